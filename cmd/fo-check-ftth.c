@@ -1,0 +1,187 @@
+/* fo-check-ftth - does the main line carry traffic? See fo-check-ftth(8). */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "conf.h"
+#include "line.h"
+#include "log.h"
+#include "num.h"
+#include "report.h"
+
+/* What the command line says; empty or 0 where it says nothing. */
+struct settings {
+	const char *iface;
+	int64_t timeout_ms;
+	int64_t need;
+};
+
+enum { OPTION_INTERFACE, OPTION_TIMEOUT, OPTION_NEED };
+
+static const struct cli_option options[] = {
+	[OPTION_INTERFACE] = { 'i', "interface", "IFACE", "the line; default: [router] uplink" },
+	[OPTION_TIMEOUT] = { 't', "timeout", "TIME", "of the round, such as 800ms" },
+	[OPTION_NEED] = { 0, "need", "N", "how many targets must answer" },
+	{ .name = NULL },
+};
+
+static int take(size_t index, const char *arg, void *data);
+
+static const struct cli_program program = {
+	.name = "fo-check-ftth",
+	.synopsis = "[TARGET...]",
+	.about = "Ask the TARGETs (numeric addresses) by ICMP echo whether the line carries traffic.\n"
+		 "Exit status: 0 up, 1 down, 2 cannot tell, 64 usage, 78 configuration.",
+	.options = options,
+	.shows = true,
+	.take = take,
+};
+
+static int take(size_t index, const char *arg, void *data)
+{
+	struct settings *set = data;
+
+	if (index == OPTION_INTERFACE) {
+		set->iface = arg;
+		if (!hop_valid_dev(arg))
+			return cli_misused(&program, "`%s' is not the name of an interface", arg);
+	} else if (index == OPTION_TIMEOUT) {
+		if (num_parse_ms(arg, 10, 60000, &set->timeout_ms) != 0)
+			return cli_misused(&program, "`%s' is not a time from 10ms to 1m", arg);
+	} else if (num_parse(arg, 1, LINE_TARGETS_MAX, &set->need) != 0) {
+		return cli_misused(&program, "`%s' is not a number from 1 to %d", arg,
+				   LINE_TARGETS_MAX);
+	}
+	return CLI_GO_ON;
+}
+
+static int take_operands(int count, char *operands[], struct line_rule *rule)
+{
+	if (count > LINE_TARGETS_MAX)
+		return cli_misused(&program, "more than %d targets", LINE_TARGETS_MAX);
+	for (int i = 0; i < count; i++) {
+		if (addr_parse(operands[i], AF_UNSPEC, &rule->targets[i]) != 0)
+			return cli_misused(&program, "`%s' is not a numeric address", operands[i]);
+	}
+	rule->count = (size_t)count;
+	return CLI_GO_ON;
+}
+
+/* What the command line leaves open comes from the file, which need not be there when it leaves
+ * nothing open that has no default. */
+static int take_conf(const struct cli *cli, const struct settings *set, struct line_rule *rule)
+{
+	struct conf conf;
+	bool complete = set->iface != NULL && rule->count > 0;
+
+	conf_defaults(&conf);
+	if (!complete || cli->config_given) {
+		int ret = cli_load(cli, &conf);
+
+		if (ret != CLI_GO_ON)
+			return ret;
+	}
+	if (rule->count == 0) {
+		if (!conf.check.present) {
+			log_err(0, "%s: [check] is missing, and there is no TARGET", cli->config);
+			return CLI_CONFIG;
+		}
+		rule->count = conf.check.targets.count;
+		memcpy(rule->targets, conf.check.targets.items, sizeof(rule->targets));
+	}
+	snprintf(rule->iface, sizeof(rule->iface), "%s",
+		 set->iface != NULL ? set->iface : conf.router.uplink);
+	rule->need = (unsigned)(set->need != 0 ? set->need : conf.check.need);
+	rule->timeout_ms = set->timeout_ms != 0 ? set->timeout_ms : conf.check.timeout_ms;
+	if (rule->need > rule->count)
+		return cli_misused(&program, "%u targets needed, but there are only %zu",
+				   rule->need, rule->count);
+	return CLI_GO_ON;
+}
+
+static int print_round(const struct line_rule *rule, const struct line_round *round, bool json)
+{
+	struct report *report = report_new();
+	char text[128];
+	int ret;
+
+	report_text(report, "interface", rule->iface);
+	report_text(report, "line", round->verdict == VERDICT_UP ? "up" : "down");
+	report_number(report, "answered", round->answered);
+	report_number(report, "need", rule->need);
+	report_thousandths(report, "took_ms", round->took_us);
+	for (size_t i = 0; i < round->count; i++) {
+		const struct line_target *target = &round->targets[i];
+		struct report *row = report_row(report, "targets");
+
+		report_text(row, "address", addr_format(text, &target->addr));
+		report_text(row, "answer", line_describe(target, text, sizeof(text)));
+		if (target->answer == LINE_ANSWERED)
+			report_thousandths(row, "rtt_ms", target->rtt_us);
+	}
+	ret = report_print(report, json);
+	report_free(report);
+	return ret;
+}
+
+/* Below keepalived a good round every second is no event; a bad one is. */
+static void log_round(const struct line_rule *rule, const struct line_round *round)
+{
+	char text[128], addr[ADDR_TEXT_MAX];
+
+	if (round->verdict == VERDICT_UP) {
+		log_debug("%s: up, %u of %u answered, %" PRId64 " us", rule->iface, round->answered,
+			  rule->need, round->took_us);
+		return;
+	}
+	log_warn(0, "%s: down, %u of %u answered within %" PRId64 " ms; %s: %s", rule->iface,
+		 round->answered, rule->need, rule->timeout_ms,
+		 addr_format(addr, &round->targets[0].addr),
+		 line_describe(&round->targets[0], text, sizeof(text)));
+}
+
+static int run(const struct cli *cli, const struct line_rule *rule)
+{
+	struct line_round round;
+
+	if (line_judge(rule, &round) != 0)
+		return CLI_CANNOT;
+	if (cli->json || isatty(STDOUT_FILENO)) {
+		if (print_round(rule, &round, cli->json) != 0)
+			return CLI_CANNOT;
+	} else {
+		log_round(rule, &round);
+	}
+	return round.verdict == VERDICT_UP ? CLI_YES : CLI_NO;
+}
+
+static int print_plan(const struct line_rule *rule)
+{
+	char text[ADDR_TEXT_MAX];
+
+	for (size_t i = 0; i < rule->count; i++)
+		printf("ICMP echo on %s to %s%s\n", rule->iface,
+		       addr_format(text, &rule->targets[i]),
+		       i < rule->need ? "" : ", when those before are late");
+	printf("%u must answer within %" PRId64 " ms\n", rule->need, rule->timeout_ms);
+	return CLI_YES;
+}
+
+int main(int argc, char *argv[])
+{
+	struct settings set = { .iface = NULL };
+	struct line_rule rule = { .count = 0 };
+	struct cli cli;
+	int ret = cli_parse(&program, argc, argv, &set, &cli);
+
+	if (ret == CLI_GO_ON)
+		ret = take_operands(argc - cli.operands, argv + cli.operands, &rule);
+	if (ret == CLI_GO_ON)
+		ret = take_conf(&cli, &set, &rule);
+	if (ret != CLI_GO_ON)
+		return ret;
+	return cli.dry_run ? print_plan(&rule) : run(&cli, &rule);
+}

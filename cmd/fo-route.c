@@ -1,0 +1,211 @@
+/* fo-route - make routes, forwarding and flows fit the VRRP state. See fo-route(8). */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "conf.h"
+#include "log.h"
+#include "report.h"
+#include "switchover.h"
+
+struct settings {
+	bool force;
+};
+
+static const struct cli_option options[] = {
+	{ 'f', "force", NULL, "obey the word, whatever the VRRP address says" },
+	{ .name = NULL },
+};
+
+static const struct cli_verb verbs[] = {
+	{ "master|backup|fault|stop", "this state was reached: make true what is true now" },
+	{ "TYPE NAME STATE PRIORITY", "the same, as keepalived's generic notify says it" },
+	{ "apply", "again whatever is true now (for pppd's ip-up)" },
+	{ "show", "the state, and what differs from what it wants" },
+	{ .form = NULL },
+};
+
+static int take(size_t index, const char *arg, void *data)
+{
+	struct settings *set = data;
+
+	(void)index;
+	(void)arg;
+	set->force = true;
+	return CLI_GO_ON;
+}
+
+static const struct cli_program program = {
+	.name = "fo-route",
+	.synopsis = "VERB",
+	.about = "Make the default route, forwarding and tracked flows fit the VRRP state.\n"
+		 "Exit status: 0 done, 2 could not, 64 usage, 78 configuration; of show:\n"
+		 "0 all is as wanted, 1 something differs.",
+	.options = options,
+	.verbs = verbs,
+	.shows = true,
+	.take = take,
+};
+
+/* What an item wants, in words. */
+static const char *describe_want(const struct switchover_item *item, char *buf, size_t size)
+{
+	char hop[HOP_TEXT_MAX];
+	const char *six = item->want.family == AF_INET6 ? "IPv6 " : "";
+
+	switch (item->want.kind) {
+	case PLAN_SYSCTL:
+		snprintf(buf, size, "%s = %d", item->want.sysctl, item->want.value);
+		break;
+	case PLAN_ROUTE:
+		snprintf(buf, size, "%sdefault route %s", six, hop_format(hop, &item->want.hop));
+		break;
+	case PLAN_FLOWS:
+		snprintf(buf, size, "no stale %sflows", six);
+		break;
+	}
+	return buf;
+}
+
+static const char *describe_present(const struct switchover_item *item, char *buf, size_t size)
+{
+	char hop[HOP_TEXT_MAX];
+
+	if (item->right)
+		snprintf(buf, size, "%s", item->absent ? "no such interface now" : "as wanted");
+	else if (item->want.kind == PLAN_SYSCTL)
+		snprintf(buf, size, "is %d", item->value);
+	else if (item->want.kind == PLAN_ROUTE)
+		snprintf(buf, size, "is %s", hop_format(hop, &item->hop));
+	else
+		snprintf(buf, size, "%zu stale", item->stale);
+	return buf;
+}
+
+/* `master: default route dev ppp0 (was via 192.168.0.254 dev eth0), 3 stale flows removed` */
+static void log_done(const struct switchover *done, int ret)
+{
+	char line[512], want[128], hop[HOP_TEXT_MAX];
+	size_t used = 0;
+
+	for (size_t i = 0; i < done->count; i++) {
+		const struct switchover_item *item = &done->items[i];
+		char *end = line + used;
+		size_t left = sizeof(line) - used;
+
+		if (item->right || item->error != 0 || left < 2)
+			continue;
+		describe_want(item, want, sizeof(want));
+		if (item->want.kind == PLAN_ROUTE)
+			snprintf(end, left, ", %s (was %s)", want, hop_format(hop, &item->hop));
+		else if (item->want.kind == PLAN_SYSCTL)
+			snprintf(end, left, ", %s (was %d)", want, item->value);
+		else if (item->stale > 0)
+			snprintf(end, left, ", %zu stale flow%s removed", item->stale,
+				 item->stale == 1 ? "" : "s");
+		else
+			continue;
+		used += strlen(end);
+	}
+	if (used == 0)
+		snprintf(line, sizeof(line), ", %s",
+			 ret == 0 ? "already as wanted" : "nothing changed");
+	log_info("%s: %s%s, %" PRId64 ".%" PRId64 " ms", vrrp_state_name(done->state), line + 2,
+		 ret == 0 ? "" : ", NOT all of it", done->took_us / 1000,
+		 done->took_us % 1000 / 100);
+}
+
+static int apply(const struct conf *conf, enum vrrp_state told, bool force)
+{
+	struct switchover done;
+	int ret = switchover_apply(conf, told, force, &done);
+
+	if (done.count > 0 || ret == 0)
+		log_done(&done, ret);
+	return ret == 0 ? CLI_YES : CLI_CANNOT;
+}
+
+static int print_plan(const struct switchover *plan)
+{
+	char want[128], present[128];
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct switchover_item *item = &plan->items[i];
+
+		printf("%s %s (%s)\n", item->right ? "keep" : "make",
+		       describe_want(item, want, sizeof(want)),
+		       describe_present(item, present, sizeof(present)));
+	}
+	return CLI_YES;
+}
+
+static int show(const struct conf *conf, const struct switchover *now, bool json)
+{
+	struct report *report = report_new();
+	char text[128];
+	bool all_right = true;
+	int ret;
+
+	report_text(report, "state", vrrp_state_name(now->state));
+	report_text(report, "vip", addr_format(text, &conf->router.vip));
+	report_flag(report, "vip_held", now->holds_vip);
+	for (size_t i = 0; i < now->count; i++) {
+		const struct switchover_item *item = &now->items[i];
+		struct report *row = report_row(report, "wanted");
+
+		report_text(row, "what", describe_want(item, text, sizeof(text)));
+		report_flag(row, "right", item->right);
+		report_text(row, "present", describe_present(item, text, sizeof(text)));
+		all_right = all_right && item->right;
+	}
+	report_flag(report, "all_right", all_right);
+	ret = report_print(report, json);
+	report_free(report);
+	if (ret != 0)
+		return CLI_CANNOT;
+	return all_right ? CLI_YES : CLI_NO;
+}
+
+static int run(const struct cli *cli, const struct conf *conf, int argc, char *argv[], bool force)
+{
+	bool is_show = argc == 1 && strcmp(argv[0], "show") == 0;
+	bool is_state = true;
+	enum vrrp_state told = switchover_last_told();
+	struct switchover now;
+
+	if (!is_show && !(argc == 1 && strcmp(argv[0], "apply") == 0) &&
+	    vrrp_parse_args(argc, argv, &told, &is_state) != 0)
+		return cli_misused(&program, "`%s' is not a state or a verb", argv[0]);
+	if (!is_state) {
+		log_debug("%s is not a change of state", argv[2]);
+		return CLI_YES;
+	}
+	if (!is_show && !cli->dry_run)
+		return apply(conf, told, force);
+	if (switchover_examine(conf, told, force, &now) != 0)
+		return CLI_CANNOT;
+	return is_show ? show(conf, &now, cli->json) : print_plan(&now);
+}
+
+int main(int argc, char *argv[])
+{
+	struct settings set = { .force = false };
+	struct conf conf;
+	struct cli cli;
+	int ret = cli_parse(&program, argc, argv, &set, &cli);
+
+	if (ret == CLI_GO_ON && argc == cli.operands)
+		ret = cli_misused(&program, "say which state was reached, or what to do");
+	if (ret == CLI_GO_ON)
+		ret = cli_load(&cli, &conf);
+	if (ret != CLI_GO_ON)
+		return ret;
+	if (!conf.route.present) {
+		log_err(0, "%s: [route] is missing; it needs at least `master` and `backup`",
+			cli.config);
+		return CLI_CONFIG;
+	}
+	return run(&cli, &conf, argc - cli.operands, argv + cli.operands, set.force);
+}

@@ -1,0 +1,18 @@
+/* clock.h - the time. Edge: asks the kernel. */
+#ifndef FO_CLOCK_H
+#define FO_CLOCK_H
+
+#include <stdint.h>
+
+/* Microseconds on CLOCK_MONOTONIC: for durations and deadlines; setting the clock of the machine
+ * does not move it. */
+int64_t clock_mono_us(void);
+
+/* Seconds on CLOCK_BOOTTIME, which also counts while the machine sleeps: for what
+ * must expire. It starts anew at every boot, as the files below /run do. */
+int64_t clock_boottime_s(void);
+
+/* Sleeps until clock_mono_us would give `until_us`, or a signal handler has run. */
+void clock_sleep_until_us(int64_t until_us);
+
+#endif

@@ -1,0 +1,15 @@
+/* conntrack.h - the kernel's table of flows. Edge: only user of libnetfilter_conntrack. */
+#ifndef FO_CONNTRACK_H
+#define FO_CONNTRACK_H
+
+#include <stddef.h>
+
+#include "compiler.h"
+#include "flow.h"
+
+/* Deletes every flow that `scope` makes stale (flow_is_stale), and counts them in `*stale`; with `dry_run` only counts. Returns 0 and `*stale`, also when the kernel has no
+ * conntrack at all; otherwise -errno, logged. Needs CAP_NET_ADMIN. */
+int conntrack_delete_stale(const struct flow_scope *scope, bool dry_run,
+			   size_t *stale) FO_MUST_CHECK;
+
+#endif

@@ -1,0 +1,61 @@
+/* plan.h - what a VRRP state asks of the kernel. Pure. */
+#ifndef FO_PLAN_H
+#define FO_PLAN_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hop.h"
+#include "vrrp.h"
+
+enum plan_stop { PLAN_STOP_BACKUP, PLAN_STOP_KEEP };
+enum plan_forwarding { PLAN_FORWARDING_KEEP, PLAN_FORWARDING_LAN, PLAN_FORWARDING_GLOBAL };
+enum plan_conntrack { PLAN_CONNTRACK_STALE, PLAN_CONNTRACK_KEEP };
+enum plan_redirects { PLAN_REDIRECTS_OFF, PLAN_REDIRECTS_KEEP };
+
+/* What the operator wants: section [route] of fo.conf(5). */
+struct plan_policy {
+	struct hop master, backup;          /* IPv4 default route while master, and otherwise */
+	struct hop master6, backup6;        /* the same for IPv6; not set: IPv6 is left alone */
+	enum plan_stop stop;                /* what to do when keepalived stops */
+	enum plan_forwarding forwarding;    /* which forwarding switches follow the state */
+	enum plan_conntrack conntrack;      /* whether stale flows are removed */
+	enum plan_redirects redirects;      /* whether ICMP redirects are switched off */
+};
+
+/* Room for a name below /proc/sys. */
+#define PLAN_SYSCTL_MAX (48 + IFNAMSIZ)
+#define PLAN_ITEMS_MAX  8
+
+enum plan_kind {
+	PLAN_SYSCTL, /* `sysctl` shall have `value` */
+	PLAN_ROUTE,  /* the default route of `hop` shall be `hop` */
+	PLAN_FLOWS   /* no flow of the LAN shall have a translation that does not fit that route */
+};
+
+struct plan_item {
+	enum plan_kind kind;
+	char sysctl[PLAN_SYSCTL_MAX]; /* such as net/ipv4/ip_forward */
+	int value;                    /* 0 or 1 */
+	bool may_be_missing;          /* a sysctl of an interface that comes and goes */
+	sa_family_t family;           /* of the route, and of the flows */
+	struct hop hop;               /* the route */
+};
+
+/* The items in the order in which they are to be made true. */
+struct plan {
+	struct plan_item items[PLAN_ITEMS_MAX];
+	size_t count;
+};
+
+/* What `state` asks for on a router with these two interfaces. The order never lets a packet of
+ * the LAN out untranslated: forwarding is switched on last and off first, and flows are looked
+ * at once the route is right. Empty when nothing is wanted (stop = keep). */
+void plan_make(const struct plan_policy *policy, const char *lan, const char *uplink,
+	       enum vrrp_state state, struct plan *out);
+
+/* The default route that `state` asks for, of AF_INET or AF_INET6; not set: none is asked for. */
+struct hop plan_hop(const struct plan_policy *policy, enum vrrp_state state, sa_family_t family);
+
+#endif

@@ -1,0 +1,257 @@
+#include "probe.h"
+
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <netinet/ip_icmp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+/* <linux/icmp.h> has these, but collides with the C library's header. */
+enum { RAW_ICMP_FILTER = 1 };
+
+/* An answer longer than ours is not ours. Room for the longest IPv4 header in front. */
+#define PACKET_MAX 128
+
+void probe_init(struct probe *probe)
+{
+	memset(probe, 0, sizeof(*probe));
+	probe->fd4 = -1;
+	probe->fd6 = -1;
+	/* Cannot fail for so few bytes once the pool is ready; before that it would block the
+	 * boot, and then uniqueness is enough. */
+	if (getrandom(probe->ours.cookie, ICMP_COOKIE_LEN, GRND_NONBLOCK) != ICMP_COOKIE_LEN) {
+		int64_t now = clock_mono_us() ^ ((int64_t)getpid() << 40);
+
+		memcpy(probe->ours.cookie, &now, sizeof(now));
+	}
+	memcpy(&probe->ours.id, probe->ours.cookie, sizeof(probe->ours.id));
+}
+
+/* A datagram socket is refused with EACCES by ping_group_range, and with EPROTONOSUPPORT by
+ * kernels that do not have them for this family. */
+static int open_socket(sa_family_t family, bool *raw)
+{
+	int protocol = family == AF_INET6 ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP;
+	int flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
+	int fd = socket(family, SOCK_DGRAM | flags, protocol);
+
+	*raw = false;
+	if (fd >= 0 || (errno != EACCES && errno != EPERM && errno != EPROTONOSUPPORT))
+		return fd < 0 ? -errno : fd;
+	*raw = true;
+	fd = socket(family, SOCK_RAW | flags, protocol);
+	return fd < 0 ? -errno : fd;
+}
+
+/* A raw socket gets a copy of every ICMP packet of the machine: let only echo replies through.
+ * A filter that cannot be set costs time, not correctness. */
+static void filter_replies(int fd, sa_family_t family)
+{
+	uint32_t blocked4 = ~(1U << ICMP_ECHOREPLY);
+	struct icmp6_filter filter6;
+
+	if (family == AF_INET) {
+		(void)setsockopt(fd, SOL_RAW, RAW_ICMP_FILTER, &blocked4, sizeof(blocked4));
+		return;
+	}
+	ICMP6_FILTER_SETBLOCKALL(&filter6);
+	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter6);
+	(void)setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter6, sizeof(filter6));
+}
+
+static int set_options(int fd, sa_family_t family, const char *iface, bool raw)
+{
+	int on = 1;
+	int ret;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, iface, (socklen_t)strlen(iface)) != 0)
+		return -errno;
+	if (family == AF_INET)
+		ret = setsockopt(fd, SOL_IP, IP_RECVERR, &on, sizeof(on));
+	else
+		ret = setsockopt(fd, SOL_IPV6, IPV6_RECVERR, &on, sizeof(on));
+	if (raw)
+		filter_replies(fd, family);
+	return ret != 0 ? -errno : 0;
+}
+
+int probe_open(struct probe *probe, const char *iface, sa_family_t family)
+{
+	int *slot = family == AF_INET6 ? &probe->fd6 : &probe->fd4;
+	bool raw = false;
+	int fd, ret;
+
+	if (*slot >= 0)
+		return 0;
+	fd = open_socket(family, &raw);
+	if (fd < 0)
+		return fd;
+	ret = set_options(fd, family, iface, raw);
+	if (ret != 0) {
+		close(fd);
+		return ret;
+	}
+	*slot = fd;
+	*(family == AF_INET6 ? &probe->raw6 : &probe->raw4) = raw;
+	return 0;
+}
+
+void probe_close(struct probe *probe)
+{
+	if (probe->fd4 >= 0)
+		close(probe->fd4);
+	if (probe->fd6 >= 0)
+		close(probe->fd6);
+	probe->fd4 = -1;
+	probe->fd6 = -1;
+}
+
+int probe_send(struct probe *probe, const struct addr *target, uint16_t seq)
+{
+	struct icmp_echo echo = probe->ours;
+	uint8_t packet[ICMP_ECHO_LEN];
+	struct sockaddr_storage to;
+	socklen_t to_len = addr_to_sockaddr(target, &to);
+	int fd = target->family == AF_INET6 ? probe->fd6 : probe->fd4;
+	ssize_t sent;
+
+	echo.seq = seq;
+	icmp_write_echo(target->family, &echo, packet);
+	/* An ICMP error that waits in the queue makes one send fail, with its errno, unsent. */
+	sent = sendto(fd, packet, sizeof(packet), 0, (const struct sockaddr *)&to, to_len);
+	if (sent < 0)
+		sent = sendto(fd, packet, sizeof(packet), 0, (const struct sockaddr *)&to, to_len);
+	return sent < 0 ? -errno : 0;
+}
+
+void probe_wait(const struct probe *probe, int64_t until_us)
+{
+	struct pollfd fds[2] = { { .fd = probe->fd4, .events = POLLIN },
+				 { .fd = probe->fd6, .events = POLLIN } };
+	int64_t left_us = until_us - clock_mono_us();
+	struct timespec left;
+
+	if (left_us < 0)
+		left_us = 0;
+	left.tv_sec = left_us / 1000000;
+	left.tv_nsec = left_us % 1000000 * 1000;
+	(void)ppoll(fds, ARRAY_LEN(fds), &left, NULL);
+}
+
+/* The kernel has compared the identifier already on a datagram socket, where it is its own. */
+static bool is_ours(const struct probe *probe, bool raw, const struct icmp_echo *echo,
+		    bool has_cookie)
+{
+	if (raw && echo->id != probe->ours.id)
+		return false;
+	return !has_cookie || memcmp(echo->cookie, probe->ours.cookie, ICMP_COOKIE_LEN) == 0;
+}
+
+/* Returns -EAGAIN when nothing is there, 0 with an event, 1 when what was there is not ours. */
+static int take_reply(const struct probe *probe, int fd, sa_family_t family, bool raw,
+		      struct probe_event *out)
+{
+	uint8_t packet[PACKET_MAX];
+	struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
+	socklen_t from_len = sizeof(from);
+	struct icmp_echo echo;
+	ssize_t got = recvfrom(fd, packet, sizeof(packet), MSG_DONTWAIT | MSG_TRUNC,
+			       (struct sockaddr *)&from, &from_len);
+
+	if (got < 0)
+		return errno == EAGAIN ? -EAGAIN : 1;
+	if ((size_t)got > sizeof(packet) ||
+	    !icmp_read_reply(family, raw && family == AF_INET, packet, (size_t)got, &echo) ||
+	    !is_ours(probe, raw, &echo, true))
+		return 1;
+	*out = (struct probe_event){ .kind = PROBE_REPLY,
+				     .from = addr_from_sockaddr(&from),
+				     .seq = echo.seq };
+	return 0;
+}
+
+/* The part of a message of the error queue that says what happened, and who says so. */
+static bool read_control(struct msghdr *msg, struct probe_event *out)
+{
+	struct sockaddr_storage offender = { .ss_family = AF_UNSPEC };
+	struct sock_extended_err error;
+	const size_t both = sizeof(error) + sizeof(struct sockaddr_in);
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
+		size_t len = c->cmsg_len - CMSG_LEN(0);
+
+		if (len < both)
+			continue;
+		memcpy(&error, CMSG_DATA(c), sizeof(error));
+		if (error.ee_origin != SO_EE_ORIGIN_ICMP && error.ee_origin != SO_EE_ORIGIN_ICMP6)
+			continue;
+		if (len - sizeof(error) > sizeof(offender))
+			len = sizeof(error) + sizeof(offender);
+		memcpy(&offender, CMSG_DATA(c) + sizeof(error), len - sizeof(error));
+		out->from = addr_from_sockaddr(&offender);
+		out->type = error.ee_type;
+		out->code = error.ee_code;
+		return true;
+	}
+	return false;
+}
+
+/* Returns as take_reply does. */
+static int take_error(const struct probe *probe, int fd, sa_family_t family, bool raw,
+		      struct probe_event *out)
+{
+	uint8_t packet[PACKET_MAX];
+	char control[256];
+	struct sockaddr_storage to = { .ss_family = AF_UNSPEC };
+	struct iovec iov = { packet, sizeof(packet) };
+	struct msghdr msg = { .msg_name = &to,
+			      .msg_namelen = sizeof(to),
+			      .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	struct probe_event event = { .kind = PROBE_ERROR };
+	struct icmp_echo echo;
+	bool has_cookie = false;
+	ssize_t got = recvmsg(fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT);
+
+	if (got < 0)
+		return errno == EAGAIN ? -EAGAIN : 1;
+	if (!read_control(&msg, &event) ||
+	    !icmp_read_quoted(family, packet, (size_t)got, &echo, &has_cookie) ||
+	    !is_ours(probe, raw, &echo, has_cookie))
+		return 1;
+	event.seq = echo.seq;
+	event.target = addr_from_sockaddr(&to);
+	*out = event;
+	return 0;
+}
+
+static bool next_of(const struct probe *probe, int fd, sa_family_t family, bool raw,
+		    struct probe_event *out)
+{
+	int ret = fd < 0 ? -EAGAIN : 1;
+
+	while (ret == 1)
+		ret = take_reply(probe, fd, family, raw, out);
+	if (ret == 0)
+		return true;
+	ret = fd < 0 ? -EAGAIN : 1;
+	while (ret == 1)
+		ret = take_error(probe, fd, family, raw, out);
+	return ret == 0;
+}
+
+bool probe_next(struct probe *probe, struct probe_event *out)
+{
+	return next_of(probe, probe->fd4, AF_INET, probe->raw4, out) ||
+	       next_of(probe, probe->fd6, AF_INET6, probe->raw6, out);
+}

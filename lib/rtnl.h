@@ -1,0 +1,68 @@
+/* rtnl.h - links, addresses and default routes, rtnetlink(7). Edge: only user of libmnl. */
+#ifndef FO_RTNL_H
+#define FO_RTNL_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "compiler.h"
+#include "hop.h"
+
+/* The main table, and the metric of our routes: the one that ip-route(8) uses when none is given
+ * (for IPv6 the kernel's IP6_RT_PRIO_USER). */
+#define RTNL_METRIC4 0
+#define RTNL_METRIC6 1024
+
+struct rtnl; /* a netlink socket */
+
+/* Opens a socket. Returns 0 and `*out`, owned by the caller (rtnl_close), or -errno, logged. */
+int rtnl_open(struct rtnl **out) FO_MUST_CHECK;
+
+/* Closes it; NULL is allowed. */
+void rtnl_close(struct rtnl *nl);
+
+/* A network interface. */
+struct rtnl_link {
+	int index;
+	bool up;             /* administratively up, and running (IFF_UP, IFF_RUNNING) */
+	uint64_t rx_packets; /* since it was created */
+	uint64_t tx_packets;
+};
+
+/* Looks at interface `name`. Returns 0 and `*out`; -ENODEV, silently, when there is none;
+ * another -errno, logged. */
+int rtnl_get_link(struct rtnl *nl, const char *name, struct rtnl_link *out) FO_MUST_CHECK;
+
+/* An address on an interface. */
+struct rtnl_addr {
+	struct addr local;   /* the router's own */
+	struct addr peer;    /* of a point-to-point link; none otherwise */
+	unsigned prefix_len; /* bits; of the peer on a point-to-point link */
+};
+
+#define RTNL_ADDRS_MAX 64
+
+struct rtnl_addrs {
+	struct rtnl_addr items[RTNL_ADDRS_MAX];
+	size_t count;
+};
+
+/* The addresses, of both families, on the interface `index`; more than RTNL_ADDRS_MAX are left
+ * out. Returns 0 and `*out`, or -errno, logged. */
+int rtnl_get_addrs(struct rtnl *nl, int index, struct rtnl_addrs *out) FO_MUST_CHECK;
+
+/* The default route of `family` in the main table with our metric. Returns 0 and `*out` (not set
+ * where there is none, or one with several next hops), or -errno, logged. */
+int rtnl_get_default(struct rtnl *nl, sa_family_t family, struct hop *out) FO_MUST_CHECK;
+
+/* Makes `hop` the default route of `family`, in the main table, with our metric and keepalived's
+ * protocol number: one kernel operation, with no instant between the old and the new. Routes of
+ * other metrics and tables stay. Returns 0 once the kernel has acknowledged; -ENODEV when the
+ * interface is missing; another -errno; all logged, with the kernel's own words where it gives
+ * any. Needs CAP_NET_ADMIN. */
+int rtnl_replace_default(struct rtnl *nl, sa_family_t family, const struct hop *hop) FO_MUST_CHECK;
+
+#endif

@@ -1,0 +1,241 @@
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "log.h"
+
+/* How often a taken lock is tried: flock(2) has no time-out, and the alarm that could give it one
+ * is not this library's to use. */
+#define LOCK_POLL_US 2000
+
+static const char *const directories[] = { [STORE_RUN] = "/run/fo", [STORE_LIB] = "/var/lib/fo" };
+static const char *const moved[] = { [STORE_RUN] = "run", [STORE_LIB] = "lib" };
+
+static int directory_of(enum store_area area, char *buf, size_t size)
+{
+	const char *root = secure_getenv("FO_STATE_DIR");
+	int len;
+
+	if (root == NULL || root[0] == '\0')
+		len = snprintf(buf, size, "%s", directories[area]);
+	else
+		len = snprintf(buf, size, "%s/%s", root, moved[area]);
+	if (len >= 0 && (size_t)len < size)
+		return 0;
+	log_err(ENAMETOOLONG, "FO_STATE_DIR");
+	return -ENAMETOOLONG;
+}
+
+/* keepalived gives its children the umask 0177, under which even a directory is closed: the mode
+ * is set, not asked for. */
+static int make_directory(const char *dir)
+{
+	if (mkdir(dir, 0755) == 0) {
+		if (chmod(dir, 0755) == 0)
+			return 0;
+	} else if (errno == EEXIST) {
+		return 0;
+	} else if (errno == ENOENT) {
+		char parent[PATH_MAX];
+		const char *slash = strrchr(dir, '/');
+
+		if (slash != NULL && slash != dir) {
+			snprintf(parent, sizeof(parent), "%.*s", (int)(slash - dir), dir);
+			if (mkdir(parent, 0755) == 0 && chmod(parent, 0755) == 0 &&
+			    mkdir(dir, 0755) == 0 && chmod(dir, 0755) == 0)
+				return 0;
+		}
+	}
+	return errno == EEXIST ? 0 : -errno;
+}
+
+/* Opens the directory of `area`, which is made where it is missing. */
+static int open_directory(enum store_area area, int *out)
+{
+	char dir[PATH_MAX];
+	int ret = directory_of(area, dir, sizeof(dir));
+
+	if (ret != 0)
+		return ret;
+	ret = make_directory(dir);
+	if (ret == 0) {
+		*out = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		ret = *out < 0 ? -errno : 0;
+	}
+	if (ret != 0)
+		log_err(ret, "cannot use the state directory %s", dir);
+	return ret;
+}
+
+static int write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		ssize_t done = write(fd, text, left);
+
+		if (done < 0 && errno != EINTR)
+			return -errno;
+		if (done > 0) {
+			text += done;
+			left -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+/* A name of its own for each writer: two may write the same file at once. */
+static int open_temporary(int dir, const char *name, char *temporary, size_t size)
+{
+	snprintf(temporary, size, ".%s.%d", name, (int)getpid());
+	if (unlinkat(dir, temporary, 0) != 0 && errno != ENOENT)
+		return -errno;
+	int fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int fill(int fd, const char *text, mode_t mode)
+{
+	int ret = write_all(fd, text);
+
+	if (ret == 0 && fchmod(fd, mode) != 0)
+		ret = -errno;
+	if (ret == 0 && fsync(fd) != 0)
+		ret = -errno;
+	if (close(fd) != 0 && ret == 0)
+		ret = -errno;
+	return ret;
+}
+
+int store_write(enum store_area area, const char *name, const char *text, mode_t mode)
+{
+	char temporary[NAME_MAX];
+	int dir = -1;
+	int ret = open_directory(area, &dir);
+	int fd;
+
+	if (ret != 0)
+		return ret;
+	fd = open_temporary(dir, name, temporary, sizeof(temporary));
+	ret = fd < 0 ? fd : fill(fd, text, mode);
+	if (ret == 0 && renameat(dir, temporary, dir, name) != 0)
+		ret = -errno;
+	if (ret == 0 && fsync(dir) != 0)
+		ret = -errno;
+	if (ret != 0) {
+		log_err(ret, "cannot write %s/%s", directories[area], name);
+		if (fd >= 0)
+			unlinkat(dir, temporary, 0);
+	}
+	close(dir);
+	return ret;
+}
+
+static int read_all(int fd, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		ssize_t got = read(fd, buf + used, size - used);
+
+		if (got == 0)
+			break;
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		used += got > 0 ? (size_t)got : 0;
+	}
+	if (used == size)
+		return -EFBIG;
+	if (used > 0 && buf[used - 1] == '\n')
+		used--;
+	buf[used] = '\0';
+	return 0;
+}
+
+int store_read(enum store_area area, const char *name, char *buf, size_t size)
+{
+	char path[PATH_MAX + NAME_MAX];
+	char dir[PATH_MAX];
+	int ret = directory_of(area, dir, sizeof(dir));
+	int fd;
+
+	if (ret != 0)
+		return ret;
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT)
+		return -ENOENT;
+	ret = fd < 0 ? -errno : read_all(fd, buf, size);
+	if (fd >= 0)
+		close(fd);
+	if (ret != 0)
+		log_err(ret, "cannot read %s", path);
+	return ret;
+}
+
+int store_remove(enum store_area area, const char *name)
+{
+	int dir = -1;
+	int ret = open_directory(area, &dir);
+
+	if (ret != 0)
+		return ret;
+	if (unlinkat(dir, name, 0) != 0 && errno != ENOENT) {
+		ret = -errno;
+		log_err(ret, "cannot remove %s/%s", directories[area], name);
+	}
+	close(dir);
+	return ret;
+}
+
+static int lock_within(int fd, int64_t wait_ms)
+{
+	int64_t deadline_us = clock_mono_us() + wait_ms * 1000;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -errno;
+		if (clock_mono_us() >= deadline_us)
+			return -EWOULDBLOCK;
+		clock_sleep_until_us(clock_mono_us() + LOCK_POLL_US);
+	}
+	return 0;
+}
+
+int store_lock(const char *name, int64_t wait_ms, int *fd)
+{
+	int dir = -1;
+	int ret = open_directory(STORE_RUN, &dir);
+	int lock;
+
+	if (ret != 0)
+		return ret;
+	lock = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	ret = lock < 0 ? -errno : lock_within(lock, wait_ms);
+	close(dir);
+	if (ret == 0) {
+		*fd = lock;
+		return 0;
+	}
+	if (ret != -EWOULDBLOCK)
+		log_err(ret, "cannot lock %s", name);
+	if (lock >= 0)
+		close(lock);
+	return ret;
+}
+
+void store_unlock(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}

@@ -1,0 +1,39 @@
+/* store.h - small files that outlive a run, and the locks. Edge.
+ *
+ * STORE_RUN is /run/fo, gone after a boot; STORE_LIB is /var/lib/fo, kept. The environment
+ * variable FO_STATE_DIR moves both, to $FO_STATE_DIR/run and $FO_STATE_DIR/lib (secure_getenv(3):
+ * not for a program with file capabilities). */
+#ifndef FO_STORE_H
+#define FO_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "compiler.h"
+
+enum store_area { STORE_RUN, STORE_LIB };
+
+/* Writes the whole of `text` as file `name` of `area`, with `mode` whatever the umask: into a
+ * temporary file, fsync, rename, so that a reader sees the old or the new, and a loss of power
+ * leaves one of them. Makes the directory (0755) when it is missing. Returns 0 or -errno,
+ * logged. */
+int store_write(enum store_area area, const char *name, const char *text, mode_t mode) FO_MUST_CHECK;
+
+/* Reads file `name` of `area` into `buf` and ends it with NUL, the final newline taken off.
+ * Returns 0; -ENOENT, silently, when there is none; -EFBIG when it does not fit; another -errno;
+ * these are logged. */
+int store_read(enum store_area area, const char *name, char *buf, size_t size) FO_MUST_CHECK;
+
+/* Removes file `name` of `area`, which need not be there. Returns 0 or -errno, logged. */
+int store_remove(enum store_area area, const char *name) FO_MUST_CHECK;
+
+/* Takes the lock `name` in STORE_RUN, waiting up to `wait_ms` for whoever holds it. The kernel
+ * frees it when the process ends, however it ends. Returns 0 and the descriptor `*fd` for
+ * store_unlock; -EWOULDBLOCK, silently, when it stayed taken; another -errno, logged. */
+int store_lock(const char *name, int64_t wait_ms, int *fd) FO_MUST_CHECK;
+
+/* Frees a lock; -1 is allowed. */
+void store_unlock(int fd);
+
+#endif

@@ -1,0 +1,52 @@
+/* switchover.h - routes, forwarding and flows as the VRRP state wants them. Dialogue. */
+#ifndef FO_SWITCHOVER_H
+#define FO_SWITCHOVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "conf.h"
+#include "plan.h"
+#include "rtnl.h"
+#include "vrrp.h"
+
+/* One thing that shall be true, and what is. */
+struct switchover_item {
+	struct plan_item want;
+	bool absent;      /* the switch of an interface that is gone: nothing to do */
+	bool right;       /* it is as wanted */
+	int value;        /* of a sysctl, at present */
+	struct hop hop;   /* the present route */
+	size_t stale;     /* flows that do not fit */
+	int error;        /* why it could not be made right, -errno */
+};
+
+struct switchover {
+	enum vrrp_state state; /* the true one */
+	bool holds_vip;
+	struct switchover_item items[PLAN_ITEMS_MAX];
+	size_t count;
+	int64_t took_us;
+};
+
+/* Tells whether this router holds the VRRP address, which is what "master" means. Returns 0 and
+ * `*out`; -ENODEV when the LAN interface is missing, or another -errno; logged. */
+int switchover_holds_vip(struct rtnl *nl, const struct conf_router *router,
+			 bool *out) FO_MUST_CHECK;
+
+/* The state told last: what switchover_apply has written down, backup when there is nothing. */
+enum vrrp_state switchover_last_told(void);
+
+/* Looks at everything that the true state wants (or `told` itself, with `force`), and changes
+ * nothing. Returns 0 and `*out`, or -errno, logged. */
+int switchover_examine(const struct conf *conf, enum vrrp_state told, bool force,
+		       struct switchover *out) FO_MUST_CHECK;
+
+/* Makes it so: under a lock, and again until the state that was applied is still the true one.
+ * What is right already is not touched. `*out` has what was there before, and what failed.
+ * Returns 0 when all is right now; otherwise the first -errno; all logged. */
+int switchover_apply(const struct conf *conf, enum vrrp_state told, bool force,
+		     struct switchover *out) FO_MUST_CHECK;
+
+#endif

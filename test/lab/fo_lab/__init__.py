@@ -1,0 +1,1 @@
+"""A two-router network with failing lines, built from namespaces."""

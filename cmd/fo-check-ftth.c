@@ -11,6 +11,10 @@
 #include "log.h"
 #include "num.h"
 #include "report.h"
+#include "store.h"
+
+/* The answer given last, in STORE_RUN. */
+#define VERDICT_NAME "check.verdict"
 
 /* What the command line says; empty or 0 where it says nothing. */
 struct settings {
@@ -127,20 +131,34 @@ static int print_round(const struct line_rule *rule, const struct line_round *ro
 	return ret;
 }
 
-/* Below keepalived a good round every second is no event; a bad one is. */
+/* keepalived asks every second: a line of the log only when the answer is another one than last
+ * time, which is written down for that. Where that fails, every "down" is logged. */
+static bool is_news(const char *verdict)
+{
+	char line[16], last[16] = "up";
+
+	if (store_read(STORE_RUN, VERDICT_NAME, last, sizeof(last)) == 0 && strcmp(last, verdict) == 0)
+		return false;
+	snprintf(line, sizeof(line), "%s\n", verdict);
+	return store_write(STORE_RUN, VERDICT_NAME, line, 0644) != 0 || strcmp(last, verdict) != 0;
+}
+
 static void log_round(const struct line_rule *rule, const struct line_round *round)
 {
-	char text[128], addr[ADDR_TEXT_MAX];
+	bool up = round->verdict == VERDICT_UP;
+	char text[128], addr[ADDR_TEXT_MAX], line[256];
 
-	if (round->verdict == VERDICT_UP) {
-		log_debug("%s: up, %u of %u answered, %" PRId64 " us", rule->iface, round->answered,
-			  rule->need, round->took_us);
-		return;
-	}
-	log_warn(0, "%s: down, %u of %u answered within %" PRId64 " ms; %s: %s", rule->iface,
-		 round->answered, rule->need, rule->timeout_ms,
+	snprintf(line, sizeof(line), "%s: %s, %u of %u answered, %" PRId64 ".%" PRId64 " ms; %s: %s",
+		 rule->iface, up ? "up" : "down", round->answered, rule->need,
+		 round->took_us / 1000, round->took_us % 1000 / 100,
 		 addr_format(addr, &round->targets[0].addr),
 		 line_describe(&round->targets[0], text, sizeof(text)));
+	if (!is_news(up ? "up" : "down"))
+		log_debug("%s", line);
+	else if (up)
+		log_info("%s", line);
+	else
+		log_warn(0, "%s", line);
 }
 
 static int run(const struct cli *cli, const struct line_rule *rule)

@@ -8,6 +8,7 @@
 #include "conf.h"
 #include "log.h"
 #include "report.h"
+#include "router.h"
 #include "switchover.h"
 
 struct settings {
@@ -172,7 +173,7 @@ static int run(const struct cli *cli, const struct conf *conf, int argc, char *a
 {
 	bool is_show = argc == 1 && strcmp(argv[0], "show") == 0;
 	bool is_state = true;
-	enum vrrp_state told = switchover_last_told();
+	enum vrrp_state told = router_last_told();
 	struct switchover now;
 
 	if (!is_show && !(argc == 1 && strcmp(argv[0], "apply") == 0) &&

@@ -12,11 +12,11 @@
 #include "compiler.h"
 #include "log.h"
 #include "plan.h"
+#include "simapi.h"
 
 #define CONF_DEFAULT_FILE "/etc/fo/fo.conf"
 
 #define CONF_TARGETS_MAX 16  /* hosts in `targets` */
-#define CONF_WORD_MAX    64  /* a SIM, a speed class, a profile */
 #define CONF_TEXT_MAX    512 /* a command, an URL; a file: PATH_MAX would double every struct */
 
 /* A list of addresses. */
@@ -50,21 +50,14 @@ struct conf_route {
 	struct plan_policy policy;
 };
 
-enum conf_sim_kind { CONF_SIM_IMSI, CONF_SIM_ID };
 enum conf_method { CONF_METHOD_API, CONF_METHOD_METADATA };
 enum conf_coverage { CONF_COVERAGE_JP, CONF_COVERAGE_G };
 
-/* A SIM as SORACOM's API names it: by IMSI (subscribers/{imsi}) or SIM ID (sims/{sim_id}). */
-struct conf_sim {
-	enum conf_sim_kind kind;
-	char id[CONF_WORD_MAX]; /* digits */
-};
-
 struct conf_speedclass {
 	bool present;
-	struct conf_sim sim;
-	char master[CONF_WORD_MAX]; /* class while master, such as s1.fast */
-	char backup[CONF_WORD_MAX]; /* class otherwise */
+	struct simapi_sim sim;
+	char master[SIMAPI_WORD_MAX]; /* class while master, such as s1.fast */
+	char backup[SIMAPI_WORD_MAX]; /* class otherwise */
 	enum conf_method method;
 	char profile[CONF_TEXT_MAX]; /* name, or absolute path */
 	enum conf_coverage coverage;
@@ -108,8 +101,8 @@ enum conf_type {
 	CONF_SHARE,     /* int64_t per cent, min..max */
 	CONF_CHOICE,    /* enum, by its place in `choices` */
 	CONF_YES_NO,    /* bool */
-	CONF_SIM,       /* struct conf_sim */
-	CONF_CLASS,     /* char[CONF_WORD_MAX]: a speed class; passed on as it is, SORACOM adds some */
+	CONF_SIM,       /* struct simapi_sim */
+	CONF_CLASS,     /* char[SIMAPI_WORD_MAX]: a speed class; passed on as it is, SORACOM adds some */
 	CONF_TEXT,      /* char[CONF_TEXT_MAX] */
 	CONF_PATH,      /* char[CONF_TEXT_MAX]: an absolute file name */
 	CONF_URL        /* char[CONF_TEXT_MAX]: https, or http to a loopback address */

@@ -213,19 +213,19 @@ static int parse_yes_no(const struct conf_key *key, const char *text, void *fiel
 static int parse_sim(const struct conf_key *key, const char *text, void *field,
 		     const struct reason *why)
 {
-	struct conf_sim sim = { .kind = CONF_SIM_IMSI };
+	struct simapi_sim sim = { .kind = SIMAPI_IMSI };
 	const char *id = NULL;
 
 	(void)key;
 	if (strncmp(text, "imsi:", 5) == 0) {
 		id = text + 5;
 	} else if (strncmp(text, "sim-id:", 7) == 0) {
-		sim.kind = CONF_SIM_ID;
+		sim.kind = SIMAPI_SIM_ID;
 		id = text + 7;
 	}
 	if (id == NULL || *id == '\0' || id[strspn(id, "0123456789")] != '\0')
 		return refuse(why, "is not a SIM, write imsi:DIGITS or sim-id:DIGITS");
-	if (sim.kind == CONF_SIM_IMSI && strlen(id) > 15)
+	if (sim.kind == SIMAPI_IMSI && strlen(id) > 15)
 		return refuse(why, "is not an IMSI, which has at most 15 digits (ITU-T E.212)");
 	if (store_text(id, sim.id, sizeof(sim.id), why) != 0)
 		return -EINVAL;
@@ -241,7 +241,7 @@ static int parse_class(const struct conf_key *key, const char *text, void *field
 		if (!isalnum((unsigned char)*p) && strchr(".-_", *p) == NULL)
 			return refuse(why, "is not a speed class, such as s1.fast");
 	}
-	return store_text(text, field, CONF_WORD_MAX, why);
+	return store_text(text, field, SIMAPI_WORD_MAX, why);
 }
 
 static int parse_text(const struct conf_key *key, const char *text, void *field,

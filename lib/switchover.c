@@ -1,17 +1,16 @@
 #include "switchover.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
 #include "conntrack.h"
 #include "log.h"
+#include "router.h"
 #include "store.h"
 #include "sysctl.h"
 
-#define LOCK_NAME  "route.lock"
-#define STATE_NAME "vrrp.state"
+#define LOCK_NAME "route.lock"
 
 /* One switch takes milliseconds; whoever holds the lock this long is stuck. */
 #define LOCK_WAIT_MS 5000
@@ -19,52 +18,10 @@
 /* A state that changes this often while it is applied will bring another notification. */
 #define ROUNDS_MAX 5
 
-int switchover_holds_vip(struct rtnl *nl, const struct conf_router *router, bool *out)
-{
-	struct rtnl_link link;
-	struct rtnl_addrs addrs;
-	int ret = rtnl_get_link(nl, router->lan, &link);
-
-	if (ret == -ENODEV)
-		log_err(0, "[router] lan = %s: there is no such interface", router->lan);
-	if (ret == 0)
-		ret = rtnl_get_addrs(nl, link.index, &addrs);
-	if (ret != 0)
-		return ret;
-	*out = false;
-	for (size_t i = 0; i < addrs.count; i++)
-		*out |= addr_equal(&addrs.items[i].local, &router->vip);
-	return 0;
-}
-
-enum vrrp_state switchover_last_told(void)
-{
-	enum vrrp_state state = VRRP_BACKUP;
-	bool is_state;
-	char word[16];
-	char *args[] = { word };
-
-	if (store_read(STORE_RUN, STATE_NAME, word, sizeof(word)) != 0 ||
-	    vrrp_parse_args(1, args, &state, &is_state) != 0)
-		return VRRP_BACKUP;
-	return state;
-}
-
-/* A state that cannot be written down costs `apply` its memory, not the switch. */
-static void remember_told(enum vrrp_state state)
-{
-	char text[16];
-
-	if (switchover_last_told() == state)
-		return;
-	snprintf(text, sizeof(text), "%s\n", vrrp_state_name(state));
-	(void)!store_write(STORE_RUN, STATE_NAME, text, 0644);
-}
-
 static int true_state(struct rtnl *nl, const struct conf *conf, enum vrrp_state told, bool force,
 		      struct switchover *out)
 {
-	int ret = switchover_holds_vip(nl, &conf->router, &out->holds_vip);
+	int ret = router_holds_vip(nl, &conf->router, &out->holds_vip);
 
 	if (ret == 0)
 		out->state = force ? told : vrrp_true_state(told, out->holds_vip);
@@ -228,13 +185,13 @@ static int apply_until_still(struct rtnl *nl, const struct conf *conf, enum vrrp
 
 	if (ret != 0)
 		return ret;
-	remember_told(out->state);
+	router_remember(out->state);
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		applied = out->state;
 		ret = apply_once(nl, conf, out);
 		if (true_state(nl, conf, told, force, out) != 0 || out->state == applied)
 			break;
-		remember_told(out->state);
+		router_remember(out->state);
 	}
 	return ret;
 }

@@ -8,7 +8,6 @@
 #include "compiler.h"
 #include "conf.h"
 #include "plan.h"
-#include "rtnl.h"
 #include "vrrp.h"
 
 /* One thing that shall be true, and what is. */
@@ -29,14 +28,6 @@ struct switchover {
 	size_t count;
 	int64_t took_us;
 };
-
-/* Tells whether this router holds the VRRP address, which is what "master" means. Returns 0 and
- * `*out`; -ENODEV when the LAN interface is missing, or another -errno; logged. */
-int switchover_holds_vip(struct rtnl *nl, const struct conf_router *router,
-			 bool *out) FO_MUST_CHECK;
-
-/* The state told last: what switchover_apply has written down, backup when there is nothing. */
-enum vrrp_state switchover_last_told(void);
 
 /* Looks at everything that the true state wants (or `told` itself, with `force`), and changes
  * nothing. Returns 0 and `*out`, or -errno, logged. */

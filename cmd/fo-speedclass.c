@@ -1,0 +1,242 @@
+/* fo-speedclass - make the SIM's speed class fit the VRRP state. See fo-speedclass(8). */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "cli.h"
+#include "conf.h"
+#include "converge.h"
+#include "log.h"
+#include "report.h"
+#include "router.h"
+#include "soracom.h"
+#include "speedclass.h"
+#include "vrrp.h"
+
+static const struct cli_verb verbs[] = {
+	{ "master|backup|fault|stop", "this state was reached: make the class fit what is true now" },
+	{ "TYPE NAME STATE PRIORITY", "the same, as keepalived's generic notify says it" },
+	{ "sync", "read the class back, and make it as wanted (for the timer)" },
+	{ "set CLASS", "make it CLASS, until the next state or sync" },
+	{ "get", "print the class that the SIM has" },
+	{ "login", "check credentials, SIM and permission; change nothing" },
+	{ .form = NULL },
+};
+
+static const struct cli_program program = {
+	.name = "fo-speedclass",
+	.synopsis = "VERB",
+	.about = "Make the speed class of the SORACOM SIM fit the VRRP state, and keep at it.\n"
+		 "Exit status: 0 done, or left to the fo-speedclass at work; 1 not done;\n"
+		 "2 could not for a reason of this machine; 64 usage; 78 configuration.",
+	.verbs = verbs,
+	.shows = true,
+};
+
+/* A run of one verb. */
+struct run {
+	const struct cli *cli;
+	const struct conf *conf;
+	struct soracom *soracom; /* for the verbs that ask SORACOM something */
+};
+
+static int exit_of(enum soracom_result result)
+{
+	if (result == SORACOM_DONE)
+		return CLI_YES;
+	return result == SORACOM_LOCAL ? CLI_CANNOT : CLI_NO;
+}
+
+static int open_soracom(struct run *run)
+{
+	const struct soracom_stop never = { .wanted_no_more = NULL };
+
+	return soracom_open(&run->conf->speedclass, &never, &run->soracom) == 0 ? CLI_GO_ON
+										 : CLI_CANNOT;
+}
+
+static int converge_to(const struct run *run, const char *speed_class)
+{
+	struct speedclass now;
+	int ret;
+
+	if (run->cli->dry_run) {
+		speedclass_load(&now);
+		printf("%s speed class %s (known: %s)\n",
+		       strcmp(now.known, speed_class) == 0 ? "keep" : "set", speed_class,
+		       now.known[0] == '\0' ? "nothing" : now.known);
+		return CLI_YES;
+	}
+	if (speedclass_want(speed_class) != 0)
+		return CLI_CANNOT;
+	ret = converge_speedclass(&run->conf->speedclass);
+	if (ret == 0)
+		return CLI_YES;
+	return ret == -ETIMEDOUT || ret == -EPERM ? CLI_NO : CLI_CANNOT;
+}
+
+static int converge_to_state(const struct run *run, enum vrrp_state told)
+{
+	const struct conf_speedclass *conf = &run->conf->speedclass;
+	enum vrrp_state state;
+
+	if (router_true_state(&run->conf->router, told, &state) != 0)
+		return CLI_CANNOT;
+	return converge_to(run, state == VRRP_MASTER ? conf->master : conf->backup);
+}
+
+static int set(struct run *run, char *argv[])
+{
+	const struct conf_key *key = NULL;
+	char speed_class[SIMAPI_WORD_MAX], why[256];
+
+	for (size_t i = 0; i < conf_schema_len && key == NULL; i++)
+		key = conf_schema[i].type == CONF_CLASS ? &conf_schema[i] : NULL;
+	if (conf_value_parse(key, argv[1], speed_class, why, sizeof(why)) != 0)
+		return cli_misused(&program, "`%s' %s", argv[1], why);
+	return converge_to(run, speed_class);
+}
+
+static int print_class(const struct run *run, const char *speed_class)
+{
+	struct report *report = report_new();
+	struct speedclass now;
+	int ret;
+
+	speedclass_load(&now);
+	report_text(report, "sim", run->conf->speedclass.sim.id);
+	report_text(report, "speed_class", speed_class);
+	report_text(report, "wanted", now.wanted);
+	ret = report_print(report, run->cli->json);
+	report_free(report);
+	return ret == 0 ? CLI_YES : CLI_CANNOT;
+}
+
+static int get(struct run *run, char *argv[])
+{
+	char speed_class[SIMAPI_WORD_MAX];
+	int64_t wait_ms = 0;
+	enum soracom_result result;
+	int ret = open_soracom(run);
+
+	(void)argv;
+	if (ret != CLI_GO_ON)
+		return ret;
+	result = soracom_get_class(run->soracom, speed_class, &wait_ms);
+	if (result != SORACOM_DONE)
+		return exit_of(result);
+	speedclass_learn(speed_class);
+	return print_class(run, speed_class);
+}
+
+/* The class is read back where the user may; where not, the last answer is believed. */
+static int sync_class(struct run *run, char *argv[])
+{
+	char speed_class[SIMAPI_WORD_MAX];
+	int64_t wait_ms = 0;
+	int ret = run->cli->dry_run ? CLI_GO_ON : open_soracom(run);
+
+	(void)argv;
+	if (ret != CLI_GO_ON)
+		return ret;
+	if (!run->cli->dry_run &&
+	    soracom_get_class(run->soracom, speed_class, &wait_ms) == SORACOM_DONE)
+		speedclass_learn(speed_class);
+	return converge_to_state(run, router_last_told());
+}
+
+/* Setting the class that the SIM has anyway shows the permission and changes nothing. */
+static int check_permission(struct run *run)
+{
+	char speed_class[SIMAPI_WORD_MAX];
+	struct speedclass now;
+	int64_t wait_ms = 0;
+	enum soracom_result result = soracom_get_class(run->soracom, speed_class, &wait_ms);
+
+	if (result != SORACOM_DONE && result != SORACOM_REFUSED)
+		return exit_of(result);
+	if (result == SORACOM_REFUSED) {
+		speedclass_load(&now);
+		memcpy(speed_class, now.known, sizeof(speed_class));
+	}
+	if (speed_class[0] == '\0') {
+		printf("login: good; permission to set the class: not tried, for the present class "
+		       "cannot be read, and a wrong one would change it\n");
+		return CLI_YES;
+	}
+	result = soracom_set_class(run->soracom, speed_class, &wait_ms);
+	if (result == SORACOM_DONE)
+		printf("login: good; SIM %s has class %s; permission to set it: good\n",
+		       run->conf->speedclass.sim.id, speed_class);
+	return exit_of(result);
+}
+
+static int login(struct run *run, char *argv[])
+{
+	enum soracom_result result;
+	int ret = open_soracom(run);
+
+	(void)argv;
+	if (ret != CLI_GO_ON)
+		return ret;
+	result = soracom_login(run->soracom);
+	return result == SORACOM_DONE ? check_permission(run) : exit_of(result);
+}
+
+static const struct verb {
+	const char *name;
+	int words; /* the verb itself included */
+	int (*run)(struct run *run, char *argv[]);
+} runs[] = { { "sync", 1, sync_class }, { "set", 2, set }, { "get", 1, get }, { "login", 1, login } };
+
+static int dispatch(struct run *run, int argc, char *argv[])
+{
+	enum vrrp_state told = VRRP_BACKUP;
+	bool is_state = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
+		if (argc == runs[i].words && strcmp(argv[0], runs[i].name) == 0)
+			return runs[i].run(run, argv);
+	}
+	if (vrrp_parse_args(argc, argv, &told, &is_state) != 0)
+		return cli_misused(&program, "`%s' is not a state or a verb", argv[0]);
+	if (!is_state)
+		return CLI_YES;
+	return converge_to_state(run, told);
+}
+
+/* Credentials pass through this process: no core of it, and no other process of the same user may
+ * look into it. */
+static void close_the_curtains(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
+int main(int argc, char *argv[])
+{
+	struct conf conf;
+	struct cli cli;
+	struct run run = { .cli = &cli, .conf = &conf };
+	int ret;
+
+	close_the_curtains();
+	ret = cli_parse(&program, argc, argv, NULL, &cli);
+	if (ret == CLI_GO_ON && argc == cli.operands)
+		ret = cli_misused(&program, "say which state was reached, or what to do");
+	if (ret == CLI_GO_ON)
+		ret = cli_load(&cli, &conf);
+	if (ret != CLI_GO_ON)
+		return ret;
+	if (!conf.speedclass.present) {
+		log_info("%s has no [speedclass]: nothing to do", cli.config);
+		return CLI_YES;
+	}
+	ret = dispatch(&run, argc - cli.operands, argv + cli.operands);
+	soracom_close(run.soracom);
+	return ret;
+}

@@ -1,0 +1,137 @@
+/* fo-status - what is happening on this router. See fo-status(8). */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "conf.h"
+#include "log.h"
+#include "report.h"
+#include "router.h"
+#include "rtnl.h"
+#include "speedclass.h"
+#include "switchover.h"
+
+static const struct cli_verb verbs[] = {
+	{ "show", "the state of the router, its lines and its SIM (the default)" },
+	{ .form = NULL },
+};
+
+static const struct cli_program program = {
+	.name = "fo-status",
+	.synopsis = "[VERB]",
+	.about = "Show what this router is doing. Sends nothing and changes nothing.\n"
+		 "Exit status: 0 all is as wanted; 1 something differs; 2 could not tell;\n"
+		 "64 usage; 78 configuration.",
+	.verbs = verbs,
+	.shows = true,
+};
+
+/* What is shown, gathered before anything is printed. */
+struct status {
+	struct switchover route; /* when [route] is there */
+	enum vrrp_state state;
+	enum vrrp_state told;
+	struct hop hop;
+	bool uplink_there;
+	struct rtnl_link uplink;
+	struct speedclass speedclass;
+};
+
+static int gather_kernel(const struct conf *conf, struct status *out)
+{
+	struct rtnl *nl = NULL;
+	int ret = rtnl_open(&nl);
+
+	if (ret == 0)
+		ret = rtnl_get_default(nl, AF_INET, &out->hop);
+	if (ret == 0) {
+		ret = rtnl_get_link(nl, conf->router.uplink, &out->uplink);
+		out->uplink_there = ret == 0;
+		ret = ret == -ENODEV ? 0 : ret;
+	}
+	rtnl_close(nl);
+	return ret;
+}
+
+static int gather(const struct conf *conf, struct status *out)
+{
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	out->told = router_last_told();
+	ret = router_true_state(&conf->router, out->told, &out->state);
+	if (ret == 0)
+		ret = gather_kernel(conf, out);
+	if (ret == 0 && conf->route.present)
+		ret = switchover_examine(conf, out->told, false, &out->route);
+	speedclass_load(&out->speedclass);
+	return ret;
+}
+
+static const char *uplink_text(const struct status *status)
+{
+	if (!status->uplink_there)
+		return "gone";
+	return status->uplink.up ? "up" : "down";
+}
+
+static const char *or_unknown(const char *text)
+{
+	return text[0] == '\0' ? "unknown" : text;
+}
+
+/* Returns whether all is as wanted. */
+static bool fill(struct report *report, const struct conf *conf, const struct status *status)
+{
+	char text[HOP_TEXT_MAX];
+	bool right = true;
+
+	report_text(report, "state", vrrp_state_name(status->state));
+	report_text(report, "vip", addr_format(text, &conf->router.vip));
+	report_flag(report, "vip_held", status->state == VRRP_MASTER);
+	report_text(report, "default_route", hop_format(text, &status->hop));
+	for (size_t i = 0; i < status->route.count; i++)
+		right = right && status->route.items[i].right;
+	if (conf->route.present)
+		report_flag(report, "route_right", right);
+	report_text(report, "uplink", conf->router.uplink);
+	report_text(report, "uplink_interface", uplink_text(status));
+	if (!conf->speedclass.present)
+		return right;
+	report_text(report, "sim", conf->speedclass.sim.id);
+	report_text(report, "speed_class_wanted", or_unknown(status->speedclass.wanted));
+	report_text(report, "speed_class_known", or_unknown(status->speedclass.known));
+	return right && strcmp(status->speedclass.wanted, status->speedclass.known) == 0;
+}
+
+static int show(const struct cli *cli, const struct conf *conf)
+{
+	struct report *report = report_new();
+	struct status status;
+	int ret = gather(conf, &status);
+	bool right = false;
+
+	if (ret == 0) {
+		right = fill(report, conf, &status);
+		ret = report_print(report, cli->json);
+	}
+	report_free(report);
+	if (ret != 0)
+		return CLI_CANNOT;
+	return right ? CLI_YES : CLI_NO;
+}
+
+int main(int argc, char *argv[])
+{
+	struct conf conf;
+	struct cli cli;
+	int ret = cli_parse(&program, argc, argv, NULL, &cli);
+
+	if (ret == CLI_GO_ON && argc - cli.operands > 0 &&
+	    (argc - cli.operands > 1 || strcmp(argv[cli.operands], "show") != 0))
+		ret = cli_misused(&program, "`%s' is not a verb", argv[cli.operands]);
+	if (ret == CLI_GO_ON)
+		ret = cli_load(&cli, &conf);
+	return ret == CLI_GO_ON ? show(&cli, &conf) : ret;
+}

@@ -1,0 +1,64 @@
+#include "router.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "log.h"
+#include "store.h"
+
+#define STATE_NAME "vrrp.state"
+
+int router_holds_vip(struct rtnl *nl, const struct conf_router *router, bool *out)
+{
+	struct rtnl_link link;
+	struct rtnl_addrs addrs;
+	int ret = rtnl_get_link(nl, router->lan, &link);
+
+	if (ret == -ENODEV)
+		log_err(0, "[router] lan = %s: there is no such interface", router->lan);
+	if (ret == 0)
+		ret = rtnl_get_addrs(nl, link.index, &addrs);
+	if (ret != 0)
+		return ret;
+	*out = false;
+	for (size_t i = 0; i < addrs.count; i++)
+		*out = *out || addr_equal(&addrs.items[i].local, &router->vip);
+	return 0;
+}
+
+int router_true_state(const struct conf_router *router, enum vrrp_state told, enum vrrp_state *out)
+{
+	struct rtnl *nl = NULL;
+	bool holds_vip = false;
+	int ret = rtnl_open(&nl);
+
+	if (ret == 0)
+		ret = router_holds_vip(nl, router, &holds_vip);
+	rtnl_close(nl);
+	if (ret == 0)
+		*out = vrrp_true_state(told, holds_vip);
+	return ret;
+}
+
+enum vrrp_state router_last_told(void)
+{
+	enum vrrp_state state = VRRP_BACKUP;
+	bool is_state;
+	char word[16];
+	char *args[] = { word };
+
+	if (store_read(STORE_RUN, STATE_NAME, word, sizeof(word)) != 0 ||
+	    vrrp_parse_args(1, args, &state, &is_state) != 0)
+		return VRRP_BACKUP;
+	return state;
+}
+
+void router_remember(enum vrrp_state state)
+{
+	char text[16];
+
+	if (router_last_told() == state)
+		return;
+	snprintf(text, sizeof(text), "%s\n", vrrp_state_name(state));
+	(void)!store_write(STORE_RUN, STATE_NAME, text, 0644);
+}

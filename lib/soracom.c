@@ -1,0 +1,380 @@
+#include "soracom.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "http.h"
+#include "log.h"
+#include "num.h"
+#include "profile.h"
+#include "store.h"
+
+#define TOKEN_NAME "soracom.token"
+
+/* SORACOM's default (at most 48 h): a failover within a day after the last one needs one request
+ * only. */
+#define TOKEN_LIFE_S 86400
+/* A token that ends within this time is not used any more. */
+#define TOKEN_SPARE_S 300
+
+/* At 32 kbit/s a TLS handshake takes up to 3 s, and a minute is the longest that the carrier
+ * lets a new connection wait. */
+#define CONNECT_TIMEOUT_MS 20000
+#define REQUEST_TIMEOUT_MS 45000
+
+#define HEADERS_MAX 4
+
+/* The token's file, and its first line. */
+#define OWNER_MAX      (4 * SIMAPI_TEXT_MAX + SIMAPI_URL_MAX + 8)
+#define TOKEN_FILE_MAX (OWNER_MAX + SIMAPI_TEXT_MAX + SIMAPI_TOKEN_MAX + 64)
+
+struct soracom {
+	const struct conf_speedclass *conf;
+	struct soracom_stop stop;
+	struct http *http;
+	struct simapi_profile profile;
+	struct simapi_token token; /* empty: none */
+	bool token_is_fresh;       /* of a login in this run */
+	char base[SIMAPI_URL_MAX]; /* up to and with /v1 */
+};
+
+/* An endpoint with or without /v1 and a final slash: the two SORACOM tools differ. */
+static void set_base(struct soracom *s, const char *endpoint)
+{
+	size_t len = strlen(endpoint);
+
+	while (len > 0 && endpoint[len - 1] == '/')
+		len--;
+	if (len >= 3 && strncmp(endpoint + len - 3, "/v1", 3) == 0)
+		len -= 3;
+	snprintf(s->base, sizeof(s->base), "%.*s/v1", (int)len, endpoint);
+}
+
+static void choose_base(struct soracom *s)
+{
+	const char *own = s->conf->endpoint;
+	bool global = s->conf->coverage == CONF_COVERAGE_G || strcmp(s->profile.coverage, "g") == 0;
+	char endpoint[SIMAPI_URL_MAX];
+
+	if (own[0] == '\0')
+		own = s->profile.endpoint;
+	snprintf(endpoint, sizeof(endpoint), "https://%sapi%s.soracom.io", global ? "g." : "",
+		 s->profile.sandbox ? "-sandbox" : "");
+	if (s->conf->method == CONF_METHOD_METADATA && s->conf->endpoint[0] == '\0')
+		own = "http://metadata.soracom.io";
+	set_base(s, own[0] != '\0' ? own : endpoint);
+}
+
+/* Whose token it is: of another account, or for another server, it must not be used. */
+static void token_owner(const struct soracom *s, char *buf, size_t size)
+{
+	const struct simapi_profile *p = &s->profile;
+
+	snprintf(buf, size, "%s%s%s%s %s", p->auth_key_id, p->email, p->operator_id, p->user_name,
+		 s->base);
+}
+
+/* Four lines: owner, end (clock_boottime_s), key, token. What is not so is no token. */
+static void load_token(struct soracom *s)
+{
+	char text[TOKEN_FILE_MAX];
+	char owner[OWNER_MAX];
+	char *lines[4] = { text };
+	int64_t end_s = 0;
+	size_t count = 1;
+
+	token_owner(s, owner, sizeof(owner));
+	if (store_read(STORE_RUN, TOKEN_NAME, text, sizeof(text)) != 0)
+		return;
+	for (char *p = strchr(text, '\n'); p != NULL && count < 4; p = strchr(p + 1, '\n')) {
+		*p = '\0';
+		lines[count++] = p + 1;
+	}
+	if (count == 4 && strcmp(lines[0], owner) == 0 &&
+	    num_parse(lines[1], clock_boottime_s() + TOKEN_SPARE_S, INT64_MAX, &end_s) == 0 &&
+	    strlen(lines[2]) < sizeof(s->token.api_key) &&
+	    strlen(lines[3]) < sizeof(s->token.token)) {
+		memcpy(s->token.api_key, lines[2], strlen(lines[2]) + 1);
+		memcpy(s->token.token, lines[3], strlen(lines[3]) + 1);
+	}
+	explicit_bzero(text, sizeof(text));
+}
+
+static void save_token(const struct soracom *s)
+{
+	char text[TOKEN_FILE_MAX];
+	char owner[OWNER_MAX];
+
+	token_owner(s, owner, sizeof(owner));
+	snprintf(text, sizeof(text), "%s\n%" PRId64 "\n%s\n%s\n", owner,
+		 clock_boottime_s() + TOKEN_LIFE_S, s->token.api_key, s->token.token);
+	/* Without the file the next run logs in again: no more than that is lost. */
+	(void)!store_write(STORE_RUN, TOKEN_NAME, text, 0600);
+	explicit_bzero(text, sizeof(text));
+}
+
+static void forget_token(struct soracom *s)
+{
+	explicit_bzero(&s->token, sizeof(s->token));
+	(void)!store_remove(STORE_RUN, TOKEN_NAME);
+}
+
+int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *stop,
+		 struct soracom **out)
+{
+	const struct http_options options = { .iface = conf->interface,
+					      .ca_file = conf->ca_file,
+					      .connect_timeout_ms = CONNECT_TIMEOUT_MS,
+					      .timeout_ms = REQUEST_TIMEOUT_MS };
+	struct soracom *s = calloc(1, sizeof(*s));
+	int ret;
+
+	if (s == NULL)
+		return -ENOMEM;
+	s->conf = conf;
+	s->stop = *stop;
+	ret = http_open(&options, &s->http);
+	if (ret == 0 && conf->method == CONF_METHOD_API)
+		ret = profile_load(conf->profile, &s->profile);
+	if (ret != 0) {
+		soracom_close(s);
+		return ret;
+	}
+	choose_base(s);
+	if (conf->method == CONF_METHOD_API)
+		load_token(s);
+	*out = s;
+	return 0;
+}
+
+void soracom_close(struct soracom *s)
+{
+	if (s == NULL)
+		return;
+	http_close(s->http);
+	explicit_bzero(s, sizeof(*s));
+	free(s);
+}
+
+/* Headers of a request: values never logged. */
+struct headers {
+	char key[SIMAPI_TEXT_MAX + 32];
+	char token[SIMAPI_TOKEN_MAX + 32];
+	const char *list[HEADERS_MAX + 1];
+};
+
+static void make_headers(const struct soracom *s, bool has_body, struct headers *h)
+{
+	size_t count = 0;
+
+	memset(h, 0, sizeof(*h));
+	if (has_body)
+		h->list[count++] = "Content-Type: application/json";
+	if (s->token.token[0] == '\0')
+		return;
+	snprintf(h->key, sizeof(h->key), "X-Soracom-API-Key: %s", s->token.api_key);
+	snprintf(h->token, sizeof(h->token), "X-Soracom-Token: %s", s->token.token);
+	h->list[count++] = h->key;
+	h->list[count++] = h->token;
+}
+
+/* One request; logs why there is no answer. */
+static enum soracom_result ask(struct soracom *s, const char *path, const char *body,
+			       struct http_response *answer)
+{
+	char url[2 * SIMAPI_URL_MAX];
+	struct headers headers;
+	struct http_request request = { .url = url, .body = body, .headers = headers.list };
+	int64_t start_us = clock_mono_us();
+	int ret;
+
+	snprintf(url, sizeof(url), "%s%s", s->base, path);
+	make_headers(s, body != NULL, &headers);
+	request.stop = s->stop.wanted_no_more;
+	request.stop_data = s->stop.data;
+	ret = http_perform(s->http, &request, answer);
+	explicit_bzero(&headers, sizeof(headers));
+	if (ret == -ECANCELED)
+		return SORACOM_STOPPED;
+	if (ret == -ENOMEM) {
+		log_err(ret, "%s", url);
+		return SORACOM_LOCAL;
+	}
+	if (ret != 0) {
+		log_warn(0, "%s: %s", url, answer->error);
+		return SORACOM_RETRY;
+	}
+	log_debug("%s: %" PRId64 ", %zu bytes, %" PRId64 " ms", url, answer->status, answer->len,
+		  (clock_mono_us() - start_us) / 1000);
+	return SORACOM_DONE;
+}
+
+static void log_answer(const struct soracom *s, const char *path, const struct http_response *answer,
+		       const struct simapi_error *error)
+{
+	log_warn(0, "%s%s: HTTP %" PRId64 "%s%s%s%s", s->base, path, answer->status,
+		 error->code[0] == '\0' ? "" : " ", error->code,
+		 error->message[0] == '\0' ? "" : ": ", error->message);
+}
+
+enum soracom_result soracom_login(struct soracom *s)
+{
+	char body[SIMAPI_BODY_MAX];
+	struct http_response answer;
+	struct simapi_error error;
+	enum soracom_result result;
+	enum simapi_outcome outcome;
+
+	if (s->conf->method == CONF_METHOD_METADATA)
+		return SORACOM_DONE;
+	forget_token(s);
+	if (simapi_write_auth(&s->profile, TOKEN_LIFE_S, body, sizeof(body)) < 0)
+		return SORACOM_LOCAL;
+	result = ask(s, "/auth", body, &answer);
+	explicit_bzero(body, sizeof(body));
+	if (result != SORACOM_DONE)
+		return result;
+	simapi_read_error(answer.body, answer.len, &error);
+	outcome = simapi_judge(answer.status, &error);
+	if (outcome == SIMAPI_OK && simapi_read_auth(answer.body, answer.len, &s->token) == 0) {
+		s->token_is_fresh = true;
+		save_token(s);
+		return SORACOM_DONE;
+	}
+	log_answer(s, "/auth", &answer, &error);
+	if (outcome == SIMAPI_OK || outcome == SIMAPI_RETRY)
+		return SORACOM_RETRY;
+	log_err(0, "login refused: check the credentials in profile %s", s->conf->profile);
+	return SORACOM_REFUSED;
+}
+
+/* Says what a refusal means and what to do about it. */
+static void explain(const struct soracom *s, const struct http_response *answer, bool update)
+{
+	const struct simapi_sim *sim = &s->conf->sim;
+	const char *permission = simapi_permission(sim, update);
+
+	if (s->conf->method == CONF_METHOD_METADATA)
+		log_err(0, "the metadata service refused: switch it on in the SIM's group, with "
+			   "read-only off");
+	else if (answer->status == 401 || answer->status == 403)
+		log_err(0, "the user of profile %s lacks the permission %s: grant it, then run "
+			   "fo-speedclass login",
+			s->conf->profile, permission);
+	else if (answer->status == 404)
+		log_err(0, "this account has no SIM %s: check [speedclass] sim and coverage",
+			sim->id);
+	else if (update)
+		log_err(0, "SIM %s cannot have this speed class: check [speedclass] master and "
+			   "backup",
+			sim->id);
+}
+
+static enum soracom_result judge(struct soracom *s, const char *path, bool update,
+				 const struct http_response *answer, bool *again)
+{
+	struct simapi_error error;
+	enum simapi_outcome outcome;
+
+	simapi_read_error(answer->body, answer->len, &error);
+	outcome = simapi_judge(answer->status, &error);
+	if (outcome == SIMAPI_OK)
+		return SORACOM_DONE;
+	if (outcome == SIMAPI_LOGIN && !s->token_is_fresh &&
+	    s->conf->method == CONF_METHOD_API) {
+		log_debug("token refused with HTTP %" PRId64 " %s, logging in anew", answer->status,
+			  error.code);
+		*again = true;
+		return SORACOM_RETRY;
+	}
+	if (!update && answer->status == 403) {
+		/* Reading is a convenience: the article's user may only set the class. */
+		log_info("reading the class needs the permission %s, which the user of profile %s "
+			 "has not",
+			 simapi_permission(&s->conf->sim, false), s->conf->profile);
+		return SORACOM_REFUSED;
+	}
+	log_answer(s, path, answer, &error);
+	if (outcome == SIMAPI_RETRY)
+		return SORACOM_RETRY;
+	explain(s, answer, update);
+	return SORACOM_REFUSED;
+}
+
+/* A request about the SIM: with a login before it where there is no token, and with another one
+ * after it, once, where the token was refused. */
+static enum soracom_result ask_about_sim(struct soracom *s, const char *path, const char *body,
+					 struct http_response *answer)
+{
+	enum soracom_result result = SORACOM_DONE;
+	bool again = false;
+
+	if (s->conf->method == CONF_METHOD_API && s->token.token[0] == '\0')
+		result = soracom_login(s);
+	if (result == SORACOM_DONE)
+		result = ask(s, path, body, answer);
+	if (result == SORACOM_DONE)
+		result = judge(s, path, body != NULL, answer, &again);
+	if (!again)
+		return result;
+	result = soracom_login(s);
+	if (result == SORACOM_DONE)
+		result = ask(s, path, body, answer);
+	return result == SORACOM_DONE ? judge(s, path, body != NULL, answer, &again) : result;
+}
+
+static void sim_path(const struct soracom *s, const char *leaf, char *buf, size_t size)
+{
+	char sim[2 * SIMAPI_WORD_MAX];
+
+	if (s->conf->method == CONF_METHOD_METADATA)
+		snprintf(buf, size, "/subscriber%s", leaf);
+	else
+		snprintf(buf, size, "%s%s", simapi_sim_path(&s->conf->sim, sim, sizeof(sim)), leaf);
+}
+
+enum soracom_result soracom_set_class(struct soracom *s, const char *speed_class, int64_t *wait_ms)
+{
+	char path[SIMAPI_TEXT_MAX], body[SIMAPI_BODY_MAX], now[SIMAPI_WORD_MAX];
+	struct http_response answer = { .wait_ms = 0 };
+	enum soracom_result result;
+
+	sim_path(s, "/update_speed_class", path, sizeof(path));
+	if (simapi_write_update(speed_class, body, sizeof(body)) < 0)
+		return SORACOM_LOCAL;
+	result = ask_about_sim(s, path, body, &answer);
+	*wait_ms = answer.wait_ms;
+	if (result != SORACOM_DONE)
+		return result;
+	if (simapi_read_class(answer.body, answer.len, now) != 0) {
+		log_warn(0, "%s%s: the answer does not name a speed class", s->base, path);
+		return SORACOM_RETRY;
+	}
+	if (strcmp(now, speed_class) != 0) {
+		log_warn(0, "%s%s: asked for %s, but the answer names %s", s->base, path,
+			 speed_class, now);
+		return SORACOM_RETRY;
+	}
+	return SORACOM_DONE;
+}
+
+enum soracom_result soracom_get_class(struct soracom *s, char out[static SIMAPI_WORD_MAX],
+				      int64_t *wait_ms)
+{
+	char path[SIMAPI_TEXT_MAX];
+	struct http_response answer = { .wait_ms = 0 };
+	enum soracom_result result;
+
+	sim_path(s, "", path, sizeof(path));
+	result = ask_about_sim(s, path, NULL, &answer);
+	*wait_ms = answer.wait_ms;
+	if (result == SORACOM_DONE && simapi_read_class(answer.body, answer.len, out) != 0) {
+		log_warn(0, "%s%s: the answer does not name a speed class", s->base, path);
+		return SORACOM_RETRY;
+	}
+	return result;
+}

@@ -1,0 +1,28 @@
+/* speedclass.h - the class that the SIM shall have, and the one it is known to have. Edge: store.
+ *
+ * Both are written down, below /var/lib/fo: what is wanted (speedclass.wanted) before anything is
+ * sent, so that what cannot be done now is done later; what is known (speedclass.known), so that
+ * nothing is sent when nothing is wanted. It is unknown from before a request until its answer. */
+#ifndef FO_SPEEDCLASS_H
+#define FO_SPEEDCLASS_H
+
+#include "compiler.h"
+#include "simapi.h"
+
+/* Both classes; empty: none wanted yet, or unknown. */
+struct speedclass {
+	char wanted[SIMAPI_WORD_MAX];
+	char known[SIMAPI_WORD_MAX];
+};
+
+/* Reads what is written down. */
+void speedclass_load(struct speedclass *out);
+
+/* Writes down that `speed_class` is wanted. Returns 0 or -errno, logged. */
+int speedclass_want(const char *speed_class) FO_MUST_CHECK;
+
+/* Writes down that the SIM has `speed_class`, as it has just said itself; "": unknown. A failure
+ * is logged, and costs one request more. */
+void speedclass_learn(const char *speed_class);
+
+#endif

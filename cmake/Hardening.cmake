@@ -17,11 +17,15 @@ else()
 endif()
 
 foreach(flag
-	-fstack-protector-strong -fstack-clash-protection -fcf-protection=full
-	-mbranch-protection=standard -ftrivial-auto-var-init=zero -fno-common
+	-fstack-protector-strong -fstack-clash-protection -fcf-protection=full -ftrivial-auto-var-init=zero -fno-common
 	-fno-strict-aliasing -fno-delete-null-pointer-checks)
 	fo_add_flag_if_known(fo_hardening ${flag})
 endforeach()
+
+# clang takes it for any target, and then says that it is of no use.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+	fo_add_flag_if_known(fo_hardening -mbranch-protection=standard)
+endif()
 
 target_link_options(fo_hardening INTERFACE
 	LINKER:-z,relro LINKER:-z,now LINKER:-z,noexecstack LINKER:--as-needed)

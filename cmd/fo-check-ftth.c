@@ -37,7 +37,8 @@ static int take(size_t index, const char *arg, void *data);
 static const struct cli_program program = {
 	.name = "fo-check-ftth",
 	.synopsis = "[TARGET...]",
-	.about = "Ask the TARGETs (numeric addresses) by ICMP echo whether the line carries traffic.\n"
+	.about = "Ask the TARGETs (numeric addresses) by ICMP echo whether the line carries "
+		 "traffic.\n"
 		 "Exit status: 0 up, 1 down, 2 cannot tell, 64 usage, 78 configuration.",
 	.options = options,
 	.shows = true,
@@ -137,7 +138,8 @@ static bool is_news(const char *verdict)
 {
 	char line[16], last[16] = "up";
 
-	if (store_read(STORE_RUN, VERDICT_NAME, last, sizeof(last)) == 0 && strcmp(last, verdict) == 0)
+	if (store_read(STORE_RUN, VERDICT_NAME, last, sizeof(last)) == 0 &&
+	    strcmp(last, verdict) == 0)
 		return false;
 	snprintf(line, sizeof(line), "%s\n", verdict);
 	return store_write(STORE_RUN, VERDICT_NAME, line, 0644) != 0 || strcmp(last, verdict) != 0;
@@ -148,10 +150,10 @@ static void log_round(const struct line_rule *rule, const struct line_round *rou
 	bool up = round->verdict == VERDICT_UP;
 	char text[128], addr[ADDR_TEXT_MAX], line[256];
 
-	snprintf(line, sizeof(line), "%s: %s, %u of %u answered, %" PRId64 ".%" PRId64 " ms; %s: %s",
-		 rule->iface, up ? "up" : "down", round->answered, rule->need,
-		 round->took_us / 1000, round->took_us % 1000 / 100,
-		 addr_format(addr, &round->targets[0].addr),
+	snprintf(line, sizeof(line),
+		 "%s: %s, %u of %u answered, %" PRId64 ".%" PRId64 " ms; %s: %s", rule->iface,
+		 up ? "up" : "down", round->answered, rule->need, round->took_us / 1000,
+		 round->took_us % 1000 / 100, addr_format(addr, &round->targets[0].addr),
 		 line_describe(&round->targets[0], text, sizeof(text)));
 	if (!is_news(up ? "up" : "down"))
 		log_debug("%s", line);

@@ -14,7 +14,8 @@
 static const struct cli_program program = {
 	.name = "fo-keepalive",
 	.synopsis = "",
-	.about = "Send an ICMP echo over [router] uplink, so that the carrier does not cut the session.\n"
+	.about = "Send an ICMP echo over [router] uplink, so that the carrier does not cut the "
+		 "session.\n"
 		 "Exit status: 0 alive, or sent and no reply required; 1 silent; 2 not sent;\n"
 		 "64 usage; 78 configuration.",
 	.shows = true,

@@ -85,30 +85,33 @@ static const char *describe_present(const struct switchover_item *item, char *bu
 	return buf;
 }
 
-/* `master: default route dev ppp0 (was via 192.168.0.254 dev eth0), 3 stale flows removed` */
+/* What was done about an item: `, default route dev ppp0 (was via 192.168.0.254 dev eth0)`; nothing
+ * where it was right already. */
+static void describe_done(const struct switchover_item *item, char *buf, size_t size)
+{
+	char want[128], hop[HOP_TEXT_MAX];
+
+	buf[0] = '\0';
+	if (item->right || item->error != 0)
+		return;
+	describe_want(item, want, sizeof(want));
+	if (item->want.kind == PLAN_ROUTE)
+		snprintf(buf, size, ", %s (was %s)", want, hop_format(hop, &item->hop));
+	else if (item->want.kind == PLAN_SYSCTL)
+		snprintf(buf, size, ", %s (was %d)", want, item->value);
+	else if (item->stale > 0)
+		snprintf(buf, size, ", %zu stale flow%s removed", item->stale,
+			 item->stale == 1 ? "" : "s");
+}
+
 static void log_done(const struct switchover *done, int ret)
 {
-	char line[512], want[128], hop[HOP_TEXT_MAX];
+	char line[640] = "";
 	size_t used = 0;
 
 	for (size_t i = 0; i < done->count; i++) {
-		const struct switchover_item *item = &done->items[i];
-		char *end = line + used;
-		size_t left = sizeof(line) - used;
-
-		if (item->right || item->error != 0 || left < 2)
-			continue;
-		describe_want(item, want, sizeof(want));
-		if (item->want.kind == PLAN_ROUTE)
-			snprintf(end, left, ", %s (was %s)", want, hop_format(hop, &item->hop));
-		else if (item->want.kind == PLAN_SYSCTL)
-			snprintf(end, left, ", %s (was %d)", want, item->value);
-		else if (item->stale > 0)
-			snprintf(end, left, ", %zu stale flow%s removed", item->stale,
-				 item->stale == 1 ? "" : "s");
-		else
-			continue;
-		used += strlen(end);
+		describe_done(&done->items[i], line + used, sizeof(line) - used);
+		used += strlen(line + used);
 	}
 	if (used == 0)
 		snprintf(line, sizeof(line), ", %s",

@@ -16,7 +16,8 @@
 #include "vrrp.h"
 
 static const struct cli_verb verbs[] = {
-	{ "master|backup|fault|stop", "this state was reached: make the class fit what is true now" },
+	{ "master|backup|fault|stop",
+	  "this state was reached: make the class fit what is true now" },
 	{ "TYPE NAME STATE PRIORITY", "the same, as keepalived's generic notify says it" },
 	{ "sync", "read the class back, and make it as wanted (for the timer)" },
 	{ "set CLASS", "make it CLASS, until the next state or sync" },
@@ -54,7 +55,7 @@ static int open_soracom(struct run *run)
 	const struct soracom_stop never = { .wanted_no_more = NULL };
 
 	return soracom_open(&run->conf->speedclass, &never, &run->soracom) == 0 ? CLI_GO_ON
-										 : CLI_CANNOT;
+										: CLI_CANNOT;
 }
 
 static int converge_to(const struct run *run, const char *speed_class)
@@ -189,7 +190,9 @@ static const struct verb {
 	const char *name;
 	int words; /* the verb itself included */
 	int (*run)(struct run *run, char *argv[]);
-} runs[] = { { "sync", 1, sync_class }, { "set", 2, set }, { "get", 1, get }, { "login", 1, login } };
+} runs[] = {
+	{ "sync", 1, sync_class }, { "set", 2, set }, { "get", 1, get }, { "login", 1, login }
+};
 
 static int dispatch(struct run *run, int argc, char *argv[])
 {

@@ -11,17 +11,17 @@
 
 /* Exit statuses: part of the interface, see EXIT STATUS in every manual page. */
 enum cli_exit {
-	CLI_YES = 0,     /* yes, or done */
-	CLI_NO = 1,      /* no, or failed */
-	CLI_CANNOT = 2,  /* could not tell, or could not do it for a reason of this machine */
-	CLI_USAGE = 64,  /* EX_USAGE of sysexits.h */
+	CLI_YES = 0,	 /* yes, or done */
+	CLI_NO = 1,	 /* no, or failed */
+	CLI_CANNOT = 2,	 /* could not tell, or could not do it for a reason of this machine */
+	CLI_USAGE = 64,	 /* EX_USAGE of sysexits.h */
 	CLI_CONFIG = 78, /* EX_CONFIG */
-	CLI_GO_ON = -1   /* of cli_parse: no reason to exit */
+	CLI_GO_ON = -1	 /* of cli_parse: no reason to exit */
 };
 
 /* An option, for parsing and for the usage text alike. */
 struct cli_option {
-	char letter;      /* 0: a long option only */
+	char letter;	  /* 0: a long option only */
 	const char *name; /* the long option */
 	const char *arg;  /* what its argument is called; NULL: it has none */
 	const char *help;
@@ -35,11 +35,11 @@ struct cli_verb {
 
 struct cli_program {
 	const char *name;
-	const char *synopsis; /* what follows [options] */
-	const char *about;    /* one sentence */
+	const char *synopsis;		  /* what follows [options] */
+	const char *about;		  /* one sentence */
 	const struct cli_option *options; /* beyond the common ones; ends with a NULL name */
-	const struct cli_verb *verbs;     /* ends with a NULL form; may be NULL */
-	bool shows;                       /* has --json */
+	const struct cli_verb *verbs;	  /* ends with a NULL form; may be NULL */
+	bool shows;			  /* has --json */
 	/* Takes the option `options[index]`. Returns CLI_GO_ON, or CLI_USAGE after a message.
 	 * NULL when there are none. */
 	int (*take)(size_t index, const char *arg, void *settings);
@@ -50,7 +50,7 @@ struct cli {
 	const char *config; /* file name, never NULL */
 	bool config_given;  /* by -c */
 	bool dry_run, json, verbose, quiet;
-	int operands;       /* index of the first operand in argv */
+	int operands; /* index of the first operand in argv */
 };
 
 /* Sets the umask, opens the log, reads the options. Returns CLI_GO_ON and `*out`, or the status

@@ -2,7 +2,7 @@
 #ifndef FO_COMPILER_H
 #define FO_COMPILER_H
 
-#define FO_MUST_CHECK      __attribute__((warn_unused_result))
+#define FO_MUST_CHECK	   __attribute__((warn_unused_result))
 #define FO_PRINTF(fmt, va) __attribute__((format(printf, fmt, va)))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))

@@ -132,8 +132,8 @@ static void take_key(struct loader *ld, const struct conf_item *item)
 		refuse_key(ld, item);
 		return;
 	}
-	if (conf_value_parse(key, item->value, field_of(ld->conf, key->offset), why,
-			     sizeof(why)) != 0)
+	if (conf_value_parse(key, item->value, field_of(ld->conf, key->offset), why, sizeof(why)) !=
+	    0)
 		fault(ld, ":%u: [%s] %s = %s: %s", item->line, item->section, item->name,
 		      item->value, why);
 }
@@ -148,14 +148,19 @@ static bool has_item(const struct conf_file *file, const char *section, const ch
 	return false;
 }
 
+static bool section_counts(const struct conf_file *file, const char *name)
+{
+	const struct conf_section *section = find_section(name);
+
+	return (section != NULL && section->required) || has_item(file, name, "");
+}
+
 static void check_required(struct loader *ld)
 {
 	for (size_t i = 0; i < conf_schema_len; i++) {
 		const struct conf_key *key = &conf_schema[i];
-		bool section_counts = find_section(key->section)->required ||
-				      has_item(ld->file, key->section, "");
 
-		if (key->required && section_counts &&
+		if (key->required && section_counts(ld->file, key->section) &&
 		    !has_item(ld->file, key->section, key->name))
 			fault(ld, ": [%s] %s is missing", key->section, key->name);
 	}

@@ -17,7 +17,7 @@
 #define CONF_DEFAULT_FILE "/etc/fo/fo.conf"
 
 #define CONF_TARGETS_MAX 16  /* hosts in `targets` */
-#define CONF_TEXT_MAX    512 /* a command, an URL; a file: PATH_MAX would double every struct */
+#define CONF_TEXT_MAX	 512 /* a command, an URL; a file: PATH_MAX would double every struct */
 
 /* A list of addresses. */
 struct conf_addrs {
@@ -34,13 +34,13 @@ struct conf_router {
 struct conf_check {
 	bool present; /* the section is in the file */
 	struct conf_addrs targets;
-	int64_t need;       /* 1..targets.count */
+	int64_t need;	    /* 1..targets.count */
 	int64_t timeout_ms; /* one round, all told */
 	int64_t interval_ms, round_timeout_ms;
 	int64_t fall, rise;
 	int64_t hold_ms, hold_max_ms;
 	int64_t loss_down_pct, loss_up_pct; /* 0: not judged */
-	int64_t rtt_down_ms, rtt_up_ms;     /* 0: not judged */
+	int64_t rtt_down_ms, rtt_up_ms;	    /* 0: not judged */
 	int64_t window_ms;
 	char track_file[CONF_TEXT_MAX];
 };
@@ -90,22 +90,23 @@ struct conf {
 /* How a value is written. */
 enum conf_type {
 	CONF_INTERFACE, /* char[IFNAMSIZ] */
-	CONF_ADDR4,     /* struct addr */
-	CONF_ADDR6,     /* struct addr */
-	CONF_TARGET,    /* struct addr: an address, or `peer` for none */
-	CONF_ADDRS,     /* struct conf_addrs: one or more, separated by commas */
-	CONF_HOP4,      /* struct hop */
-	CONF_HOP6,      /* struct hop */
-	CONF_NUMBER,    /* int64_t, min..max */
-	CONF_TIME,      /* int64_t milliseconds, min..max */
-	CONF_SHARE,     /* int64_t per cent, min..max */
-	CONF_CHOICE,    /* enum, by its place in `choices` */
-	CONF_YES_NO,    /* bool */
-	CONF_SIM,       /* struct simapi_sim */
-	CONF_CLASS,     /* char[SIMAPI_WORD_MAX]: a speed class; passed on as it is, SORACOM adds some */
-	CONF_TEXT,      /* char[CONF_TEXT_MAX] */
-	CONF_PATH,      /* char[CONF_TEXT_MAX]: an absolute file name */
-	CONF_URL        /* char[CONF_TEXT_MAX]: https, or http to a loopback address */
+	CONF_ADDR4,	/* struct addr */
+	CONF_ADDR6,	/* struct addr */
+	CONF_TARGET,	/* struct addr: an address, or `peer` for none */
+	CONF_ADDRS,	/* struct conf_addrs: one or more, separated by commas */
+	CONF_HOP4,	/* struct hop */
+	CONF_HOP6,	/* struct hop */
+	CONF_NUMBER,	/* int64_t, min..max */
+	CONF_TIME,	/* int64_t milliseconds, min..max */
+	CONF_SHARE,	/* int64_t per cent, min..max */
+	CONF_CHOICE,	/* enum, by its place in `choices` */
+	CONF_YES_NO,	/* bool */
+	CONF_SIM,	/* struct simapi_sim */
+	CONF_CLASS, /* char[SIMAPI_WORD_MAX]: a speed class; passed on as it is, SORACOM adds some
+		     */
+	CONF_TEXT,  /* char[CONF_TEXT_MAX] */
+	CONF_PATH,  /* char[CONF_TEXT_MAX]: an absolute file name */
+	CONF_URL    /* char[CONF_TEXT_MAX]: https, or http to a loopback address */
 };
 
 /* A row of the schema: the only list of keys. */
@@ -115,8 +116,8 @@ struct conf_key {
 	size_t offset; /* of the field in struct conf */
 	int64_t min, max;
 	const char *const *choices; /* CONF_CHOICE: ends with NULL */
-	const char *standard;       /* the default as it would be written; NULL: none */
-	bool required;              /* where its section is present; [router] always is */
+	const char *standard;	    /* the default as it would be written; NULL: none */
+	bool required;		    /* where its section is present; [router] always is */
 };
 
 extern const struct conf_key conf_schema[];

@@ -32,20 +32,31 @@ static void FO_PRINTF(2, 3) fault(struct cursor *at, const char *fmt, ...)
 	at->file->faults++;
 }
 
-/* The `len` bytes at `text` without the blanks around them, in lower case. */
+/* The part of the `len` bytes at `*text` without the blanks around it. Returns its length. */
+static size_t trim(const char **text, size_t len)
+{
+	for (; len > 0 && isblank((unsigned char)**text); len--)
+		(*text)++;
+	while (len > 0 && isblank((unsigned char)(*text)[len - 1]))
+		len--;
+	return len;
+}
+
+static void make_lower(char *text)
+{
+	for (; *text != '\0'; text++)
+		*text = (char)tolower((unsigned char)*text);
+}
+
+/* The name in these bytes, in lower case. */
 static bool take_name(const char *text, size_t len, char out[static CONF_FILE_NAME_MAX])
 {
-	while (len > 0 && isblank((unsigned char)*text)) {
-		text++;
-		len--;
-	}
-	while (len > 0 && isblank((unsigned char)text[len - 1]))
-		len--;
+	len = trim(&text, len);
 	if (len == 0 || len >= CONF_FILE_NAME_MAX)
 		return false;
-	for (size_t i = 0; i < len; i++)
-		out[i] = (char)tolower((unsigned char)text[i]);
+	memcpy(out, text, len);
 	out[len] = '\0';
+	make_lower(out);
 	return true;
 }
 
@@ -102,7 +113,7 @@ static void read_section(struct cursor *at, const char *text)
 /* iniparser would cut such values without a word. */
 static const char *value_trap(const char *value)
 {
-	size_t cut = strcspn(value, ";#");
+	size_t cut;
 
 	value += strspn(value, " \t");
 	if (*value == '"' || *value == '\'') {

@@ -10,7 +10,7 @@
 
 #include "compiler.h"
 
-#define CONF_FILE_NAME_MAX  48  /* a section or a key */
+#define CONF_FILE_NAME_MAX  48	/* a section or a key */
 #define CONF_FILE_ITEMS_MAX 128 /* sections and keys in a file */
 #define CONF_FILE_LINE_MAX  1000
 
@@ -26,7 +26,7 @@ struct conf_file {
 	const char *path; /* the caller's */
 	struct conf_item items[CONF_FILE_ITEMS_MAX];
 	size_t count;
-	unsigned faults;         /* lines that are not INI, or repeat one; each was logged */
+	unsigned faults;	     /* lines that are not INI, or repeat one; each was logged */
 	struct _dictionary_ *values; /* iniparser's */
 };
 

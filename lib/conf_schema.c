@@ -11,7 +11,7 @@ static const char *const method_words[] = { "api", "metadata", NULL };
 static const char *const coverage_words[] = { "jp", "g", NULL };
 static const char *const level_words[] = { "error", "warning", "info", "debug", NULL };
 
-#define FIELD(member)   .offset = offsetof(struct conf, member)
+#define FIELD(member)	.offset = offsetof(struct conf, member)
 #define RANGE(low, top) .min = (low), .max = (top)
 
 const struct conf_section conf_sections[] = {
@@ -31,7 +31,8 @@ const struct conf_key conf_schema[] = {
 	{ "router", "vip6", CONF_ADDR6, FIELD(router.vip6), .standard = "" },
 
 	{ "check", "targets", CONF_ADDRS, FIELD(check.targets), .required = true },
-	{ "check", "need", CONF_NUMBER, FIELD(check.need), RANGE(1, CONF_TARGETS_MAX), .standard = "1" },
+	{ "check", "need", CONF_NUMBER, FIELD(check.need), RANGE(1, CONF_TARGETS_MAX),
+	  .standard = "1" },
 	{ "check", "timeout", CONF_TIME, FIELD(check.timeout_ms), RANGE(10, MINUTE),
 	  .standard = "800ms" },
 	{ "check", "interval", CONF_TIME, FIELD(check.interval_ms), RANGE(20, HOUR),
@@ -41,13 +42,16 @@ const struct conf_key conf_schema[] = {
 	{ "check", "fall", CONF_NUMBER, FIELD(check.fall), RANGE(1, 1000), .standard = "2" },
 	{ "check", "rise", CONF_NUMBER, FIELD(check.rise), RANGE(1, 1000), .standard = "5" },
 	{ "check", "hold", CONF_TIME, FIELD(check.hold_ms), RANGE(0, DAY), .standard = "10s" },
-	{ "check", "hold-max", CONF_TIME, FIELD(check.hold_max_ms), RANGE(0, DAY), .standard = "10m" },
+	{ "check", "hold-max", CONF_TIME, FIELD(check.hold_max_ms), RANGE(0, DAY),
+	  .standard = "10m" },
 	{ "check", "loss-down", CONF_SHARE, FIELD(check.loss_down_pct), RANGE(0, 100),
 	  .standard = "40%" },
-	{ "check", "loss-up", CONF_SHARE, FIELD(check.loss_up_pct), RANGE(0, 100), .standard = "10%" },
+	{ "check", "loss-up", CONF_SHARE, FIELD(check.loss_up_pct), RANGE(0, 100),
+	  .standard = "10%" },
 	{ "check", "rtt-down", CONF_TIME, FIELD(check.rtt_down_ms), RANGE(0, MINUTE),
 	  .standard = "0ms" },
-	{ "check", "rtt-up", CONF_TIME, FIELD(check.rtt_up_ms), RANGE(0, MINUTE), .standard = "0ms" },
+	{ "check", "rtt-up", CONF_TIME, FIELD(check.rtt_up_ms), RANGE(0, MINUTE),
+	  .standard = "0ms" },
 	{ "check", "window", CONF_TIME, FIELD(check.window_ms), RANGE(SECOND, HOUR),
 	  .standard = "30s" },
 	{ "check", "track-file", CONF_PATH, FIELD(check.track_file), .standard = "/run/fo/line" },
@@ -82,7 +86,8 @@ const struct conf_key conf_schema[] = {
 	{ "keepalive", "target", CONF_TARGET, FIELD(keepalive.target), .standard = "peer" },
 	{ "keepalive", "wait", CONF_TIME, FIELD(keepalive.wait_ms), RANGE(100, MINUTE),
 	  .standard = "3s" },
-	{ "keepalive", "tries", CONF_NUMBER, FIELD(keepalive.tries), RANGE(1, 10), .standard = "3" },
+	{ "keepalive", "tries", CONF_NUMBER, FIELD(keepalive.tries), RANGE(1, 10),
+	  .standard = "3" },
 	{ "keepalive", "skip-if-traffic", CONF_TIME, FIELD(keepalive.skip_if_traffic_ms),
 	  RANGE(0, DAY), .standard = "30m" },
 	{ "keepalive", "require-reply", CONF_YES_NO, FIELD(keepalive.require_reply),
@@ -93,6 +98,7 @@ const struct conf_key conf_schema[] = {
 	{ "keepalive", "redial-every", CONF_TIME, FIELD(keepalive.redial_every_ms),
 	  RANGE(MINUTE, DAY), .standard = "1h" },
 
-	{ "log", "level", CONF_CHOICE, FIELD(log_level), .choices = level_words, .standard = "info" },
+	{ "log", "level", CONF_CHOICE, FIELD(log_level), .choices = level_words,
+	  .standard = "info" },
 };
 const size_t conf_schema_len = ARRAY_LEN(conf_schema);

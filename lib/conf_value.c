@@ -320,8 +320,9 @@ static int (*const parsers[])(const struct conf_key *key, const char *text, void
 int conf_value_parse(const struct conf_key *key, const char *text, void *field, char *why,
 		     size_t why_size)
 {
-	const struct reason reason = { why, why_size };
+	const struct reason reason = { .text = why, .size = why_size };
 
+	why[0] = '\0';
 	if (text[0] == '\0' && key->standard != NULL && key->standard[0] == '\0')
 		return 0;
 	if (text[0] == '\0')

@@ -30,7 +30,8 @@ static bool read_flow(const struct nf_conntrack *ct, struct flow *flow)
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		const void *bytes = nfct_get_attr(ct, attrs[i]);
 
-		if (bytes == NULL || addr_from_bytes(family, bytes, addr_len(family), fields[i]) != 0)
+		if (bytes == NULL ||
+		    addr_from_bytes(family, bytes, addr_len(family), fields[i]) != 0)
 			return false;
 	}
 	return true;

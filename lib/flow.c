@@ -3,7 +3,7 @@
 bool flow_is_private(const struct addr *addr)
 {
 	static const struct flow_prefix nets[] = {
-		{ { AF_INET, { 10 } }, 8 },        { { AF_INET, { 172, 16 } }, 12 },
+		{ { AF_INET, { 10 } }, 8 },	   { { AF_INET, { 172, 16 } }, 12 },
 		{ { AF_INET, { 192, 168 } }, 16 }, { { AF_INET, { 100, 64 } }, 10 },
 		{ { AF_INET, { 169, 254 } }, 16 }, { { AF_INET6, { 0xfc } }, 7 },
 	};

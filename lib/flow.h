@@ -14,7 +14,7 @@
 
 /* A flow as conntrack holds it: the first packet's addresses, and those of its answer. */
 struct flow {
-	struct addr src, dst;             /* original direction */
+	struct addr src, dst;		  /* original direction */
 	struct addr reply_src, reply_dst; /* reply direction; reply_dst is the translated source */
 };
 
@@ -22,12 +22,12 @@ struct flow {
 
 struct flow_prefix {
 	struct addr addr; /* the router's own address in it */
-	unsigned len;     /* prefix length, bits */
+	unsigned len;	  /* prefix length, bits */
 };
 
 /* What a flow is judged by. */
 struct flow_scope {
-	sa_family_t family;                     /* flows of the other one are never stale */
+	sa_family_t family;			/* flows of the other one are never stale */
 	struct flow_prefix lan[FLOW_ADDRS_MAX]; /* the networks on the LAN interface */
 	size_t lan_count;
 	struct addr egress[FLOW_ADDRS_MAX]; /* addresses of the interface of the default route */

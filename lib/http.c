@@ -162,8 +162,7 @@ static int transfer(struct http *http, struct http_response *out)
 	if (code == CURLE_ABORTED_BY_CALLBACK)
 		return -ECANCELED;
 	if (code != CURLE_OK) {
-		const char *text =
-			http->error[0] != '\0' ? http->error : curl_easy_strerror(code);
+		const char *text = http->error[0] != '\0' ? http->error : curl_easy_strerror(code);
 
 		if (code == CURLE_WRITE_ERROR)
 			text = "the answer is too long";

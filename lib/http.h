@@ -24,7 +24,7 @@ struct http_options {
 
 struct http_request {
 	const char *url;
-	const char *body;           /* POST; NULL: GET */
+	const char *body;	    /* POST; NULL: GET */
 	const char *const *headers; /* `Name: value`; ends with NULL; never logged */
 	bool (*stop)(void *data);   /* asked about once a second; true ends the request */
 	void *stop_data;
@@ -32,7 +32,7 @@ struct http_request {
 
 struct http_response {
 	int64_t status;
-	int64_t wait_ms; /* the server asks for this pause (429, 503); 0: it does not */
+	int64_t wait_ms;  /* the server asks for this pause (429, 503); 0: it does not */
 	const char *body; /* ends with NUL; valid until the next request */
 	size_t len;
 	char error[HTTP_ERROR_MAX]; /* why there is no answer */

@@ -15,12 +15,12 @@
 /* Header (8) and our payload: the cookie. A payload, because some networks drop the empty echo
  * that the article's `ping -s 0` sends. */
 #define ICMP_COOKIE_LEN 8
-#define ICMP_ECHO_LEN   (8 + ICMP_COOKIE_LEN)
+#define ICMP_ECHO_LEN	(8 + ICMP_COOKIE_LEN)
 
 /* What makes an echo ours. */
 struct icmp_echo {
-	uint16_t id;                     /* identifier; the kernel's choice on datagram sockets */
-	uint16_t seq;                    /* sequence number */
+	uint16_t id;			 /* identifier; the kernel's choice on datagram sockets */
+	uint16_t seq;			 /* sequence number */
 	uint8_t cookie[ICMP_COOKIE_LEN]; /* random, one per process */
 };
 

@@ -16,8 +16,8 @@
 struct line_rule {
 	char iface[IFNAMSIZ];
 	struct addr targets[LINE_TARGETS_MAX];
-	size_t count;       /* of targets, 1..LINE_TARGETS_MAX */
-	unsigned need;      /* how many must answer, 1..count */
+	size_t count;	    /* of targets, 1..LINE_TARGETS_MAX */
+	unsigned need;	    /* how many must answer, 1..count */
 	int64_t timeout_ms; /* the whole round */
 };
 
@@ -26,18 +26,18 @@ enum line_answer {
 	LINE_SILENT,  /* asked, no answer (yet) */
 	LINE_ANSWERED,
 	LINE_UNREACHABLE, /* an ICMP error came back */
-	LINE_UNSENT       /* the echo has not left this machine */
+	LINE_UNSENT	  /* the echo has not left this machine */
 };
 
 /* What became of one target. */
 struct line_target {
 	struct addr addr;
 	enum line_answer answer;
-	int64_t sent_us;         /* clock_mono_us; never read from a packet */
-	int64_t rtt_us;          /* when LINE_ANSWERED */
-	struct addr reporter;    /* when LINE_UNREACHABLE: who says so */
-	uint8_t type, code;      /* when LINE_UNREACHABLE: icmp_error_text */
-	int error;               /* when LINE_UNSENT: -errno */
+	int64_t sent_us;      /* clock_mono_us; never read from a packet */
+	int64_t rtt_us;	      /* when LINE_ANSWERED */
+	struct addr reporter; /* when LINE_UNREACHABLE: who says so */
+	uint8_t type, code;   /* when LINE_UNREACHABLE: icmp_error_text */
+	int error;	      /* when LINE_UNSENT: -errno */
 };
 
 struct line_round {

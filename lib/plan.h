@@ -16,17 +16,17 @@ enum plan_redirects { PLAN_REDIRECTS_OFF, PLAN_REDIRECTS_KEEP };
 
 /* What the operator wants: section [route] of fo.conf(5). */
 struct plan_policy {
-	struct hop master, backup;          /* IPv4 default route while master, and otherwise */
-	struct hop master6, backup6;        /* the same for IPv6; not set: IPv6 is left alone */
-	enum plan_stop stop;                /* what to do when keepalived stops */
-	enum plan_forwarding forwarding;    /* which forwarding switches follow the state */
-	enum plan_conntrack conntrack;      /* whether stale flows are removed */
-	enum plan_redirects redirects;      /* whether ICMP redirects are switched off */
+	struct hop master, backup;	 /* IPv4 default route while master, and otherwise */
+	struct hop master6, backup6;	 /* the same for IPv6; not set: IPv6 is left alone */
+	enum plan_stop stop;		 /* what to do when keepalived stops */
+	enum plan_forwarding forwarding; /* which forwarding switches follow the state */
+	enum plan_conntrack conntrack;	 /* whether stale flows are removed */
+	enum plan_redirects redirects;	 /* whether ICMP redirects are switched off */
 };
 
 /* Room for a name below /proc/sys. */
 #define PLAN_SYSCTL_MAX (48 + IFNAMSIZ)
-#define PLAN_ITEMS_MAX  8
+#define PLAN_ITEMS_MAX	8
 
 enum plan_kind {
 	PLAN_SYSCTL, /* `sysctl` shall have `value` */
@@ -37,10 +37,10 @@ enum plan_kind {
 struct plan_item {
 	enum plan_kind kind;
 	char sysctl[PLAN_SYSCTL_MAX]; /* such as net/ipv4/ip_forward */
-	int value;                    /* 0 or 1 */
-	bool may_be_missing;          /* a sysctl of an interface that comes and goes */
-	sa_family_t family;           /* of the route, and of the flows */
-	struct hop hop;               /* the route */
+	int value;		      /* 0 or 1 */
+	bool may_be_missing;	      /* a sysctl of an interface that comes and goes */
+	sa_family_t family;	      /* of the route, and of the flows */
+	struct hop hop;		      /* the route */
 };
 
 /* The items in the order in which they are to be made true. */

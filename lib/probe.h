@@ -11,7 +11,7 @@
 
 /* One socket for each family that is used, bound to the interface. */
 struct probe {
-	int fd4, fd6;          /* -1: not opened */
+	int fd4, fd6;	       /* -1: not opened */
 	bool raw4, raw6;       /* a raw socket, not a datagram one */
 	struct icmp_echo ours; /* identifier (of raw sockets) and cookie of every echo */
 };

@@ -33,8 +33,12 @@ static void file_name(const char *folder, const char *below, const char *name, c
 	size_t i;
 
 	for (i = 0; name[i] != '\0' && i + 1 < sizeof(safe); i++)
-		safe[i] = name[i] == '.' || name[i] == '/' ? '-' : name[i];
+		safe[i] = name[i];
 	safe[i] = '\0';
+	for (char *p = safe; *p != '\0'; p++) {
+		if (*p == '.' || *p == '/')
+			*p = '-';
+	}
 	snprintf(path, size, "%s%s/%s.json", strcmp(folder, "/") == 0 ? "" : folder, below, safe);
 }
 

@@ -82,28 +82,32 @@ static const char *text_of(const cJSON *value, char *buf, size_t size)
 	return buf;
 }
 
+static void measure_row(const cJSON *row, size_t widths[static COLUMNS_MAX])
+{
+	const cJSON *cell;
+	size_t column = 0;
+	char buf[32];
+
+	cJSON_ArrayForEach(cell, row)
+	{
+		size_t len = strlen(text_of(cell, buf, sizeof(buf)));
+		size_t heading = strlen(cell->string);
+
+		if (column == COLUMNS_MAX)
+			return;
+		len = len > heading ? len : heading;
+		widths[column] = widths[column] > len ? widths[column] : len;
+		column++;
+	}
+}
+
 /* The widest entry of each column, its heading included. */
 static void measure(const cJSON *table, size_t widths[static COLUMNS_MAX])
 {
-	const cJSON *row, *cell;
-	char buf[32];
+	const cJSON *row;
 
 	memset(widths, 0, COLUMNS_MAX * sizeof(widths[0]));
-	cJSON_ArrayForEach (row, table) {
-		size_t column = 0;
-
-		cJSON_ArrayForEach (cell, row) {
-			size_t len = strlen(text_of(cell, buf, sizeof(buf)));
-
-			if (column == COLUMNS_MAX)
-				break;
-			if (len < strlen(cell->string))
-				len = strlen(cell->string);
-			if (len > widths[column])
-				widths[column] = len;
-			column++;
-		}
-	}
+	cJSON_ArrayForEach(row, table) measure_row(row, widths);
 }
 
 static void print_row(const cJSON *row, bool heading, const size_t widths[static COLUMNS_MAX])
@@ -112,7 +116,8 @@ static void print_row(const cJSON *row, bool heading, const size_t widths[static
 	size_t column = 0;
 	char buf[32];
 
-	cJSON_ArrayForEach (cell, row) {
+	cJSON_ArrayForEach(cell, row)
+	{
 		const char *text = heading ? cell->string : text_of(cell, buf, sizeof(buf));
 		size_t pad = column < COLUMNS_MAX ? widths[column] - strlen(text) : 0;
 
@@ -133,8 +138,7 @@ static void print_table(const cJSON *table)
 	measure(table, widths);
 	printf("%s\n", table->string);
 	print_row(table->child, true, widths);
-	cJSON_ArrayForEach (row, table)
-		print_row(row, false, widths);
+	cJSON_ArrayForEach(row, table) print_row(row, false, widths);
 }
 
 static void print_for_person(const cJSON *object)
@@ -143,11 +147,13 @@ static void print_for_person(const cJSON *object)
 	size_t width = 0;
 	char buf[32];
 
-	cJSON_ArrayForEach (value, object) {
+	cJSON_ArrayForEach(value, object)
+	{
 		if (!cJSON_IsArray(value) && strlen(value->string) > width)
 			width = strlen(value->string);
 	}
-	cJSON_ArrayForEach (value, object) {
+	cJSON_ArrayForEach(value, object)
+	{
 		if (cJSON_IsArray(value)) {
 			print_table(value);
 			continue;

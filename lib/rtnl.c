@@ -314,8 +314,7 @@ int rtnl_replace_default(struct rtnl *nl, sa_family_t family, const struct hop *
 {
 	char text[HOP_TEXT_MAX], what[HOP_TEXT_MAX + 32];
 	const char *words;
-	struct nlmsghdr *nlh =
-		start(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK);
+	struct nlmsghdr *nlh = start(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK);
 	struct rtmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
 	unsigned index = if_nametoindex(hop->dev);
 	int ret;

@@ -27,7 +27,7 @@ void rtnl_close(struct rtnl *nl);
 /* A network interface. */
 struct rtnl_link {
 	int index;
-	bool up;             /* administratively up, and running (IFF_UP, IFF_RUNNING) */
+	bool up;	     /* administratively up, and running (IFF_UP, IFF_RUNNING) */
 	uint64_t rx_packets; /* since it was created */
 	uint64_t tx_packets;
 };

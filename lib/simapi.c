@@ -13,7 +13,8 @@ static const cJSON *member(const cJSON *object, const char *name)
 	const cJSON *found = NULL;
 	const cJSON *item;
 
-	cJSON_ArrayForEach (item, object) {
+	cJSON_ArrayForEach(item, object)
+	{
 		if (item->string != NULL && strcasecmp(item->string, name) == 0)
 			found = item;
 	}

@@ -12,11 +12,11 @@
 
 #include "compiler.h"
 
-#define SIMAPI_WORD_MAX  64
-#define SIMAPI_TEXT_MAX  256
-#define SIMAPI_URL_MAX   512
+#define SIMAPI_WORD_MAX	 64
+#define SIMAPI_TEXT_MAX	 256
+#define SIMAPI_URL_MAX	 512
 #define SIMAPI_TOKEN_MAX 8192 /* a JWT; SORACOM gives no bound */
-#define SIMAPI_BODY_MAX  4096 /* of our requests */
+#define SIMAPI_BODY_MAX	 4096 /* of our requests */
 
 enum simapi_sim_kind { SIMAPI_IMSI, SIMAPI_SIM_ID };
 
@@ -31,7 +31,7 @@ struct simapi_profile {
 	char auth_key_id[SIMAPI_TEXT_MAX], auth_key[SIMAPI_TEXT_MAX];
 	char email[SIMAPI_TEXT_MAX], password[SIMAPI_TEXT_MAX];
 	char user_name[SIMAPI_TEXT_MAX], operator_id[SIMAPI_TEXT_MAX];
-	char endpoint[SIMAPI_URL_MAX]; /* empty: by coverage */
+	char endpoint[SIMAPI_URL_MAX];	/* empty: by coverage */
 	char coverage[SIMAPI_WORD_MAX]; /* empty: not said */
 	bool sandbox;
 };

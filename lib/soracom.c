@@ -38,7 +38,7 @@ struct soracom {
 	struct http *http;
 	struct simapi_profile profile;
 	struct simapi_token token; /* empty: none */
-	bool token_is_fresh;       /* of a login in this run */
+	bool token_is_fresh;	   /* of a login in this run */
 	char base[SIMAPI_URL_MAX]; /* up to and with /v1 */
 };
 
@@ -213,8 +213,8 @@ static enum soracom_result ask(struct soracom *s, const char *path, const char *
 	return SORACOM_DONE;
 }
 
-static void log_answer(const struct soracom *s, const char *path, const struct http_response *answer,
-		       const struct simapi_error *error)
+static void log_answer(const struct soracom *s, const char *path,
+		       const struct http_response *answer, const struct simapi_error *error)
 {
 	log_warn(0, "%s%s: HTTP %" PRId64 "%s%s%s%s", s->base, path, answer->status,
 		 error->code[0] == '\0' ? "" : " ", error->code,
@@ -262,15 +262,17 @@ static void explain(const struct soracom *s, const struct http_response *answer,
 		log_err(0, "the metadata service refused: switch it on in the SIM's group, with "
 			   "read-only off");
 	else if (answer->status == 401 || answer->status == 403)
-		log_err(0, "the user of profile %s lacks the permission %s: grant it, then run "
-			   "fo-speedclass login",
+		log_err(0,
+			"the user of profile %s lacks the permission %s: grant it, then run "
+			"fo-speedclass login",
 			s->conf->profile, permission);
 	else if (answer->status == 404)
 		log_err(0, "this account has no SIM %s: check [speedclass] sim and coverage",
 			sim->id);
 	else if (update)
-		log_err(0, "SIM %s cannot have this speed class: check [speedclass] master and "
-			   "backup",
+		log_err(0,
+			"SIM %s cannot have this speed class: check [speedclass] master and "
+			"backup",
 			sim->id);
 }
 
@@ -284,8 +286,7 @@ static enum soracom_result judge(struct soracom *s, const char *path, bool updat
 	outcome = simapi_judge(answer->status, &error);
 	if (outcome == SIMAPI_OK)
 		return SORACOM_DONE;
-	if (outcome == SIMAPI_LOGIN && !s->token_is_fresh &&
-	    s->conf->method == CONF_METHOD_API) {
+	if (outcome == SIMAPI_LOGIN && !s->token_is_fresh && s->conf->method == CONF_METHOD_API) {
 		log_debug("token refused with HTTP %" PRId64 " %s, logging in anew", answer->status,
 			  error.code);
 		*again = true;

@@ -14,10 +14,10 @@
 
 enum soracom_result {
 	SORACOM_DONE,
-	SORACOM_RETRY,   /* not now: no answer, 429, 5xx … */
+	SORACOM_RETRY,	 /* not now: no answer, 429, 5xx … */
 	SORACOM_REFUSED, /* not at all: explained in the log */
 	SORACOM_STOPPED, /* the caller's `stop` said so */
-	SORACOM_LOCAL    /* no memory, no profile: logged */
+	SORACOM_LOCAL	 /* no memory, no profile: logged */
 };
 
 /* Whom to ask before each wait whether the work is still wanted. */

@@ -18,7 +18,8 @@ enum store_area { STORE_RUN, STORE_LIB };
  * temporary file, fsync, rename, so that a reader sees the old or the new, and a loss of power
  * leaves one of them. Makes the directory (0755) when it is missing. Returns 0 or -errno,
  * logged. */
-int store_write(enum store_area area, const char *name, const char *text, mode_t mode) FO_MUST_CHECK;
+int store_write(enum store_area area, const char *name, const char *text,
+		mode_t mode) FO_MUST_CHECK;
 
 /* Reads file `name` of `area` into `buf` and ends it with NUL, the final newline taken off.
  * Returns 0; -ENOENT, silently, when there is none; -EFBIG when it does not fit; another -errno;

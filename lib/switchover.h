@@ -13,12 +13,12 @@
 /* One thing that shall be true, and what is. */
 struct switchover_item {
 	struct plan_item want;
-	bool absent;      /* the switch of an interface that is gone: nothing to do */
-	bool right;       /* it is as wanted */
-	int value;        /* of a sysctl, at present */
-	struct hop hop;   /* the present route */
-	size_t stale;     /* flows that do not fit */
-	int error;        /* why it could not be made right, -errno */
+	bool absent;	/* the switch of an interface that is gone: nothing to do */
+	bool right;	/* it is as wanted */
+	int value;	/* of a sysctl, at present */
+	struct hop hop; /* the present route */
+	size_t stale;	/* flows that do not fit */
+	int error;	/* why it could not be made right, -errno */
 };
 
 struct switchover {

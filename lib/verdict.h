@@ -6,17 +6,17 @@
 
 enum verdict {
 	VERDICT_PENDING, /* the answers so far decide nothing */
-	VERDICT_UP,      /* the line carries traffic */
-	VERDICT_DOWN     /* it does not */
+	VERDICT_UP,	 /* the line carries traffic */
+	VERDICT_DOWN	 /* it does not */
 };
 
 /* How a round stands. */
 struct verdict_round {
 	unsigned targets;  /* hosts asked or still to be asked, 1 or more */
-	unsigned need;     /* how many of them must answer, 1..targets */
+	unsigned need;	   /* how many of them must answer, 1..targets */
 	unsigned answered; /* hosts that did */
 	unsigned refused;  /* hosts known not to: an ICMP error came, or nothing could be sent */
-	bool time_over;    /* no answer is waited for any longer */
+	bool time_over;	   /* no answer is waited for any longer */
 };
 
 /* The verdict as soon as it is certain: up with enough answers; down when those that are left

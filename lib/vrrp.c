@@ -41,7 +41,8 @@ int vrrp_parse_args(int argc, char *const argv[], enum vrrp_state *out, bool *is
 	*is_state = true;
 	if (argc == 1)
 		return parse_state(argv[0], out);
-	if (argc != 4 || (strcasecmp(argv[0], "INSTANCE") != 0 && strcasecmp(argv[0], "GROUP") != 0))
+	if (argc != 4 ||
+	    (strcasecmp(argv[0], "INSTANCE") != 0 && strcasecmp(argv[0], "GROUP") != 0))
 		return -EINVAL;
 	if (is_priority_event(argv[2])) {
 		*is_state = false;

@@ -44,8 +44,10 @@ static size_t trim(const char **text, size_t len)
 
 static void make_lower(char *text)
 {
-	for (; *text != '\0'; text++)
-		*text = (char)tolower((unsigned char)*text);
+	for (; *text != '\0'; text++) {
+		if (*text >= 'A' && *text <= 'Z')
+			*text = (char)(*text - 'A' + 'a');
+	}
 }
 
 /* The name in these bytes, in lower case. */

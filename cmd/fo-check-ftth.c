@@ -70,6 +70,10 @@ static int take_operands(int count, char *operands[], struct line_rule *rule)
 	for (int i = 0; i < count; i++) {
 		if (addr_parse(operands[i], AF_UNSPEC, &rule->targets[i]) != 0)
 			return cli_misused(&program, "`%s' is not a numeric address", operands[i]);
+		for (int j = 0; j < i; j++) {
+			if (addr_equal(&rule->targets[i], &rule->targets[j]))
+				return cli_misused(&program, "%s is there twice", operands[i]);
+		}
 	}
 	rule->count = (size_t)count;
 	return CLI_GO_ON;
@@ -120,12 +124,13 @@ static int print_round(const struct line_rule *rule, const struct line_round *ro
 	report_thousandths(report, "took_ms", round->took_us);
 	for (size_t i = 0; i < round->count; i++) {
 		const struct line_target *target = &round->targets[i];
-		struct report *row = report_row(report, "targets");
 
-		report_text(row, "address", addr_format(text, &target->addr));
-		report_text(row, "answer", line_describe(target, text, sizeof(text)));
+		report_row(report, "targets");
+		report_text(report, "address", addr_format(text, &target->addr));
+		report_text(report, "answer", line_describe(target, text, sizeof(text)));
 		if (target->answer == LINE_ANSWERED)
-			report_thousandths(row, "rtt_ms", target->rtt_us);
+			report_thousandths(report, "rtt_ms", target->rtt_us);
+		report_end_row(report);
 	}
 	ret = report_print(report, json);
 	report_free(report);
@@ -138,11 +143,13 @@ static bool is_news(const char *verdict)
 {
 	char line[16], last[16] = "up";
 
-	if (store_read(STORE_RUN, VERDICT_NAME, last, sizeof(last)) == 0 &&
-	    strcmp(last, verdict) == 0)
+	if (store_read(STORE_RUN, VERDICT_NAME, last, sizeof(last)) != 0)
+		memcpy(last, "up", 3);
+	if (strcmp(last, verdict) == 0)
 		return false;
 	snprintf(line, sizeof(line), "%s\n", verdict);
-	return store_write(STORE_RUN, VERDICT_NAME, line, 0644) != 0 || strcmp(last, verdict) != 0;
+	(void)!store_write(STORE_RUN, VERDICT_NAME, line, 0644);
+	return true;
 }
 
 static void log_round(const struct line_rule *rule, const struct line_round *round)

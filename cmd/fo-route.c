@@ -157,11 +157,12 @@ static int show(const struct conf *conf, const struct switchover *now, bool json
 	report_flag(report, "vip_held", now->holds_vip);
 	for (size_t i = 0; i < now->count; i++) {
 		const struct switchover_item *item = &now->items[i];
-		struct report *row = report_row(report, "wanted");
 
-		report_text(row, "what", describe_want(item, text, sizeof(text)));
-		report_flag(row, "right", item->right);
-		report_text(row, "present", describe_present(item, text, sizeof(text)));
+		report_row(report, "wanted");
+		report_text(report, "what", describe_want(item, text, sizeof(text)));
+		report_flag(report, "right", item->right);
+		report_text(report, "present", describe_present(item, text, sizeof(text)));
+		report_end_row(report);
 		all_right = all_right && item->right;
 	}
 	report_flag(report, "all_right", all_right);

@@ -141,6 +141,14 @@ static int take_common(const struct cli_program *program, const struct option_li
 	return CLI_GO_ON;
 }
 
+/* In a cluster such as -nZq getopt names the letter, and has not yet moved on to the next word. */
+static int unknown_option(const struct cli_program *program, const char *word)
+{
+	if (optopt > 0 && optopt < LONG_ONLY)
+		return cli_misused(program, "unknown option `-%c'", optopt);
+	return cli_misused(program, "unknown option `%s'", word);
+}
+
 static int parse(const struct cli_program *program, int argc, char *argv[], void *settings,
 		 struct cli *out)
 {
@@ -159,7 +167,7 @@ static int parse(const struct cli_program *program, int argc, char *argv[], void
 		if (value == -1)
 			break;
 		if (value == '?')
-			ret = cli_misused(program, "unknown option `%s'", argv[optind - 1]);
+			ret = unknown_option(program, argv[optind - 1]);
 		else if (value == ':')
 			ret = cli_misused(program, "option `%s' needs a value", argv[optind - 1]);
 		else if (i < list.own)

@@ -104,9 +104,10 @@ static void read_section(struct cursor *at, const char *text)
 {
 	const char *end = strchr(text, ']');
 
-	if (end == NULL || !is_comment_or_end(end + 1) ||
+	/* iniparser takes no comment behind a section. */
+	if (end == NULL || end[1] != '\0' ||
 	    !take_name(text + 1, (size_t)(end - text - 1), at->section)) {
-		fault(at, "`%s` is not a section, write [name]", text);
+		fault(at, "`%s` is not a section, write [name] alone on the line", text);
 		return;
 	}
 	add_item(at, "");

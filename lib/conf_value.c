@@ -82,8 +82,8 @@ static bool next_item(const char **list, char *item, size_t size)
 	size_t len = strcspn(start, ",");
 
 	*list = start + len;
-	if (**list == ',')
-		(*list)++;
+	if ((*list)[0] == ',' && (*list)[1] != '\0')
+		(*list)++; /* a comma at the end stays, and is an empty item */
 	while (len > 0 && isblank((unsigned char)start[len - 1]))
 		len--;
 	if (len == 0 || len >= size)
@@ -291,7 +291,8 @@ static int parse_url(const struct conf_key *key, const char *text, void *field,
 	}
 	if (strncmp(text, "http://", 7) == 0 && !is_loopback_url(text))
 		return refuse(why, "would send credentials in clear: http:// is for loopback only");
-	if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0)
+	if (strncmp(text, "http://", 7) != 0 &&
+	    (strncmp(text, "https://", 8) != 0 || strchr("/:", text[8]) != NULL))
 		return refuse(why, "is not an https:// URL");
 	return store_text(text, field, CONF_TEXT_MAX, why);
 }

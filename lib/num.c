@@ -23,8 +23,10 @@ static int parse_prefix(const char *text, int64_t *out, const char **rest)
 		overflow |= __builtin_add_overflow(value, *p - '0', &value);
 	}
 	*rest = p;
+	if (overflow)
+		return -ERANGE;
 	*out = negative ? -value : value;
-	return overflow ? -ERANGE : 0;
+	return 0;
 }
 
 static int in_bounds(int64_t value, int64_t min, int64_t max, int64_t *out)

@@ -4,65 +4,100 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
 
-/* A report is a cJSON object; the type keeps cJSON out of the header. */
-struct report;
+struct report {
+	cJSON *object;
+	cJSON *at;   /* where values go: the object, or the open row; NULL after a failure */
+	bool failed; /* something could not be added */
+};
 
 #define COLUMNS_MAX 8
 
-static cJSON *tree(struct report *report)
-{
-	return (cJSON *)report;
-}
-
 struct report *report_new(void)
 {
-	return (struct report *)cJSON_CreateObject();
+	struct report *report = calloc(1, sizeof(*report));
+
+	if (report == NULL)
+		return NULL;
+	report->object = cJSON_CreateObject();
+	report->at = report->object;
+	report->failed = report->object == NULL;
+	return report;
 }
 
 void report_free(struct report *report)
 {
-	cJSON_Delete(tree(report));
+	if (report == NULL)
+		return;
+	cJSON_Delete(report->object);
+	free(report);
+}
+
+/* Takes the outcome of an addition. cJSON refuses to add to NULL, so that a failure stays one. */
+static void note(struct report *report, const cJSON *added)
+{
+	report->failed = report->failed || added == NULL;
 }
 
 void report_text(struct report *report, const char *name, const char *text)
 {
-	cJSON_AddStringToObject(tree(report), name, text);
+	if (report != NULL)
+		note(report, cJSON_AddStringToObject(report->at, name, text));
 }
 
 void report_number(struct report *report, const char *name, int64_t value)
 {
-	cJSON_AddNumberToObject(tree(report), name, (double)value);
+	char text[32];
+
+	if (report == NULL)
+		return;
+	/* As text: cJSON keeps a number as a double, and prints 15 digits of it. */
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	note(report, cJSON_AddRawToObject(report->at, name, text));
 }
 
 void report_flag(struct report *report, const char *name, bool value)
 {
-	cJSON_AddBoolToObject(tree(report), name, value);
+	if (report != NULL)
+		note(report, cJSON_AddBoolToObject(report->at, name, value));
 }
 
 void report_thousandths(struct report *report, const char *name, int64_t value)
 {
 	char text[32];
 
+	if (report == NULL)
+		return;
 	snprintf(text, sizeof(text), "%" PRId64 ".%03" PRId64, value / 1000, value % 1000);
-	cJSON_AddRawToObject(tree(report), name, text);
+	note(report, cJSON_AddRawToObject(report->at, name, text));
 }
 
-struct report *report_row(struct report *report, const char *name)
+void report_row(struct report *report, const char *name)
 {
-	cJSON *table = cJSON_GetObjectItemCaseSensitive(tree(report), name);
-	cJSON *row = cJSON_CreateObject();
+	cJSON *table, *row;
 
+	if (report == NULL)
+		return;
+	table = cJSON_GetObjectItemCaseSensitive(report->object, name);
 	if (table == NULL)
-		table = cJSON_AddArrayToObject(tree(report), name);
-	if (!cJSON_AddItemToArray(table, row)) {
-		cJSON_Delete(row);
-		return NULL;
-	}
-	return (struct report *)row;
+		table = cJSON_AddArrayToObject(report->object, name);
+	row = cJSON_CreateObject();
+	report->at = row;
+	if (cJSON_AddItemToArray(table, row))
+		return;
+	cJSON_Delete(row);
+	report->at = NULL;
+	report->failed = true;
+}
+
+void report_end_row(struct report *report)
+{
+	if (report != NULL)
+		report->at = report->object;
 }
 
 /* Text of a file, a peer or a kernel must not move a person's cursor. */
@@ -72,25 +107,21 @@ static void print_text(const char *text)
 		putchar((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
 }
 
-static const char *text_of(const cJSON *value, char *buf, size_t size)
+static const char *text_of(const cJSON *value)
 {
-	if (cJSON_IsString(value) || cJSON_IsRaw(value))
-		return value->valuestring;
 	if (cJSON_IsBool(value))
 		return cJSON_IsTrue(value) ? "yes" : "no";
-	snprintf(buf, size, "%.0f", cJSON_IsNumber(value) ? value->valuedouble : 0.0);
-	return buf;
+	return value->valuestring;
 }
 
 static void measure_row(const cJSON *row, size_t widths[static COLUMNS_MAX])
 {
 	const cJSON *cell;
 	size_t column = 0;
-	char buf[32];
 
 	cJSON_ArrayForEach(cell, row)
 	{
-		size_t len = strlen(text_of(cell, buf, sizeof(buf)));
+		size_t len = strlen(text_of(cell));
 		size_t heading = strlen(cell->string);
 
 		if (column == COLUMNS_MAX)
@@ -114,11 +145,10 @@ static void print_row(const cJSON *row, bool heading, const size_t widths[static
 {
 	const cJSON *cell;
 	size_t column = 0;
-	char buf[32];
 
 	cJSON_ArrayForEach(cell, row)
 	{
-		const char *text = heading ? cell->string : text_of(cell, buf, sizeof(buf));
+		const char *text = heading ? cell->string : text_of(cell);
 		size_t pad = column < COLUMNS_MAX ? widths[column] - strlen(text) : 0;
 
 		fputs("  ", stdout);
@@ -145,7 +175,6 @@ static void print_for_person(const cJSON *object)
 {
 	const cJSON *value;
 	size_t width = 0;
-	char buf[32];
 
 	cJSON_ArrayForEach(value, object)
 	{
@@ -159,7 +188,7 @@ static void print_for_person(const cJSON *object)
 			continue;
 		}
 		printf("%-*s  ", (int)width, value->string);
-		print_text(text_of(value, buf, sizeof(buf)));
+		print_text(text_of(value));
 		putchar('\n');
 	}
 }
@@ -177,13 +206,12 @@ static int print_json(const cJSON *object)
 
 int report_print(const struct report *report, bool json)
 {
-	const cJSON *object = (const cJSON *)report;
-	int ret = object == NULL ? -ENOMEM : 0;
+	int ret = report == NULL || report->failed ? -ENOMEM : 0;
 
 	if (ret == 0 && json)
-		ret = print_json(object);
+		ret = print_json(report->object);
 	else if (ret == 0)
-		print_for_person(object);
+		print_for_person(report->object);
 	if (ret == 0 && (fflush(stdout) != 0 || ferror(stdout) != 0))
 		ret = errno != 0 ? -errno : -EIO;
 	if (ret != 0)

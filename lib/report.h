@@ -9,23 +9,27 @@
 
 #include "compiler.h"
 
-struct report; /* an object of names and values, or a row of a table in it */
+struct report;
 
 /* Starts a report. Returns it, owned by the caller (report_free), or NULL without memory, which
- * every function here takes. */
+ * every function here takes; report_print tells. */
 struct report *report_new(void);
 
 void report_free(struct report *report);
 
-/* Add a value. Names are JSON's, in lower case with `_`; units stand in the name. */
+/* Add a value, to the row where one is open. Names are JSON's, in lower case with `_`; units stand
+ * in the name. */
 void report_text(struct report *report, const char *name, const char *text);
 void report_number(struct report *report, const char *name, int64_t value);
 void report_flag(struct report *report, const char *name, bool value);
 /* A number of thousandths, such as milliseconds from microseconds: 1234 is 1.234. */
 void report_thousandths(struct report *report, const char *name, int64_t value);
 
-/* Add a row to the table `name`, which the first row makes. The row is the report's. */
-struct report *report_row(struct report *report, const char *name);
+/* Opens a row of the table `name`, which the first row makes; values go there until
+ * report_end_row. Rows of one table have the same names in the same order;
+ * the last ones may be left out. */
+void report_row(struct report *report, const char *name);
+void report_end_row(struct report *report);
 
 /* Prints everything on stdout: as JSON, or as lines `name  value` and tables with a heading.
  * Returns 0, or -errno, logged, when stdout did not take it all. */

@@ -36,26 +36,34 @@ static int directory_of(enum store_area area, char *buf, size_t size)
 }
 
 /* keepalived gives its children the umask 0177, under which even a directory is closed: the mode
- * is set, not asked for. */
+ * is set, not asked for. Another process may make the same directory at the same time. */
+static int make_one(const char *dir)
+{
+	if (mkdir(dir, 0755) != 0)
+		return errno == EEXIST ? 0 : -errno;
+	return chmod(dir, 0755) == 0 ? 0 : -errno;
+}
+
+/* Makes `dir`, and its parent where that is missing too. */
 static int make_directory(const char *dir)
 {
-	if (mkdir(dir, 0755) == 0) {
-		if (chmod(dir, 0755) == 0)
-			return 0;
-	} else if (errno == EEXIST) {
-		return 0;
-	} else if (errno == ENOENT) {
-		char parent[PATH_MAX];
-		const char *slash = strrchr(dir, '/');
+	char parent[PATH_MAX];
+	const char *slash = strrchr(dir, '/');
+	int ret = make_one(dir);
 
-		if (slash != NULL && slash != dir) {
-			snprintf(parent, sizeof(parent), "%.*s", (int)(slash - dir), dir);
-			if (mkdir(parent, 0755) == 0 && chmod(parent, 0755) == 0 &&
-			    mkdir(dir, 0755) == 0 && chmod(dir, 0755) == 0)
-				return 0;
-		}
-	}
-	return errno == EEXIST ? 0 : -errno;
+	if (ret != -ENOENT || slash == NULL || slash == dir)
+		return ret;
+	snprintf(parent, sizeof(parent), "%.*s", (int)(slash - dir), dir);
+	ret = make_one(parent);
+	return ret == 0 ? make_one(dir) : ret;
+}
+
+static void log_failure(int error, const char *verb, enum store_area area, const char *name)
+{
+	char dir[PATH_MAX];
+
+	if (directory_of(area, dir, sizeof(dir)) == 0)
+		log_err(error, "cannot %s %s/%s", verb, dir, name);
 }
 
 /* Opens the directory of `area`, which is made where it is missing. */
@@ -133,7 +141,7 @@ int store_write(enum store_area area, const char *name, const char *text, mode_t
 	if (ret == 0 && fsync(dir) != 0)
 		ret = -errno;
 	if (ret != 0) {
-		log_err(ret, "cannot write %s/%s", directories[area], name);
+		log_failure(ret, "write", area, name);
 		if (fd >= 0)
 			unlinkat(dir, temporary, 0);
 	}
@@ -192,7 +200,7 @@ int store_remove(enum store_area area, const char *name)
 		return ret;
 	if (unlinkat(dir, name, 0) != 0 && errno != ENOENT) {
 		ret = -errno;
-		log_err(ret, "cannot remove %s/%s", directories[area], name);
+		log_failure(ret, "remove", area, name);
 	}
 	close(dir);
 	return ret;

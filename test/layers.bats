@@ -1,0 +1,194 @@
+#!/usr/bin/env bats
+# The architecture, as far as it can be read from the code and from the programs. The layers stand
+# in lib/CMakeLists.txt: its comments `# pure`, `# edge` and `# dialogue` head the lists of files.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	export ROOT=$BATS_TEST_DIRNAME/..
+	BUILD=${FO_BUILD:-$(ls -dt "$ROOT/build/release" "$ROOT/build/gcc" 2>/dev/null | head -n 1)}
+	export BUILD
+	layers >"$BATS_FILE_TMPDIR/layers"
+	export LAYERS=$BATS_FILE_TMPDIR/layers
+}
+
+# `LAYER NOUN` for each module of lib.
+layers() {
+	awk '/^[ \t]*# (pure|edge|dialogue)$/ { layer = $2; next }
+	     layer { line = $0; gsub(/[()]/, " ", line); n = split(line, words, " ")
+	             for (i = 1; i <= n; i++)
+	                     if (sub(/\.c$/, "", words[i])) print layer, words[i]
+	             if ($0 ~ /\)/) layer = "" }' "$ROOT/lib/CMakeLists.txt"
+}
+
+modules() {
+	awk -v layer="$1" '$1 == layer { print $2 }' "$LAYERS"
+}
+
+# Height of a file of lib or cmd, by its noun.
+height() {
+	case $(awk -v noun="$1" '$2 == noun { print $1 }' "$LAYERS") in
+	pure) echo 1 ;;
+	edge) echo 2 ;;
+	dialogue) echo 3 ;;
+	esac
+}
+
+# `FROM TO` for each include of a header of ours in lib, by nouns, without that of itself.
+includes() {
+	grep -H '^#include "' "$ROOT"/lib/*.[ch] |
+		sed -n 's|^.*/\([^/]*\)\.[ch]:#include "\([^"]*\)\.h".*|\1 \2|p' |
+		awk '$1 != $2 && $2 != "compiler" && $2 != "version"' | sort -u
+}
+
+# Files of lib and cmd that include a header which matches.
+includers() {
+	grep -lE "^#include <$1" "$ROOT"/lib/*.[ch] "$ROOT"/cmd/*.c | sed 's|.*/||; s|\.[ch]$||' | sort -u
+}
+
+programs() {
+	sed -n 's|^.*/\(fo-[a-z-]*\)\.c$|\1|p' < <(ls "$ROOT"/cmd/*.c)
+}
+
+# A manual page as it is read: plain text, and no line broken.
+page() {
+	mandoc -T ascii -O width=1000 "$1" | col -b
+}
+
+# Says what is wrong, line by line, and fails, if there is anything.
+complain() {
+	local faults
+	faults=$(cat)
+	[ -z "$faults" ] || { echo "$faults"; return 1; }
+}
+
+@test "every file of lib has one layer" {
+	local file noun
+	for file in "$ROOT"/lib/*.[ch]; do
+		noun=$(basename "${file%.[ch]}")
+		[ "$noun" = compiler ] && continue
+		[ "$(grep -c " $noun\$" "$LAYERS")" -eq 1 ] || echo "$noun is not in one layer"
+	done | complain
+	awk '{ print $2 }' "$LAYERS" | while read -r noun; do
+		[ -e "$ROOT/lib/$noun.c" ] || echo "$noun.c is in a layer, but not there"
+	done | complain
+}
+
+@test "a header says the same layer as the list" {
+	local layer noun
+	while read -r layer noun; do
+		[ -e "$ROOT/lib/$noun.h" ] || continue
+		awk '/\*\//{ print; exit } { print }' "$ROOT/lib/$noun.h" | tr '\n' ' ' |
+			grep -qiE "[. ]$layer(\.|:)" || echo "$noun.h does not say that it is $layer"
+	done <"$LAYERS" | complain
+}
+
+@test "no file of lib includes one of a higher layer" {
+	includes | while read -r from to; do
+		[ "$(height "$from")" -ge "$(height "$to")" ] 2>/dev/null ||
+			echo "$from ($(height "$from")) includes $to ($(height "$to"))"
+	done | complain
+}
+
+@test "no file of lib includes one of cmd" {
+	grep -nE '#include ".*(cmd/|\.c")' "$ROOT"/lib/*.[ch] "$ROOT"/cmd/*.c | complain
+}
+
+@test "no two modules include each other, on no way round" {
+	run tsort <(includes)
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}
+
+@test "each library has its one user" {
+	[ "$(includers iniparser)" = conf_file ]
+	[ "$(includers libmnl)" = rtnl ]
+	[ "$(includers libnetfilter_conntrack)" = conntrack ]
+	[ "$(includers curl/)" = http ]
+	[ "$(includers cjson/)" = "$(printf 'report\nsimapi')" ]
+}
+
+@test "pure modules include nothing that does I/O, asks the clock or logs" {
+	local noun
+	for noun in $(modules pure); do
+		grep -HnE '#include <(time|unistd|fcntl|poll|syslog|stdlib|pthread|signal|sys/(stat|time|file|ioctl|random|wait|mman|uio|un|epoll))(\.h)' \
+			"$ROOT/lib/$noun.c" "$ROOT/lib/$noun.h" || true
+	done | complain
+}
+
+# What libc gives without asking the kernel for anything. simapi allocates, through cJSON only.
+PURE_SYMBOLS='^(mem(cmp|cpy|set|move|chr)|str(n?len|n?cmp|n?casecmp|chr|rchr|c?spn|str)|v?snprintf|__(v?snprintf|mem(cpy|set|move)|explicit_bzero)_chk|explicit_bzero|inet_(pton|ntop)|__ctype_(b|tolower|toupper)_loc|to(lower|upper)|__assert_fail|__stack_chk_(fail|guard)|_GLOBAL_OFFSET_TABLE_)$'
+
+@test "pure modules call nothing that does I/O, asks the clock, logs or allocates" {
+	local noun object allowed own
+	[ -e "$BUILD/lib/libfo.a" ] || { echo "no libfo.a in $BUILD"; return 1; }
+	if readelf -s "$BUILD/lib/libfo.a" | grep -qE '__(asan|ubsan)_'; then
+		skip "a build with sanitizers calls them"
+	fi
+	own=$(for noun in $(modules pure); do
+		find "$BUILD/lib" -name "$noun.c.o" -exec nm --defined-only -g {} +
+	done | awk 'NF == 3 { print $3 }')
+	for noun in $(modules pure); do
+		object=$(find "$BUILD/lib" -name "$noun.c.o")
+		[ -n "$object" ] || { echo "no object file of $noun"; continue; }
+		allowed=$PURE_SYMBOLS
+		[ "$noun" = simapi ] && allowed="$allowed|^cJSON_[A-Za-z]+\$"
+		nm -u "$object" | awk '{ print $2 }' | grep -vxF "$own" | grep -vE "$allowed" |
+			sed "s/^/$noun calls /" || true
+	done | complain
+}
+
+@test "programs that need no HTTP are not linked to libcurl, nor is anything they load" {
+	local program
+	for program in fo-check-ftth fo-route fo-keepalive; do
+		[ -x "$BUILD/cmd/$program" ] || { echo "no $program in $BUILD"; continue; }
+		{ readelf -d "$BUILD/cmd/$program"; ldd "$BUILD/cmd/$program"; } | grep -i 'libcurl' |
+			sed "s/^/$program: /" || true
+	done | complain
+}
+
+@test "every program is built" {
+	local program
+	for program in $(programs); do
+		[ -x "$BUILD/cmd/$program" ] || echo "no $program in $BUILD"
+	done | complain
+}
+
+@test "every program is hardened: PIE, RELRO, bound at start, no executable stack" {
+	local program headers dynamic
+	for program in $(programs); do
+		headers=$(readelf -hlW "$BUILD/cmd/$program")
+		dynamic=$(readelf -dW "$BUILD/cmd/$program")
+		grep -q 'Type: *DYN' <<<"$headers" || echo "$program is not PIE"
+		grep -q 'GNU_RELRO' <<<"$headers" || echo "$program has no RELRO"
+		grep -qE '\(FLAGS\).*BIND_NOW|\(FLAGS_1\).* NOW' <<<"$dynamic" || echo "$program is not BIND_NOW"
+		grep -qE 'GNU_STACK.* RW +0x' <<<"$headers" || echo "$program's stack can be executed"
+		grep -qE '\((RPATH|RUNPATH)\)' <<<"$dynamic" && echo "$program has a run path"
+	done | complain
+}
+
+@test "every option of --help stands in the manual page" {
+	local program page option
+	command -v mandoc >/dev/null || skip "needs mandoc"
+	for program in $(programs); do
+		[ -e "$ROOT/cmd/$program.8" ] || { echo "cmd/$program.8 is missing"; continue; }
+		page=$(page "$ROOT/cmd/$program.8")
+		"$BUILD/cmd/$program" --help | sed -n '/^Options:/,/^$/p' |
+			grep -oE '^ +(-[A-Za-z], )?--[a-z-]+|^ +-[A-Za-z]' | grep -oE -- '--?[A-Za-z-]+' |
+			while read -r option; do
+				grep -qE -- "(^|[^A-Za-z-])$option([^A-Za-z-]|\$)" <<<"$page" ||
+					echo "$program.8 lacks $option"
+			done
+	done | complain
+}
+
+@test "every key of the schema stands in fo.conf(5)" {
+	local page section key
+	command -v mandoc >/dev/null || skip "needs mandoc"
+	[ -e "$ROOT/etc/fo.conf.5" ] || { echo "etc/fo.conf.5 is missing"; return 1; }
+	page=$(page "$ROOT/etc/fo.conf.5")
+	sed -n 's/^\t{ "\([a-z]*\)", "\([a-z0-9-]*\)", CONF_.*/\1 \2/p' "$ROOT/lib/conf_schema.c" |
+		while read -r section key; do
+			grep -qE -- "(^|[^a-z0-9-])$key([^a-z0-9-]|\$)" <<<"$page" ||
+				echo "fo.conf.5 lacks [$section] $key"
+		done | complain
+}

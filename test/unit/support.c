@@ -1,0 +1,116 @@
+#include "support.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "num.h"
+
+static struct {
+	int fd, saved, pipe[2];
+	char text[65536]; /* as much as a pipe holds: the writer never blocks */
+} captured;
+
+void capture_start(int fd)
+{
+	fflush(NULL);
+	captured.fd = fd;
+	captured.saved = dup(fd);
+	assert_return_code(pipe2(captured.pipe, O_NONBLOCK), errno);
+	assert_return_code(dup2(captured.pipe[1], fd), errno);
+}
+
+const char *capture_stop(void)
+{
+	size_t used = 0;
+	ssize_t got;
+
+	fflush(NULL);
+	dup2(captured.saved, captured.fd);
+	close(captured.saved);
+	close(captured.pipe[1]);
+	do {
+		got = read(captured.pipe[0], captured.text + used,
+			   sizeof(captured.text) - 1 - used);
+		used += got > 0 ? (size_t)got : 0;
+	} while (got > 0);
+	close(captured.pipe[0]);
+	captured.text[used] = '\0';
+	return captured.text;
+}
+
+static char directory[] = "/tmp/fo-unit-XXXXXX";
+static pid_t owner;
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static void remove_directory(void)
+{
+	if (getpid() == owner)
+		nftw(directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *temp_dir(void)
+{
+	if (owner == 0) {
+		assert_non_null(mkdtemp(directory));
+		owner = getpid();
+		atexit(remove_directory);
+	}
+	return directory;
+}
+
+const char *temp_path(const char *name)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", temp_dir(), name);
+	return path;
+}
+
+const char *temp_file(const char *name, const void *bytes, size_t len)
+{
+	const char *path = temp_path(name);
+	FILE *stream = fopen(path, "w");
+
+	assert_non_null(stream);
+	assert_int_equal(fwrite(bytes, 1, len, stream), len);
+	assert_int_equal(fclose(stream), 0);
+	return path;
+}
+
+uint32_t random_next(void)
+{
+	static bool seeded;
+	static uint64_t state;
+
+	if (!seeded) {
+		const char *given = getenv("FO_TEST_SEED");
+		int64_t seed = 0;
+
+		if (given == NULL || num_parse(given, 0, UINT32_MAX, &seed) != 0)
+			seed = time(NULL);
+		print_message("FO_TEST_SEED=%lld\n", (long long)seed);
+		state = (uint64_t)seed;
+		seeded = true;
+	}
+	/* The 31 high bits of a linear congruential generator (Knuth's MMIX), without the wrap
+	 * that -fsanitize=integer would object to. */
+	__builtin_mul_overflow(state, UINT64_C(6364136223846793005), &state);
+	__builtin_add_overflow(state, UINT64_C(1442695040888963407), &state);
+	return (uint32_t)(state >> 33);
+}
+
+uint32_t random_below(uint32_t limit)
+{
+	return random_next() % limit;
+}

@@ -1,0 +1,193 @@
+#include "plan.h"
+#include "support.h"
+
+#define MAIN                                                                                       \
+	{                                                                                          \
+		.master = { .dev = "ppp0" }, .backup = {.dev = "eth0" }                            \
+	}
+
+/* The items as one line: `name=value` of a switch, `ip`/`ip6` and the interface of a route,
+ * `flows`/`flows6`. A switch that may be missing ends with `?`. */
+static const char *text_of(const struct plan *plan)
+{
+	static char text[1024];
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_item *item = &plan->items[i];
+		const char *six = item->family == AF_INET6 ? "6" : "";
+		char one[128];
+
+		switch (item->kind) {
+		case PLAN_SYSCTL:
+			snprintf(one, sizeof(one), "%s=%d%s", item->sysctl + strlen("net/ipv4/"),
+				 item->value, item->may_be_missing ? "?" : "");
+			break;
+		case PLAN_ROUTE:
+			snprintf(one, sizeof(one), "ip%s:%s", six, item->hop.dev);
+			break;
+		case PLAN_FLOWS:
+			snprintf(one, sizeof(one), "flows%s:%s", six, item->hop.dev);
+			break;
+		}
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+					 i == 0 ? "" : " ", one);
+	}
+	return text;
+}
+
+static struct plan_policy policy_of(enum plan_stop stop, enum plan_forwarding forwarding,
+				    enum plan_conntrack conntrack, enum plan_redirects redirects)
+{
+	struct plan_policy policy = MAIN;
+
+	policy.stop = stop;
+	policy.forwarding = forwarding;
+	policy.conntrack = conntrack;
+	policy.redirects = redirects;
+	return policy;
+}
+
+static void each_state_wants_what_the_policy_says(void **state)
+{
+	const struct {
+		struct plan_policy policy;
+		enum vrrp_state state;
+		const char *want;
+	} cases[] = {
+		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_KEEP, PLAN_CONNTRACK_STALE,
+			    PLAN_REDIRECTS_OFF),
+		  VRRP_MASTER,
+		  "conf/all/send_redirects=0 conf/eth0/send_redirects=0? ip:ppp0 flows:ppp0" },
+		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_KEEP, PLAN_CONNTRACK_KEEP,
+			    PLAN_REDIRECTS_KEEP),
+		  VRRP_BACKUP, "ip:eth0" },
+		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_GLOBAL, PLAN_CONNTRACK_STALE,
+			    PLAN_REDIRECTS_KEEP),
+		  VRRP_MASTER, "ip:ppp0 flows:ppp0 ip_forward=1" },
+		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_GLOBAL, PLAN_CONNTRACK_STALE,
+			    PLAN_REDIRECTS_KEEP),
+		  VRRP_FAULT, "ip_forward=0 ip:eth0 flows:eth0" },
+		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_LAN, PLAN_CONNTRACK_KEEP,
+			    PLAN_REDIRECTS_KEEP),
+		  VRRP_MASTER, "ip:ppp0 conf/ppp0/forwarding=1? conf/eth0/forwarding=1?" },
+		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_LAN, PLAN_CONNTRACK_KEEP,
+			    PLAN_REDIRECTS_KEEP),
+		  VRRP_BACKUP, "conf/eth0/forwarding=0? ip:eth0" },
+		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_KEEP, PLAN_CONNTRACK_KEEP,
+			    PLAN_REDIRECTS_KEEP),
+		  VRRP_STOP, "ip:eth0" },
+		{ policy_of(PLAN_STOP_KEEP, PLAN_FORWARDING_GLOBAL, PLAN_CONNTRACK_STALE,
+			    PLAN_REDIRECTS_OFF),
+		  VRRP_STOP, "" },
+		{ policy_of(PLAN_STOP_KEEP, PLAN_FORWARDING_KEEP, PLAN_CONNTRACK_KEEP,
+			    PLAN_REDIRECTS_KEEP),
+		  VRRP_FAULT, "ip:eth0" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct plan plan;
+
+		plan_make(&cases[i].policy, "eth0", "ppp0", cases[i].state, &plan);
+		CHECK(strcmp(text_of(&plan), cases[i].want) == 0, "case %zu: %s", i,
+		      text_of(&plan));
+	}
+}
+
+static void ipv6_is_left_alone_unless_it_is_asked_for(void **state)
+{
+	struct plan_policy policy = policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_KEEP,
+					      PLAN_CONNTRACK_STALE, PLAN_REDIRECTS_KEEP);
+	struct plan plan;
+	struct hop hop = plan_hop(&policy, VRRP_MASTER, AF_INET6);
+
+	(void)state;
+	assert_false(hop_is_set(&hop));
+	policy.master6 = (struct hop){ .dev = "six0" };
+	policy.backup6 = (struct hop){ .dev = "lan6" };
+	plan_make(&policy, "eth0", "ppp0", VRRP_MASTER, &plan);
+	assert_string_equal(text_of(&plan), "ip:ppp0 flows:ppp0 ip6:six0 flows6:six0");
+	plan_make(&policy, "eth0", "ppp0", VRRP_STOP, &plan);
+	assert_string_equal(text_of(&plan), "ip:eth0 flows:eth0 ip6:lan6 flows6:lan6");
+}
+
+static bool is_forwarding(const struct plan_item *item)
+{
+	return item->kind == PLAN_SYSCTL && strstr(item->sysctl, "forward") != NULL;
+}
+
+/* Forwarding goes off before the route turns and on after it, and flows are looked at once their
+ * route is right; in the plan of any policy, which always fits. */
+static void check_order(const struct plan *plan)
+{
+	bool routed = false, forwarding = false;
+	const struct hop *route = NULL;
+
+	assert_true(plan->count <= PLAN_ITEMS_MAX);
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_item *item = &plan->items[i];
+
+		if (item->kind == PLAN_ROUTE) {
+			assert_false(forwarding);
+			routed = true;
+			route = &item->hop;
+		}
+		if (item->kind == PLAN_FLOWS) {
+			assert_non_null(route);
+			assert_true(hop_equal(route, &item->hop));
+		}
+		if (is_forwarding(item)) {
+			assert_int_equal(item->value, routed);
+			forwarding = item->value == 1;
+		}
+	}
+}
+
+static void no_plan_lets_a_packet_out_untranslated(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2 * 3 * 2 * 2 * 2; i++) {
+		struct plan_policy policy =
+			policy_of(i % 2 ? PLAN_STOP_KEEP : PLAN_STOP_BACKUP,
+				  (enum plan_forwarding)(i / 2 % 3),
+				  i / 6 % 2 ? PLAN_CONNTRACK_KEEP : PLAN_CONNTRACK_STALE,
+				  i / 12 % 2 ? PLAN_REDIRECTS_KEEP : PLAN_REDIRECTS_OFF);
+
+		if (i / 24 == 1)
+			policy.master6 = policy.backup6 = policy.master;
+		for (enum vrrp_state s = VRRP_MASTER; s <= VRRP_STOP; s++) {
+			struct plan plan;
+
+			plan_make(&policy, "eth0", "ppp0", s, &plan);
+			check_order(&plan);
+		}
+	}
+}
+
+static void the_longest_interface_name_fits(void **state)
+{
+	struct plan_policy policy = policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_LAN,
+					      PLAN_CONNTRACK_KEEP, PLAN_REDIRECTS_OFF);
+	struct plan plan;
+
+	(void)state;
+	plan_make(&policy, "fifteen-letters", "letters-fifteen", VRRP_MASTER, &plan);
+	assert_string_equal(text_of(&plan),
+			    "conf/all/send_redirects=0 conf/fifteen-letters/send_redirects=0? "
+			    "ip:ppp0 conf/letters-fifteen/forwarding=1? "
+			    "conf/fifteen-letters/forwarding=1?");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_state_wants_what_the_policy_says),
+		cmocka_unit_test(ipv6_is_left_alone_unless_it_is_asked_for),
+		cmocka_unit_test(no_plan_lets_a_packet_out_untranslated),
+		cmocka_unit_test(the_longest_interface_name_fits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

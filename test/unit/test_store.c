@@ -1,0 +1,359 @@
+#include "store.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "log.h"
+#include "support.h"
+
+/* A fresh state directory for each test, under the umask that keepalived gives its children. */
+static int setup(void **state)
+{
+	static unsigned count;
+	char name[32], root[256];
+
+	(void)state;
+	umask(0177);
+	log_open("test", LOG_LEVEL_DEBUG);
+	snprintf(name, sizeof(name), "state%u", count++);
+	snprintf(root, sizeof(root), "%s", temp_path(name));
+	return setenv("FO_STATE_DIR", root, 1);
+}
+
+/* A path in the state directory. */
+static const char *path_of(const char *name)
+{
+	static char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", getenv("FO_STATE_DIR"), name);
+	return path;
+}
+
+static mode_t mode_of(const char *name)
+{
+	struct stat st;
+
+	assert_return_code(lstat(path_of(name), &st), errno);
+	return st.st_mode & 07777;
+}
+
+static unsigned files_in(const char *name)
+{
+	DIR *dir = opendir(path_of(name));
+	unsigned count = 0;
+
+	assert_non_null(dir);
+	for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir))
+		count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	closedir(dir);
+	return count;
+}
+
+/* Runs `body` in a child, which ends with its status. */
+static pid_t start_child(void (*body)(void))
+{
+	pid_t pid = fork();
+
+	assert_return_code(pid, errno);
+	if (pid == 0) {
+		body();
+		_exit(1);
+	}
+	return pid;
+}
+
+static int status_of(pid_t pid)
+{
+	int status = -1;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void what_was_written_is_read(void **state)
+{
+	char buf[16];
+
+	(void)state;
+	assert_int_equal(store_read(STORE_RUN, "state", buf, sizeof(buf)), -ENOENT);
+	assert_int_equal(store_write(STORE_RUN, "state", "master\n", 0644), 0);
+	assert_int_equal(store_read(STORE_RUN, "state", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "master");
+	assert_int_equal(store_write(STORE_RUN, "state", "backup", 0644), 0);
+	assert_int_equal(store_read(STORE_RUN, "state", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "backup");
+	assert_int_equal(store_read(STORE_LIB, "state", buf, sizeof(buf)), -ENOENT);
+	assert_int_equal(files_in("run"), 1); /* no temporary file is left */
+	assert_int_equal(store_remove(STORE_RUN, "state"), 0);
+	assert_int_equal(store_remove(STORE_RUN, "state"), 0);
+	assert_int_equal(store_read(STORE_RUN, "state", buf, sizeof(buf)), -ENOENT);
+}
+
+static void modes_do_not_follow_the_umask(void **state)
+{
+	(void)state;
+	assert_int_equal(store_write(STORE_RUN, "public", "x", 0644), 0);
+	assert_int_equal(store_write(STORE_LIB, "secret", "x", 0600), 0);
+	assert_int_equal(mode_of("run"), 0755);
+	assert_int_equal(mode_of("lib"), 0755);
+	assert_int_equal(mode_of("run/public"), 0644);
+	assert_int_equal(mode_of("lib/secret"), 0600);
+	umask(0);
+	assert_int_equal(store_write(STORE_RUN, "secret", "x", 0600), 0);
+	assert_int_equal(mode_of("run/secret"), 0600);
+}
+
+static void a_file_that_does_not_fit_is_refused(void **state)
+{
+	char buf[8];
+	const char *log;
+	int ret;
+
+	(void)state;
+	assert_int_equal(store_write(STORE_RUN, "seven", "1234567", 0644), 0);
+	assert_int_equal(store_read(STORE_RUN, "seven", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "1234567");
+	assert_int_equal(store_write(STORE_RUN, "eight", "12345678", 0644), 0);
+	capture_start(STDERR_FILENO);
+	log_open("test", LOG_LEVEL_DEBUG);
+	ret = store_read(STORE_RUN, "eight", buf, sizeof(buf));
+	log = capture_stop();
+	assert_int_equal(ret, -EFBIG);
+	assert_non_null(strstr(log, "/eight: File too large"));
+}
+
+enum { WRITERS = 8, WRITES = 40, TEXT_LEN = 20000 };
+
+/* Writes one letter many times over; which one, the process decides. */
+static void write_often(void)
+{
+	static char text[TEXT_LEN + 1];
+
+	memset(text, 'a' + getpid() % 26, TEXT_LEN);
+	for (int i = 0; i < WRITES; i++) {
+		if (store_write(STORE_RUN, "shared", text, 0644) != 0)
+			_exit(2);
+	}
+	_exit(0);
+}
+
+static void a_reader_among_writers_sees_one_whole_text(void **state)
+{
+	static char buf[TEXT_LEN + 2];
+	pid_t pids[WRITERS];
+
+	(void)state;
+	assert_int_equal(store_write(STORE_RUN, "shared", "a", 0644), 0);
+	for (int i = 0; i < WRITERS; i++)
+		pids[i] = start_child(write_often);
+	for (int i = 0; i < 2000; i++) {
+		assert_int_equal(store_read(STORE_RUN, "shared", buf, sizeof(buf)), 0);
+		assert_true(buf[0] >= 'a' && buf[0] <= 'z');
+		for (size_t j = 1; buf[j] != '\0'; j++)
+			assert_int_equal(buf[j], buf[0]);
+		assert_true(strlen(buf) == 1 || strlen(buf) == TEXT_LEN);
+	}
+	for (int i = 0; i < WRITERS; i++)
+		assert_int_equal(status_of(pids[i]), 0);
+	assert_int_equal(files_in("run"), 1);
+}
+
+static void write_first(void)
+{
+	_exit(store_write(STORE_RUN, "first", "x", 0644) == 0 ? 0 : 2);
+}
+
+/* Whoever comes first makes the directories: all of them must be able to be second. */
+static void many_may_be_the_first(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 50; round++) {
+		pid_t pids[WRITERS];
+
+		setup(state);
+		for (int i = 0; i < WRITERS; i++)
+			pids[i] = start_child(write_first);
+		for (int i = 0; i < WRITERS; i++)
+			CHECK(status_of(pids[i]) == 0, "round %d", round);
+	}
+}
+
+static void a_symbolic_link_is_replaced_and_never_followed(void **state)
+{
+	char target[256], buf[16];
+	struct stat st;
+	int fd = -1;
+
+	(void)state;
+	snprintf(target, sizeof(target), "%s", temp_file("target", "untouched", 9));
+	assert_int_equal(store_write(STORE_RUN, "other", "x", 0644), 0);
+	assert_return_code(symlink(target, path_of("run/link")), errno);
+	capture_start(STDERR_FILENO);
+	log_open("test", LOG_LEVEL_DEBUG);
+	int read_ret = store_read(STORE_RUN, "link", buf, sizeof(buf));
+	int lock_ret = store_lock("link", 0, &fd);
+	const char *log = capture_stop();
+
+	assert_int_equal(read_ret, -ELOOP);
+	assert_int_equal(lock_ret, -ELOOP);
+	assert_non_null(strstr(log, "cannot lock link: Too many levels"));
+	assert_int_equal(store_write(STORE_RUN, "link", "new", 0644), 0);
+	assert_return_code(lstat(path_of("run/link"), &st), errno);
+	assert_true(S_ISREG(st.st_mode));
+	assert_return_code(stat(target, &st), errno);
+	assert_int_equal(st.st_size, 9);
+}
+
+/* Somebody else's temporary file, or a trap, where ours would be. */
+static void a_planted_temporary_file_is_not_written_through(void **state)
+{
+	char target[256], name[64];
+	struct stat st;
+
+	(void)state;
+	snprintf(target, sizeof(target), "%s", temp_file("target", "untouched", 9));
+	assert_int_equal(store_write(STORE_RUN, "other", "x", 0644), 0);
+	snprintf(name, sizeof(name), "run/.planted.%d", (int)getpid());
+	assert_return_code(symlink(target, path_of(name)), errno);
+	assert_int_equal(store_write(STORE_RUN, "planted", "new", 0644), 0);
+	assert_return_code(stat(target, &st), errno);
+	assert_int_equal(st.st_size, 9);
+	assert_int_equal(files_in("run"), 2);
+}
+
+/* As nobody: root may write everywhere. */
+static void write_as_nobody(void)
+{
+	if (setgid(65534) != 0 || setuid(65534) != 0)
+		_exit(3);
+	_exit(store_write(STORE_RUN, "state", "x", 0644) == -EACCES ? 0 : 2);
+}
+
+static void a_directory_that_cannot_be_written_is_told(void **state)
+{
+	const char *log;
+	int status;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(store_write(STORE_RUN, "state", "old", 0644), 0);
+	assert_return_code(chmod(temp_dir(), 0755), errno);
+	assert_return_code(chmod(path_of("."), 0755), errno);
+	capture_start(STDERR_FILENO);
+	log_open("test", LOG_LEVEL_DEBUG);
+	status = status_of(start_child(write_as_nobody));
+	log = capture_stop();
+	assert_int_equal(status, 0);
+	assert_non_null(strstr(log, "cannot write "));
+	assert_non_null(strstr(log, "/state: Permission denied"));
+	assert_int_equal(files_in("run"), 1);
+}
+
+static void a_state_directory_that_is_a_file_is_told(void **state)
+{
+	const char *log;
+	int ret;
+
+	(void)state;
+	setenv("FO_STATE_DIR", temp_file("file", "", 0), 1);
+	capture_start(STDERR_FILENO);
+	log_open("test", LOG_LEVEL_DEBUG);
+	ret = store_write(STORE_RUN, "state", "x", 0644);
+	log = capture_stop();
+	assert_int_equal(ret, -ENOTDIR);
+	assert_non_null(strstr(log, "cannot use the state directory "));
+}
+
+static void the_name_of_the_state_directory_is_bounded(void **state)
+{
+	static char root[5000];
+	char buf[8];
+
+	(void)state;
+	memset(root, 'x', sizeof(root) - 1);
+	root[0] = '/';
+	setenv("FO_STATE_DIR", root, 1);
+	assert_int_equal(store_read(STORE_RUN, "state", buf, sizeof(buf)), -ENAMETOOLONG);
+}
+
+static int ready[2];
+
+/* Takes the lock, says so, and keeps it until it is killed. */
+static void hold_lock(void)
+{
+	int fd = -1;
+
+	if (store_lock("lock", 0, &fd) != 0 || write(ready[1], "x", 1) != 1)
+		_exit(2);
+	pause();
+}
+
+static void a_lock_is_had_by_one_and_freed_by_death(void **state)
+{
+	int fd = -1;
+	int64_t start_us, took_us;
+	char byte;
+	pid_t holder;
+
+	(void)state;
+	assert_return_code(pipe(ready), errno);
+	holder = start_child(hold_lock);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(mode_of("run/lock"), 0600);
+	assert_int_equal(store_lock("lock", 0, &fd), -EWOULDBLOCK);
+	start_us = clock_mono_us();
+	assert_int_equal(store_lock("lock", 100, &fd), -EWOULDBLOCK);
+	took_us = clock_mono_us() - start_us;
+	assert_true(took_us >= 100000);
+	assert_int_equal(fd, -1);
+	assert_int_equal(store_lock("another", 0, &fd), 0);
+	store_unlock(fd);
+
+	kill(holder, SIGKILL);
+	assert_int_equal(store_lock("lock", 10000, &fd), 0);
+	assert_int_equal(status_of(holder), 128 + SIGKILL);
+	store_unlock(fd);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+static void a_freed_lock_can_be_taken_again(void **state)
+{
+	int fd = -1, again = -1;
+
+	(void)state;
+	assert_int_equal(store_lock("lock", 0, &fd), 0);
+	assert_int_equal(store_lock("lock", 0, &again), -EWOULDBLOCK);
+	store_unlock(fd);
+	assert_int_equal(store_lock("lock", 0, &again), 0);
+	assert_int_equal(fcntl(again, F_GETFD), FD_CLOEXEC);
+	store_unlock(again);
+	store_unlock(-1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(what_was_written_is_read, setup),
+		cmocka_unit_test_setup(modes_do_not_follow_the_umask, setup),
+		cmocka_unit_test_setup(a_file_that_does_not_fit_is_refused, setup),
+		cmocka_unit_test_setup(a_reader_among_writers_sees_one_whole_text, setup),
+		cmocka_unit_test_setup(many_may_be_the_first, setup),
+		cmocka_unit_test_setup(a_symbolic_link_is_replaced_and_never_followed, setup),
+		cmocka_unit_test_setup(a_planted_temporary_file_is_not_written_through, setup),
+		cmocka_unit_test_setup(a_directory_that_cannot_be_written_is_told, setup),
+		cmocka_unit_test_setup(a_state_directory_that_is_a_file_is_told, setup),
+		cmocka_unit_test_setup(the_name_of_the_state_directory_is_bounded, setup),
+		cmocka_unit_test_setup(a_lock_is_had_by_one_and_freed_by_death, setup),
+		cmocka_unit_test_setup(a_freed_lock_can_be_taken_again, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -158,7 +158,7 @@ static void log_round(const struct line_rule *rule, const struct line_round *rou
 	char text[128], addr[ADDR_TEXT_MAX], line[256];
 
 	snprintf(line, sizeof(line),
-		 "%s: %s, %u of %u answered, %" PRId64 ".%" PRId64 " ms; %s: %s", rule->iface,
+		 "%s: %s, %u answered, %u needed, %" PRId64 ".%" PRId64 " ms; %s: %s", rule->iface,
 		 up ? "up" : "down", round->answered, rule->need, round->took_us / 1000,
 		 round->took_us % 1000 / 100, addr_format(addr, &round->targets[0].addr),
 		 line_describe(&round->targets[0], text, sizeof(text)));

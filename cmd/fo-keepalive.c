@@ -145,7 +145,7 @@ int main(int argc, char *argv[])
 	int ret = cli_parse(&program, argc, argv, NULL, &cli);
 
 	if (ret == CLI_GO_ON && argc != cli.operands)
-		ret = cli_misused(&program, "`%s' is not an option", argv[cli.operands]);
+		ret = cli_misused(&program, "`%s': there are no operands", argv[cli.operands]);
 	if (ret == CLI_GO_ON)
 		ret = cli_load(&cli, &conf);
 	return ret == CLI_GO_ON ? run(&cli, &conf) : ret;

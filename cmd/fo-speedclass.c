@@ -190,24 +190,42 @@ static const struct verb {
 	const char *name;
 	int words; /* the verb itself included */
 	int (*run)(struct run *run, char *argv[]);
+	bool asks; /* sends something, so that --dry-run says what instead */
 } runs[] = {
-	{ "sync", 1, sync_class }, { "set", 2, set }, { "get", 1, get }, { "login", 1, login }
+	{ "sync", 1, sync_class, false },
+	{ "set", 2, set, false },
+	{ "get", 1, get, true },
+	{ "login", 1, login, true },
 };
+
+static const struct verb *find_verb(int argc, char *argv[])
+{
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
+		if (argc == runs[i].words && strcmp(argv[0], runs[i].name) == 0)
+			return &runs[i];
+	}
+	return NULL;
+}
 
 static int dispatch(struct run *run, int argc, char *argv[])
 {
+	const struct verb *verb = find_verb(argc, argv);
 	enum vrrp_state told = VRRP_BACKUP;
 	bool is_state = true;
 
-	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
-		if (argc == runs[i].words && strcmp(argv[0], runs[i].name) == 0)
-			return runs[i].run(run, argv);
-	}
-	if (vrrp_parse_args(argc, argv, &told, &is_state) != 0)
+	if (verb == NULL && vrrp_parse_args(argc, argv, &told, &is_state) != 0)
 		return cli_misused(&program, "`%s' is not a state or a verb", argv[0]);
-	if (!is_state)
+	if (!run->conf->speedclass.present) {
+		log_info("%s has no [speedclass]: nothing to do", run->cli->config);
 		return CLI_YES;
-	return converge_to_state(run, told);
+	}
+	if (verb != NULL && verb->asks && run->cli->dry_run) {
+		printf("ask SORACOM about SIM %s\n", run->conf->speedclass.sim.id);
+		return CLI_YES;
+	}
+	if (verb != NULL)
+		return verb->run(run, argv);
+	return is_state ? converge_to_state(run, told) : CLI_YES;
 }
 
 /* Credentials pass through this process: no core of it, and no other process of the same user may
@@ -235,10 +253,6 @@ int main(int argc, char *argv[])
 		ret = cli_load(&cli, &conf);
 	if (ret != CLI_GO_ON)
 		return ret;
-	if (!conf.speedclass.present) {
-		log_info("%s has no [speedclass]: nothing to do", cli.config);
-		return CLI_YES;
-	}
 	ret = dispatch(&run, argc - cli.operands, argv + cli.operands);
 	soracom_close(run.soracom);
 	return ret;

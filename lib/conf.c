@@ -134,8 +134,8 @@ static void take_key(struct loader *ld, const struct conf_item *item)
 	}
 	if (conf_value_parse(key, item->value, field_of(ld->conf, key->offset), why, sizeof(why)) !=
 	    0)
-		fault(ld, ":%u: [%s] %s = %s: %s", item->line, item->section, item->name,
-		      item->value, why);
+		fault(ld, ":%u: [%s] %s%s%s: %s", item->line, item->section, item->name,
+		      item->value[0] == '\0' ? "" : " = ", item->value, why);
 }
 
 static bool has_item(const struct conf_file *file, const char *section, const char *name)

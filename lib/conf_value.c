@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "num.h"
+#include "url.h"
 
 /* Where a parser says what is wrong. */
 struct reason {
@@ -260,40 +261,14 @@ static int parse_path(const struct conf_key *key, const char *text, void *field,
 	return store_text(text, field, CONF_TEXT_MAX, why);
 }
 
-/* Whether the host of `http://HOST[:PORT][/…]` is this machine. */
-static bool is_loopback_url(const char *text)
-{
-	static const struct addr net4 = { AF_INET, { 127 } };
-	static const struct addr host6 = { AF_INET6, { [15] = 1 } };
-	const char *host = text + strlen("http://");
-	bool brackets = *host == '[';
-	size_t len = strcspn(host + brackets, brackets ? "]" : ":/");
-	char name[ADDR_TEXT_MAX];
-	struct addr addr;
-
-	if (len >= sizeof(name))
-		return false;
-	memcpy(name, host + brackets, len);
-	name[len] = '\0';
-	if (strcmp(name, "localhost") == 0)
-		return true;
-	return addr_parse(name, AF_UNSPEC, &addr) == 0 &&
-	       (addr_in_prefix(&addr, &net4, 8) || addr_equal(&addr, &host6));
-}
-
 static int parse_url(const struct conf_key *key, const char *text, void *field,
 		     const struct reason *why)
 {
+	const char *fault = url_fault(text);
+
 	(void)key;
-	for (const char *p = text; *p != '\0'; p++) {
-		if (!isgraph((unsigned char)*p) || *p == '@' || *p == '?' || *p == '#')
-			return refuse(why, "has `%c`, which does not belong into this URL", *p);
-	}
-	if (strncmp(text, "http://", 7) == 0 && !is_loopback_url(text))
-		return refuse(why, "would send credentials in clear: http:// is for loopback only");
-	if (strncmp(text, "http://", 7) != 0 &&
-	    (strncmp(text, "https://", 8) != 0 || strchr("/:", text[8]) != NULL))
-		return refuse(why, "is not an https:// URL");
+	if (fault != NULL)
+		return refuse(why, "%s", fault);
 	return store_text(text, field, CONF_TEXT_MAX, why);
 }
 

@@ -87,7 +87,7 @@ out:
 	if (ret == 0)
 		*stale = sweep.stale;
 	else
-		log_err(ret, "cannot remove stale flows");
+		log_err(ret, "cannot %s the tracked flows", dry_run ? "look at" : "sweep");
 	if (sweep.deleter != NULL)
 		nfct_close(sweep.deleter);
 	if (reader != NULL)

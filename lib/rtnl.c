@@ -163,6 +163,7 @@ int rtnl_get_link(struct rtnl *nl, const char *name, struct rtnl_link *out)
 	const char *words;
 	struct nlmsghdr *nlh = start(nl, RTM_GETLINK, NLM_F_ACK);
 	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+	char what[IFNAMSIZ + 32];
 	int ret;
 
 	info->ifi_family = AF_UNSPEC;
@@ -170,8 +171,10 @@ int rtnl_get_link(struct rtnl *nl, const char *name, struct rtnl_link *out)
 	ret = talk(nl, nlh, take_link, &link, &words);
 	if (ret == -ENODEV)
 		return ret;
-	if (ret != 0)
-		return fail(ret, words, "cannot look at the interface");
+	if (ret != 0) {
+		snprintf(what, sizeof(what), "cannot look at interface %s", name);
+		return fail(ret, words, what);
+	}
 	*out = link;
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "num.h"
 #include "profile.h"
 #include "store.h"
+#include "url.h"
 
 #define TOKEN_NAME "soracom.token"
 
@@ -52,6 +53,18 @@ static void set_base(struct soracom *s, const char *endpoint)
 	if (len >= 3 && strncmp(endpoint + len - 3, "/v1", 3) == 0)
 		len -= 3;
 	snprintf(s->base, sizeof(s->base), "%.*s/v1", (int)len, endpoint);
+}
+
+/* A profile is made by other tools, which take any endpoint. */
+static int check_endpoint(const struct soracom *s)
+{
+	const char *endpoint = s->profile.endpoint;
+	const char *fault = endpoint[0] == '\0' ? NULL : url_fault(endpoint);
+
+	if (fault == NULL)
+		return 0;
+	log_err(0, "profile %s: endpoint = %s: %s", s->conf->profile, endpoint, fault);
+	return -EINVAL;
 }
 
 static void choose_base(struct soracom *s)
@@ -140,6 +153,8 @@ int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *
 	ret = http_open(&options, &s->http);
 	if (ret == 0 && conf->method == CONF_METHOD_API)
 		ret = profile_load(conf->profile, &s->profile);
+	if (ret == 0)
+		ret = check_endpoint(s);
 	if (ret != 0) {
 		soracom_close(s);
 		return ret;
@@ -276,6 +291,15 @@ static void explain(const struct soracom *s, const struct http_response *answer,
 			sim->id);
 }
 
+/* A 403 of a read is no reason to log in anew: reading is a convenience, which the article's user,
+ * who may only set the class, does not have. */
+static bool may_login_again(const struct soracom *s, const struct http_response *answer,
+			    bool update)
+{
+	return s->conf->method == CONF_METHOD_API && !s->token_is_fresh &&
+	       (update || answer->status == 401);
+}
+
 static enum soracom_result judge(struct soracom *s, const char *path, bool update,
 				 const struct http_response *answer, bool *again)
 {
@@ -286,14 +310,13 @@ static enum soracom_result judge(struct soracom *s, const char *path, bool updat
 	outcome = simapi_judge(answer->status, &error);
 	if (outcome == SIMAPI_OK)
 		return SORACOM_DONE;
-	if (outcome == SIMAPI_LOGIN && !s->token_is_fresh && s->conf->method == CONF_METHOD_API) {
+	if (outcome == SIMAPI_LOGIN && may_login_again(s, answer, update)) {
 		log_debug("token refused with HTTP %" PRId64 " %s, logging in anew", answer->status,
 			  error.code);
 		*again = true;
 		return SORACOM_RETRY;
 	}
 	if (!update && answer->status == 403) {
-		/* Reading is a convenience: the article's user may only set the class. */
 		log_info("reading the class needs the permission %s, which the user of profile %s "
 			 "has not",
 			 simapi_permission(&s->conf->sim, false), s->conf->profile);

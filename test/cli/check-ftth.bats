@@ -33,7 +33,7 @@ ns() {
 	ns 0 '$CHECK -i lo 127.0.0.1'
 	[ -z "$output$messages" ]
 	ns 0 '$CHECK -v -i lo 127.0.0.1'
-	has "$messages" "fo-check-ftth: lo: up, 1 of 1 answered, "
+	has "$messages" "fo-check-ftth: lo: up, 1 answered, 1 needed, "
 }
 
 @test "IPv6 answers too, and the families may be mixed" {
@@ -72,7 +72,7 @@ ns() {
 	ns 1 'silent 127.0.0.1; silent ::1; $CHECK -i lo -t 200ms --json 127.0.0.1 ::1'
 	jq -e '.line == "down" and .answered == 0 and .took_ms >= 200 and .took_ms < 1000' <<<"$output"
 	ns 1 'silent 127.0.0.1; $CHECK -i lo -t 100ms 127.0.0.1'
-	has "$messages" "fo-check-ftth: lo: down, 0 of 1 answered"
+	has "$messages" "fo-check-ftth: lo: down, 0 answered, 1 needed"
 	has "$messages" "127.0.0.1: silent"
 }
 
@@ -86,7 +86,7 @@ ns() {
 
 @test "one good host is not enough where two are needed" {
 	ns 1 'silent 127.0.0.2; $CHECK -i lo -t 100ms --need 2 127.0.0.1 127.0.0.2'
-	has "$messages" "down, 1 of 2 answered"
+	has "$messages" "down, 1 answered, 2 needed"
 }
 
 @test "as few answers as are needed are enough, and end the round" {
@@ -146,7 +146,7 @@ ns() {
 	ns 1 '$CHECK -i missing0 127.0.0.1'
 	[ -z "$messages" ]
 	ns 0 '$CHECK -i lo 127.0.0.1'
-	has "$messages" "lo: up, 1 of 1 answered"
+	has "$messages" "lo: up, 1 answered, 1 needed"
 	ns 0 '$CHECK -i lo 127.0.0.1'
 	[ -z "$messages" ]
 }

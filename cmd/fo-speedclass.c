@@ -58,7 +58,7 @@ static int open_soracom(struct run *run)
 										: CLI_CANNOT;
 }
 
-static int converge_to(const struct run *run, const char *speed_class)
+static int converge_to(const struct run *run, const char *speed_class, bool read_back)
 {
 	struct speedclass now;
 	int ret;
@@ -72,20 +72,20 @@ static int converge_to(const struct run *run, const char *speed_class)
 	}
 	if (speedclass_want(speed_class) != 0)
 		return CLI_CANNOT;
-	ret = converge_speedclass(&run->conf->speedclass);
+	ret = converge_speedclass(&run->conf->speedclass, read_back);
 	if (ret == 0)
 		return CLI_YES;
 	return ret == -ETIMEDOUT || ret == -EPERM ? CLI_NO : CLI_CANNOT;
 }
 
-static int converge_to_state(const struct run *run, enum vrrp_state told)
+static int converge_to_state(const struct run *run, enum vrrp_state told, bool read_back)
 {
 	const struct conf_speedclass *conf = &run->conf->speedclass;
 	enum vrrp_state state;
 
 	if (router_true_state(&run->conf->router, told, &state) != 0)
 		return CLI_CANNOT;
-	return converge_to(run, state == VRRP_MASTER ? conf->master : conf->backup);
+	return converge_to(run, state == VRRP_MASTER ? conf->master : conf->backup, read_back);
 }
 
 static int set(struct run *run, char *argv[])
@@ -97,7 +97,7 @@ static int set(struct run *run, char *argv[])
 		key = conf_schema[i].type == CONF_CLASS ? &conf_schema[i] : NULL;
 	if (conf_value_parse(key, argv[1], speed_class, why, sizeof(why)) != 0)
 		return cli_misused(&program, "`%s' %s", argv[1], why);
-	return converge_to(run, speed_class);
+	return converge_to(run, speed_class, false);
 }
 
 static int print_class(const struct run *run, const char *speed_class)
@@ -128,24 +128,13 @@ static int get(struct run *run, char *argv[])
 	result = soracom_get_class(run->soracom, speed_class, &wait_ms);
 	if (result != SORACOM_DONE)
 		return exit_of(result);
-	speedclass_learn(speed_class);
 	return print_class(run, speed_class);
 }
 
-/* The class is read back where the user may; where not, the last answer is believed. */
 static int sync_class(struct run *run, char *argv[])
 {
-	char speed_class[SIMAPI_WORD_MAX];
-	int64_t wait_ms = 0;
-	int ret = run->cli->dry_run ? CLI_GO_ON : open_soracom(run);
-
 	(void)argv;
-	if (ret != CLI_GO_ON)
-		return ret;
-	if (!run->cli->dry_run &&
-	    soracom_get_class(run->soracom, speed_class, &wait_ms) == SORACOM_DONE)
-		speedclass_learn(speed_class);
-	return converge_to_state(run, router_last_told());
+	return converge_to_state(run, router_last_told(), true);
 }
 
 /* Setting the class that the SIM has anyway shows the permission and changes nothing. */
@@ -225,7 +214,7 @@ static int dispatch(struct run *run, int argc, char *argv[])
 	}
 	if (verb != NULL)
 		return verb->run(run, argv);
-	return is_state ? converge_to_state(run, told) : CLI_YES;
+	return is_state ? converge_to_state(run, told, false) : CLI_YES;
 }
 
 /* Credentials pass through this process: no core of it, and no other process of the same user may

@@ -1,8 +1,11 @@
 #include "cli.h"
 
+#include <fcntl.h>
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "version.h"
 
@@ -141,10 +144,12 @@ static int take_common(const struct cli_program *program, const struct option_li
 	return CLI_GO_ON;
 }
 
-/* In a cluster such as -nZq getopt names the letter, and has not yet moved on to the next word. */
-static int unknown_option(const struct cli_program *program, const char *word)
+/* In a cluster such as -nZq getopt names the letter in optopt, and has not yet moved on to the next
+ * word; a long option, unknown or with a value too much, is a word of its own. */
+static int refuse_option(const struct cli_program *program, const struct option_list *list,
+			 const char *word)
 {
-	if (optopt > 0 && optopt < LONG_ONLY)
+	if (optopt > 0 && optopt < LONG_ONLY && index_of(list, optopt) == list->count)
 		return cli_misused(program, "unknown option `-%c'", optopt);
 	return cli_misused(program, "unknown option `%s'", word);
 }
@@ -167,7 +172,7 @@ static int parse(const struct cli_program *program, int argc, char *argv[], void
 		if (value == -1)
 			break;
 		if (value == '?')
-			ret = unknown_option(program, argv[optind - 1]);
+			ret = refuse_option(program, &list, argv[optind - 1]);
 		else if (value == ':')
 			ret = cli_misused(program, "option `%s' needs a value", argv[optind - 1]);
 		else if (i < list.own)
@@ -179,11 +184,30 @@ static int parse(const struct cli_program *program, int argc, char *argv[], void
 	return ret;
 }
 
+/* A socket or file must not become descriptor 1 or 2 and receive what is printed. What is closed
+ * is opened the wrong way round, so that writing goes on to fail. */
+static void keep_stdio(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+	}
+}
+
+/* What was printed and not taken must not end in 0. */
+static void flush_stdout(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		_exit(CLI_CANNOT);
+}
+
 int cli_parse(const struct cli_program *program, int argc, char *argv[], void *settings,
 	      struct cli *out)
 {
 	int ret;
 
+	keep_stdio();
+	atexit(flush_stdout);
 	umask(022); /* keepalived's children have 0177 */
 	log_open(program->name, LOG_LEVEL_INFO);
 	*out = (struct cli){ .config = CONF_DEFAULT_FILE };

@@ -50,7 +50,8 @@ static enum soracom_result request(struct work *work, int64_t *wait_ms)
 	return soracom_set_class(work->soracom, work->target, wait_ms);
 }
 
-static void pause_before_next(struct work *work, int64_t server_ms)
+/* Returns false, at once, when the pause would last beyond the deadline. */
+static bool pause_before_next(struct work *work, int64_t server_ms, int64_t deadline_us)
 {
 	char text[NUM_TEXT_MAX];
 	uint32_t random = 0;
@@ -59,14 +60,17 @@ static void pause_before_next(struct work *work, int64_t server_ms)
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
 		random = (uint32_t)clock_mono_us();
 	wait_ms = retry_wait_ms(&work->retry, server_ms, random);
+	until_us = clock_mono_us() + wait_ms * 1000;
+	if (until_us > deadline_us)
+		return false;
 	log_info("speed class %s: next try in %s", work->target,
 		 num_format_ms(text, (wait_ms + 999) / 1000 * 1000));
-	until_us = clock_mono_us() + wait_ms * 1000;
 	while (clock_mono_us() < until_us && !is_obsolete(work)) {
 		int64_t look_us = clock_mono_us() + LOOK_US;
 
 		clock_sleep_until_us(look_us < until_us ? look_us : until_us);
 	}
+	return true;
 }
 
 static int give_up(const struct work *work)
@@ -97,24 +101,43 @@ static int reach(struct work *work)
 		}
 		if (result == SORACOM_LOCAL)
 			return -EIO;
-		if (result == SORACOM_REFUSED && !is_obsolete(work))
+		if (is_obsolete(work))
+			break;
+		if (result == SORACOM_REFUSED)
 			return -EPERM;
-		if (clock_mono_us() >= deadline_us)
+		if (!pause_before_next(work, server_ms, deadline_us))
 			return give_up(work);
-		if (result == SORACOM_RETRY)
-			pause_before_next(work, server_ms);
 	}
 	log_info("speed class %s is wanted no more", work->target);
 	return 0;
 }
 
-/* Under the lock: until nothing differs. */
-static int work_off(const struct conf_speedclass *conf)
+/* Reads the class back where the user may; where not, the last answer is believed. */
+static int look(struct work *work)
+{
+	const struct soracom_stop stop = { .wanted_no_more = is_obsolete, .data = work };
+	char speed_class[SIMAPI_WORD_MAX];
+	int64_t wait_ms = 0;
+
+	if (soracom_open(work->conf, &stop, &work->soracom) != 0)
+		return -EIO;
+	if (soracom_get_class(work->soracom, speed_class, &wait_ms) == SORACOM_DONE)
+		speedclass_learn(speed_class);
+	return 0;
+}
+
+/* Under the lock: until nothing differs. `tried` is the class that was at work last. */
+static int work_off(const struct conf_speedclass *conf, bool read_back,
+		    char tried[static SIMAPI_WORD_MAX])
 {
 	struct work work = { .conf = conf };
 	struct speedclass now;
 	int ret = 0;
 
+	speedclass_load(&now);
+	memcpy(work.target, now.wanted, sizeof(work.target));
+	if (read_back)
+		ret = look(&work);
 	speedclass_load(&now);
 	while (ret == 0 && now.wanted[0] != '\0' && strcmp(now.wanted, now.known) != 0) {
 		memcpy(work.target, now.wanted, sizeof(work.target));
@@ -124,21 +147,23 @@ static int work_off(const struct conf_speedclass *conf)
 		ret = reach(&work);
 		speedclass_load(&now);
 	}
+	memcpy(tried, work.target, sizeof(work.target));
 	soracom_close(work.soracom);
 	return ret;
 }
 
-int converge_speedclass(const struct conf_speedclass *conf)
+int converge_speedclass(const struct conf_speedclass *conf, bool read_back)
 {
+	char tried[SIMAPI_WORD_MAX] = "";
 	struct speedclass now;
 	int ret = 0;
 
 	speedclass_load(&now);
-	if (strcmp(now.wanted, now.known) == 0)
+	if (strcmp(now.wanted, now.known) == 0 && !read_back)
 		log_info("speed class %s: already so", now.wanted);
 	/* What is written down between the worker's last look and its release of the lock would
 	 * be nobody's: look again after it. */
-	while (ret == 0 && strcmp(now.wanted, now.known) != 0) {
+	while (ret == 0 && (read_back || strcmp(now.wanted, now.known) != 0)) {
 		int lock = -1;
 
 		ret = store_lock(LOCK_NAME, 0, &lock);
@@ -147,10 +172,14 @@ int converge_speedclass(const struct conf_speedclass *conf)
 				 now.wanted);
 			return 0;
 		}
-		if (ret == 0)
-			ret = work_off(conf);
+		if (ret != 0)
+			return ret;
+		ret = work_off(conf, read_back, tried);
+		read_back = false;
 		store_unlock(lock);
 		speedclass_load(&now);
+		if (strcmp(now.wanted, tried) != 0)
+			ret = 0; /* it failed with a class that is wanted no more */
 	}
 	return ret;
 }

@@ -5,12 +5,15 @@
 #ifndef FO_CONVERGE_H
 #define FO_CONVERGE_H
 
+#include <stdbool.h>
+
 #include "compiler.h"
 #include "conf.h"
 
-/* Makes the SIM have the wanted class, trying again up to `give-up`. Returns 0 when it has, or
+/* Makes the SIM have the wanted class, trying again up to `give-up`. With `read_back` the class is
+ * read from SORACOM first, and not taken from what is written down. Returns 0 when it has, or
  * when another process is at it, which takes over what is wanted now; -ETIMEDOUT after giving
  * up; -EPERM when SORACOM refuses for good; another -errno; all logged. */
-int converge_speedclass(const struct conf_speedclass *conf) FO_MUST_CHECK;
+int converge_speedclass(const struct conf_speedclass *conf, bool read_back) FO_MUST_CHECK;
 
 #endif

@@ -172,7 +172,8 @@ static int transfer(struct http *http, struct http_response *out)
 	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
 	http->body[http->len] = '\0';
 	out->status = status;
-	out->wait_ms = http->wait_ms;
+	/* SORACOM tells with every answer when its count of requests begins anew. */
+	out->wait_ms = status == 429 || status == 503 ? http->wait_ms : 0;
 	out->body = http->body;
 	out->len = http->len;
 	return 0;

@@ -283,7 +283,7 @@ static int take_route(const struct nlmsghdr *nlh, void *data)
 	struct route_attrs route = { .family = info->rtm_family, .table = info->rtm_table };
 	struct hop hop = { .dev = "" };
 
-	if (info->rtm_family != query->family || info->rtm_dst_len != 0 ||
+	if (info->rtm_family != query->family || info->rtm_dst_len != 0 || info->rtm_tos != 0 ||
 	    info->rtm_type != RTN_UNICAST || (info->rtm_flags & RTM_F_CLONED) != 0)
 		return MNL_CB_OK;
 	mnl_attr_parse(nlh, sizeof(*info), take_route_attr, &route);
@@ -324,8 +324,9 @@ int rtnl_replace_default(struct rtnl *nl, sa_family_t family, const struct hop *
 
 	snprintf(what, sizeof(what), "cannot set default route %s", hop_format(text, hop));
 	if (index == 0) {
-		log_err(ENODEV, "%s", what);
-		return -ENODEV;
+		ret = -errno;
+		log_err(ret, "%s", what);
+		return ret;
 	}
 	info->rtm_family = (unsigned char)family;
 	info->rtm_protocol = RTPROT_KEEPALIVED;

@@ -236,10 +236,9 @@ static void log_answer(const struct soracom *s, const char *path,
 		 error->message[0] == '\0' ? "" : ": ", error->message);
 }
 
-enum soracom_result soracom_login(struct soracom *s)
+static enum soracom_result log_in(struct soracom *s, struct http_response *answer)
 {
 	char body[SIMAPI_BODY_MAX];
-	struct http_response answer;
 	struct simapi_error error;
 	enum soracom_result result;
 	enum simapi_outcome outcome;
@@ -249,22 +248,29 @@ enum soracom_result soracom_login(struct soracom *s)
 	forget_token(s);
 	if (simapi_write_auth(&s->profile, TOKEN_LIFE_S, body, sizeof(body)) < 0)
 		return SORACOM_LOCAL;
-	result = ask(s, "/auth", body, &answer);
+	result = ask(s, "/auth", body, answer);
 	explicit_bzero(body, sizeof(body));
 	if (result != SORACOM_DONE)
 		return result;
-	simapi_read_error(answer.body, answer.len, &error);
-	outcome = simapi_judge(answer.status, &error);
-	if (outcome == SIMAPI_OK && simapi_read_auth(answer.body, answer.len, &s->token) == 0) {
+	simapi_read_error(answer->body, answer->len, &error);
+	outcome = simapi_judge(answer->status, &error);
+	if (outcome == SIMAPI_OK && simapi_read_auth(answer->body, answer->len, &s->token) == 0) {
 		s->token_is_fresh = true;
 		save_token(s);
 		return SORACOM_DONE;
 	}
-	log_answer(s, "/auth", &answer, &error);
+	log_answer(s, "/auth", answer, &error);
 	if (outcome == SIMAPI_OK || outcome == SIMAPI_RETRY)
 		return SORACOM_RETRY;
 	log_err(0, "login refused: check the credentials in profile %s", s->conf->profile);
 	return SORACOM_REFUSED;
+}
+
+enum soracom_result soracom_login(struct soracom *s)
+{
+	struct http_response answer;
+
+	return log_in(s, &answer);
 }
 
 /* Says what a refusal means and what to do about it. */
@@ -338,14 +344,14 @@ static enum soracom_result ask_about_sim(struct soracom *s, const char *path, co
 	bool again = false;
 
 	if (s->conf->method == CONF_METHOD_API && s->token.token[0] == '\0')
-		result = soracom_login(s);
+		result = log_in(s, answer);
 	if (result == SORACOM_DONE)
 		result = ask(s, path, body, answer);
 	if (result == SORACOM_DONE)
 		result = judge(s, path, body != NULL, answer, &again);
 	if (!again)
 		return result;
-	result = soracom_login(s);
+	result = log_in(s, answer);
 	if (result == SORACOM_DONE)
 		result = ask(s, path, body, answer);
 	return result == SORACOM_DONE ? judge(s, path, body != NULL, answer, &again) : result;

@@ -1,0 +1,313 @@
+#!/usr/bin/env bats
+# What all programs share: options, exit statuses, where output and messages go.
+
+load "$BATS_TEST_DIRNAME/../net/build.bash"
+
+PROGRAMS=(fo-check-ftth fo-route fo-speedclass fo-keepalive fo-status)
+
+# A verb, where a program needs one.
+declare -gA VERB=([fo-check-ftth]="" [fo-route]=show [fo-speedclass]=get [fo-keepalive]="" [fo-status]=show)
+
+setup() {
+	find_build
+	DIR=$BATS_TEST_TMPDIR
+	CONF=$DIR/fo.conf
+	export FO_STATE_DIR=$DIR/state
+	configure
+	PIDS=()
+}
+
+teardown() {
+	local pid
+	for pid in ${PIDS[@]+"${PIDS[@]}"}; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+}
+
+# A configuration under which nothing is sent: the uplink is not there.
+configure() {
+	printf '%s\n' '[router]' 'lan = lo' 'uplink = no-such0' 'vip = 192.0.2.1' \
+		'[check]' 'targets = 192.0.2.9' \
+		'[route]' 'master = dev no-such0' 'backup = via 192.0.2.1 dev lo' \
+		'[speedclass]' 'sim = imsi:440101234567890' "$@" >"$CONF"
+}
+
+# call PROGRAM ARG…
+call() {
+	local name=$1
+	shift
+	timeout 10 "$FO_BUILD/cmd/$name" "$@"
+}
+
+# apart STATUS NAME ARG…: stdout in OUT, stderr in `output`. (bats' --separate-stderr gives a file for
+# stderr, and messages for a file go to syslog.)
+apart() {
+	local expected=$1
+	shift
+	run "-$expected" to_file call "$@"
+	OUT=$(cat "$DIR/out")
+}
+
+to_file() {
+	"$@" >"$DIR/out"
+}
+
+# misused TEXT PROGRAM ARG…: 64, nothing on stdout, on stderr the text and where help is.
+misused() {
+	local text=$1
+	shift
+	apart 64 "$@"
+	[ -z "$OUT" ]
+	[[ "$output" == "$1: "*"$text"*"; try $1 --help" ]] || { echo "$*: $output" >&2; return 1; }
+}
+
+@test "-h and --help: usage on stdout, nothing on stderr, exit 0, without a configuration" {
+	local name option
+	for name in "${PROGRAMS[@]}"; do
+		for option in -h --help; do
+			apart 0 "$name" "$option" -c /nonexistent
+			[[ "$OUT" == "usage: $name [options]"* ]]
+			[[ "$OUT" == *"-c, --config FILE"* ]]
+			[[ "$OUT" == *"Exit status:"* ]]
+			[ -z "$output" ]
+		done
+	done
+}
+
+@test "-V and --version: name and version on stdout, exit 0" {
+	local name option
+	for name in "${PROGRAMS[@]}"; do
+		for option in -V --version; do
+			apart 0 "$name" "$option"
+			[[ "$OUT" =~ ^$name\ \(failover-helpers\)\ [0-9]+\.[0-9]+\.[0-9]+ ]]
+			[ -z "$output" ]
+		done
+	done
+}
+
+@test "every line of the help fits a terminal" {
+	local name
+	for name in "${PROGRAMS[@]}"; do
+		run -0 call "$name" -h
+		[ "$(wc -L <<<"$output")" -le 100 ]
+	done
+}
+
+@test "an unknown option: 64, named" {
+	local name
+	for name in "${PROGRAMS[@]}"; do
+		misused "unknown option \`-Z'" "$name" -Z
+		misused "unknown option \`--bogus'" "$name" --bogus
+		misused "unknown option \`--bogus=1'" "$name" --bogus=1
+		misused "unknown option" "$name" --help=1
+	done
+}
+
+@test "an unknown letter at the start of a group is named, too" {
+	misused "-Z" fo-route -Zn show
+}
+
+@test "a missing value: 64" {
+	local name
+	for name in "${PROGRAMS[@]}"; do
+		misused "option \`-c' needs a value" "$name" -c
+		misused "option \`--config' needs a value" "$name" --config
+	done
+}
+
+@test "a surplus operand: 64" {
+	misused "not a numeric address" fo-check-ftth -c "$CONF" surplus
+	misused "\`show' is not a state or a verb" fo-route -c "$CONF" show surplus
+	misused "is not a state or a verb" fo-route -c "$CONF" INSTANCE VI_1 MASTER 100 surplus
+	misused "is not a state or a verb" fo-speedclass -c "$CONF" get surplus
+	misused "is not a state or a verb" fo-speedclass -c "$CONF" set
+	misused "\`surplus': there are no operands" fo-keepalive -c "$CONF" surplus
+	misused "is not a verb" fo-status -c "$CONF" show surplus
+}
+
+@test "no operand where one is needed, and unknown words: 64" {
+	misused "say which state" fo-route -c "$CONF"
+	misused "say which state" fo-speedclass -c "$CONF"
+	misused "\`mastr' is not a state or a verb" fo-route -c "$CONF" mastr
+	misused "\`' is not a state or a verb" fo-route -c "$CONF" ""
+	misused "is not a state or a verb" fo-speedclass -c "$CONF" INSTANCE VI_1 MASTR 100
+	misused "is not a state or a verb" fo-speedclass -c "$CONF" THING VI_1 MASTER 100
+}
+
+@test "-v with -q: 64" {
+	local name
+	for name in "${PROGRAMS[@]}"; do
+		misused "-v and -q exclude each other" "$name" -v -q
+		misused "-v and -q exclude each other" "$name" --quiet --verbose
+	done
+}
+
+@test "-- ends the options" {
+	misused "\`-h' is not a state or a verb" fo-route -c "$CONF" -- -h
+}
+
+@test "a configuration that is missing, a folder or at fault: 78, nothing on stdout" {
+	local name file
+	mkdir "$DIR/folder"
+	printf '[router]\nlan = eth0\nuplink = ppp0\nvip = 192.168.0.256\nspeling = 1\n' >"$DIR/faulty"
+	for name in "${PROGRAMS[@]}"; do
+		for file in nowhere folder faulty; do
+			# shellcheck disable=SC2086
+			apart 78 "$name" -c "$DIR/$file" ${VERB[$name]}
+			[ -z "$OUT" ]
+			[[ "$output" == *"$DIR/$file"* ]]
+		done
+		[[ "$output" == *"vip = 192.168.0.256"* && "$output" == *"speling"* ]]
+	done
+}
+
+# hostile NAME LINE…: such a configuration is refused with 78, in time and without a control
+# character in the message.
+hostile() {
+	local name=$1
+	shift
+	configure "$@"
+	# shellcheck disable=SC2086
+	run -78 call "$name" -c "$CONF" ${VERB[$name]}
+	[[ ! "$output" =~ [[:cntrl:]] ]] || [[ ! "${output//$'\n'/}" =~ [[:cntrl:]] ]]
+}
+
+@test "hostile values of the configuration: 78" {
+	hostile fo-speedclass "endpoint = http://example.com"
+	hostile fo-speedclass "endpoint = http://127.0.0.1@example.com"
+	hostile fo-speedclass "endpoint = http://127.0.0.1.example.com"
+	hostile fo-speedclass "endpoint = http://localhost.example.com/"
+	hostile fo-speedclass "endpoint = file:///etc/passwd"
+	hostile fo-speedclass "endpoint = https://example.com/?x"
+	hostile fo-speedclass "interface = ../../x"
+	hostile fo-speedclass "interface = a-name-of-sixteen"
+	hostile fo-speedclass "master = s1.fast\"}"
+	hostile fo-speedclass "give-up = 0s"
+	hostile fo-speedclass "give-up = 99999999999999999999s"
+	hostile fo-speedclass "ca-file = relative.pem"
+	hostile fo-speedclass "profile ="
+	hostile fo-route "[route]" "stop = maybe"
+	hostile fo-status "[log]" "level = $(printf 'x%.0s' {1..3000})"
+	hostile fo-status "[log]" "level = "$'\e[2J'
+	hostile fo-status "[router]" "lan = eth1"
+}
+
+@test "an endless or odd file as configuration ends in time, not with 0" {
+	local file
+	mkfifo "$DIR/fifo"
+	for file in /dev/zero /dev/full /dev/null "$DIR/fifo" /proc/self/mem; do
+		run call fo-status -c "$file"
+		[ "$status" -eq 78 ] || { echo "$file: $status" >&2; return 1; }
+	done
+	head -c 2000000 /dev/zero | tr '\0' '[' >"$DIR/long"
+	run -78 call fo-status -c "$DIR/long"
+	head -c 100000 /dev/urandom >"$DIR/noise"
+	run -78 call fo-status -c "$DIR/noise"
+}
+
+# unprinted NAME ARG…: not 0 where stdout takes nothing, whether closed or full.
+unprinted() {
+	local name=$1 got
+	shift
+	got=0
+	call "$name" "$@" >/dev/full || got=$?
+	[ "$got" -ne 0 ] || { echo "$name $* with stdout full: 0" >&2; return 1; }
+	got=0
+	call "$name" "$@" >&- || got=$?
+	[ "$got" -ne 0 ] || { echo "$name $* with stdout closed: 0" >&2; return 1; }
+}
+
+@test "show with stdout full or closed is not 0" {
+	unprinted fo-route -c "$CONF" show
+	unprinted fo-route -c "$CONF" --json show
+	unprinted fo-status -c "$CONF"
+	unprinted fo-status -c "$CONF" --json show
+}
+
+@test "help, version and dry runs with stdout full or closed are not 0" {
+	local name
+	for name in "${PROGRAMS[@]}"; do
+		unprinted "$name" --help
+		unprinted "$name" --version
+	done
+	unprinted fo-route -c "$CONF" -n backup
+	unprinted fo-speedclass -c "$CONF" -n set s1.fast
+}
+
+@test "-q leaves errors only, -v adds" {
+	configure
+	sed -i '/^\[speedclass\]/,$d' "$CONF"
+	run -0 call fo-speedclass -c "$CONF" master
+	[[ "$output" == *"nothing to do"* ]]
+	run -0 call fo-speedclass -q -c "$CONF" master
+	[ -z "$output" ]
+	run -0 call fo-route -v -c "$CONF" INSTANCE VI_1 MASTER_PRIORITY 100
+	[[ "$output" == *"not a change of state"* ]]
+	run -0 call fo-route -c "$CONF" INSTANCE VI_1 MASTER_PRIORITY 100
+	[ -z "$output" ]
+	run -78 call fo-route -q -c /nonexistent show
+	[[ "$output" == *"/nonexistent"* ]]
+}
+
+# Runs the rest with a /dev of its own, whose syslog writes to the file `syslog`.
+with_syslog() {
+	# shellcheck disable=SC2016
+	timeout 20 unshare --mount bash -ec '
+		dir=$1
+		shift
+		mkdir "$dir/dev"
+		mount --bind /dev "$dir/dev"
+		mount -t tmpfs none /dev
+		for file in null full zero urandom; do
+			touch "/dev/$file"
+			mount --bind "$dir/dev/$file" "/dev/$file"
+		done
+		python3 -c "
+import pathlib, socket, sys
+sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+sock.bind(\"/dev/log\")
+log = pathlib.Path(sys.argv[1])
+log.touch()
+with log.open(\"ab\", buffering=0) as out:
+    while True:
+        out.write(sock.recv(8192) + b\"\\n\")" "$dir/syslog" &
+		logger=$!
+		trap "kill $logger" EXIT
+		for ((i = 0; i < 500; i++)); do [ -e "$dir/syslog" ] && break; sleep 0.01; done
+		"$@" </dev/null >/dev/null 2>/dev/null || echo $? >"$dir/exit"
+		for ((i = 0; i < 200; i++)); do [ -s "$dir/syslog" ] && break; sleep 0.01; done' bash "$DIR" "$@" 3>&-
+}
+
+@test "as keepalived starts them, with /dev/null everywhere, messages go to syslog" {
+	[ "$(id -u)" -eq 0 ] || skip "a mount namespace needs root"
+	local name
+	for name in "${PROGRAMS[@]}"; do
+		rm -rf "${DIR:?}/dev" "$DIR/syslog" "$DIR/exit"
+		# shellcheck disable=SC2086
+		with_syslog "$FO_BUILD/cmd/$name" -c /nonexistent ${VERB[$name]}
+		[ "$(cat "$DIR/exit")" -eq 78 ]
+		# LOG_DAEMON and LOG_ERR: 3 * 8 + 3.
+		grep -Eq "^<27>.* $name\[[0-9]+\]: .*/nonexistent" "$DIR/syslog"
+	done
+}
+
+@test "nothing on /dev/log: the exit status says it all, at once" {
+	local name
+	for name in "${PROGRAMS[@]}"; do
+		# shellcheck disable=SC2086
+		run -78 timeout 2 "$FO_BUILD/cmd/$name" -c /nonexistent ${VERB[$name]} 2>/dev/null
+	done
+}
+
+@test "nothing of stdio: the right exit status, and no file harmed" {
+	run -78 call fo-status -c /nonexistent <&- >&- 2>&-
+	run -64 call fo-route --bogus <&- >&- 2>&-
+}
+
+@test "odd locales and time zones change no word" {
+	local locale
+	for locale in C tr_TR.UTF-8 ja_JP.SJIS nonsense ""; do
+		LC_ALL=$locale LANG=$locale TZ=:/dev/zero run -64 call fo-route --bogus
+		[[ "$output" == "fo-route: unknown option \`--bogus'; try fo-route --help" ]]
+	done
+}

@@ -1,0 +1,18 @@
+# Where the programs under test are.
+
+bats_require_minimum_version 1.5.0
+
+# Sets FO_BUILD, where it is not given, to the build that was linked last.
+find_build() {
+	local root=$BATS_TEST_DIRNAME/../.. newest
+	if [ -z "${FO_BUILD:-}" ]; then
+		newest=$(ls -t "$root"/build/{release,gcc}/cmd/fo-route 2>/dev/null | head -n 1)
+		FO_BUILD=${newest%/cmd/fo-route}
+	fi
+	[ -x "$FO_BUILD/cmd/fo-route" ] || {
+		echo "no programs in '$FO_BUILD/cmd': build first, or set FO_BUILD" >&2
+		return 1
+	}
+	FO_BUILD=$(readlink -f "$FO_BUILD")
+	export FO_BUILD
+}

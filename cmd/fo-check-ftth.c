@@ -152,16 +152,25 @@ static bool is_news(const char *verdict)
 	return true;
 }
 
+/* `ppp0: down, 0 answered, 1 needed, 500.2 ms; 1.1.1.1: silent; 8.8.8.8: silent` */
 static void log_round(const struct line_rule *rule, const struct line_round *round)
 {
 	bool up = round->verdict == VERDICT_UP;
-	char text[128], addr[ADDR_TEXT_MAX], line[256];
+	char line[512], text[128], addr[ADDR_TEXT_MAX];
+	size_t used;
 
-	snprintf(line, sizeof(line),
-		 "%s: %s, %u answered, %u needed, %" PRId64 ".%" PRId64 " ms; %s: %s", rule->iface,
-		 up ? "up" : "down", round->answered, rule->need, round->took_us / 1000,
-		 round->took_us % 1000 / 100, addr_format(addr, &round->targets[0].addr),
-		 line_describe(&round->targets[0], text, sizeof(text)));
+	snprintf(line, sizeof(line), "%s: %s, %u answered, %u needed, %" PRId64 ".%" PRId64 " ms",
+		 rule->iface, up ? "up" : "down", round->answered, rule->need,
+		 round->took_us / 1000, round->took_us % 1000 / 100);
+	for (size_t i = 0; i < round->count; i++) {
+		const struct line_target *target = &round->targets[i];
+
+		used = strlen(line);
+		if (target->answer != LINE_UNASKED)
+			snprintf(line + used, sizeof(line) - used, "; %s: %s",
+				 addr_format(addr, &target->addr),
+				 line_describe(target, text, sizeof(text)));
+	}
 	if (!is_news(up ? "up" : "down"))
 		log_debug("%s", line);
 	else if (up)

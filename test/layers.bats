@@ -6,8 +6,8 @@ bats_require_minimum_version 1.5.0
 
 setup_file() {
 	export ROOT=$BATS_TEST_DIRNAME/..
-	BUILD=${FO_BUILD:-$(ls -dt "$ROOT/build/release" "$ROOT/build/gcc" 2>/dev/null | head -n 1)}
-	export BUILD
+	load build
+	find_build
 	layers >"$BATS_FILE_TMPDIR/layers"
 	export LAYERS=$BATS_FILE_TMPDIR/layers
 }
@@ -120,15 +120,15 @@ PURE_SYMBOLS='^(mem(cmp|cpy|set|move|chr)|str(n?len|n?cmp|n?casecmp|chr|rchr|c?s
 
 @test "pure modules call nothing that does I/O, asks the clock, logs or allocates" {
 	local noun object allowed own
-	[ -e "$BUILD/lib/libfo.a" ] || { echo "no libfo.a in $BUILD"; return 1; }
-	if readelf -s "$BUILD/lib/libfo.a" | grep -qE '__(asan|ubsan)_'; then
+	[ -e "$FO_BUILD/lib/libfo.a" ] || { echo "no libfo.a in $FO_BUILD"; return 1; }
+	if readelf -s "$FO_BUILD/lib/libfo.a" | grep -qE '__(asan|ubsan)_'; then
 		skip "a build with sanitizers calls them"
 	fi
 	own=$(for noun in $(modules pure); do
-		find "$BUILD/lib" -name "$noun.c.o" -exec nm --defined-only -g {} +
+		find "$FO_BUILD/lib" -name "$noun.c.o" -exec nm --defined-only -g {} +
 	done | awk 'NF == 3 { print $3 }')
 	for noun in $(modules pure); do
-		object=$(find "$BUILD/lib" -name "$noun.c.o")
+		object=$(find "$FO_BUILD/lib" -name "$noun.c.o")
 		[ -n "$object" ] || { echo "no object file of $noun"; continue; }
 		allowed=$PURE_SYMBOLS
 		[ "$noun" = simapi ] && allowed="$allowed|^cJSON_[A-Za-z]+\$"
@@ -140,8 +140,8 @@ PURE_SYMBOLS='^(mem(cmp|cpy|set|move|chr)|str(n?len|n?cmp|n?casecmp|chr|rchr|c?s
 @test "programs that need no HTTP are not linked to libcurl, nor is anything they load" {
 	local program
 	for program in fo-check-ftth fo-route fo-keepalive; do
-		[ -x "$BUILD/cmd/$program" ] || { echo "no $program in $BUILD"; continue; }
-		{ readelf -d "$BUILD/cmd/$program"; ldd "$BUILD/cmd/$program"; } | grep -i 'libcurl' |
+		[ -x "$FO_BUILD/cmd/$program" ] || { echo "no $program in $FO_BUILD"; continue; }
+		{ readelf -d "$FO_BUILD/cmd/$program"; ldd "$FO_BUILD/cmd/$program"; } | grep -i 'libcurl' |
 			sed "s/^/$program: /" || true
 	done | complain
 }
@@ -149,15 +149,15 @@ PURE_SYMBOLS='^(mem(cmp|cpy|set|move|chr)|str(n?len|n?cmp|n?casecmp|chr|rchr|c?s
 @test "every program is built" {
 	local program
 	for program in $(programs); do
-		[ -x "$BUILD/cmd/$program" ] || echo "no $program in $BUILD"
+		[ -x "$FO_BUILD/cmd/$program" ] || echo "no $program in $FO_BUILD"
 	done | complain
 }
 
 @test "every program is hardened: PIE, RELRO, bound at start, no executable stack" {
 	local program headers dynamic
 	for program in $(programs); do
-		headers=$(readelf -hlW "$BUILD/cmd/$program")
-		dynamic=$(readelf -dW "$BUILD/cmd/$program")
+		headers=$(readelf -hlW "$FO_BUILD/cmd/$program")
+		dynamic=$(readelf -dW "$FO_BUILD/cmd/$program")
 		grep -q 'Type: *DYN' <<<"$headers" || echo "$program is not PIE"
 		grep -q 'GNU_RELRO' <<<"$headers" || echo "$program has no RELRO"
 		grep -qE '\(FLAGS\).*BIND_NOW|\(FLAGS_1\).* NOW' <<<"$dynamic" || echo "$program is not BIND_NOW"
@@ -172,7 +172,7 @@ PURE_SYMBOLS='^(mem(cmp|cpy|set|move|chr)|str(n?len|n?cmp|n?casecmp|chr|rchr|c?s
 	for program in $(programs); do
 		[ -e "$ROOT/cmd/$program.8" ] || { echo "cmd/$program.8 is missing"; continue; }
 		page=$(page "$ROOT/cmd/$program.8")
-		"$BUILD/cmd/$program" --help | sed -n '/^Options:/,/^$/p' |
+		"$FO_BUILD/cmd/$program" --help | sed -n '/^Options:/,/^$/p' |
 			grep -oE '^ +(-[A-Za-z], )?--[a-z-]+|^ +-[A-Za-z]' | grep -oE -- '--?[A-Za-z-]+' |
 			while read -r option; do
 				grep -qE -- "(^|[^A-Za-z-])$option([^A-Za-z-]|\$)" <<<"$page" ||

@@ -2,8 +2,7 @@
 # The manual pages say what the programs do: their form, every option and verb of --help, every row
 # of the schema, every message that they explain; and the samples name every key.
 #
-# FO_BUILD is the build directory, by default the newest of build/release and build/gcc. FO_ROOT is
-# the tree whose pages and samples are read, for trying these tests on a broken copy.
+# FO_ROOT is the tree whose pages and samples are read, for trying these tests on a broken copy.
 
 bats_require_minimum_version 1.5.0
 
@@ -14,27 +13,14 @@ setup_file() {
 	local tree="$BATS_TEST_DIRNAME/.."
 
 	export FO_ROOT="${FO_ROOT:-$tree}"
-	export FO_BUILD="${FO_BUILD:-$(newest "$tree/build/release" "$tree/build/gcc")}"
+	load build
+	find_build
 	export FO_STATE_DIR="$BATS_FILE_TMPDIR/state"
 	mkdir "$FO_STATE_DIR"
-	[ -x "$FO_BUILD/cmd/fo-route" ] || { echo "no programs in \"$FO_BUILD\""; return 1; }
 }
 
 setup() {
 	cd "$FO_ROOT" || return 1
-}
-
-# The one of the directories with programs that was built last.
-newest() {
-	local best="" dir
-
-	for dir in "$@"; do
-		[ -x "$dir/cmd/fo-route" ] || continue
-		if [ -z "$best" ] || [ "$dir/cmd/fo-route" -nt "$best/cmd/fo-route" ]; then
-			best="$dir"
-		fi
-	done
-	echo "$best"
 }
 
 pages() {

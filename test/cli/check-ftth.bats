@@ -10,7 +10,8 @@ setup_file() {
 	DIR=$(mktemp -d)
 	export DIR
 	chmod 755 "$DIR"
-	cp "$(fo_build)/cmd/fo-check-ftth" "$DIR/"
+	find_build
+	cp "$FO_BUILD/cmd/fo-check-ftth" "$DIR/"
 }
 
 teardown_file() {

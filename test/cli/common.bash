@@ -1,16 +1,6 @@
 # What the tests of the command line share.
 
-# The programs under test: FO_BUILD, or the newest build that a person has made.
-fo_build() {
-	local root
-	root=$(cd "$BATS_TEST_DIRNAME" && git rev-parse --show-toplevel 2>/dev/null) ||
-		root=$BATS_TEST_DIRNAME/../..
-	if [ -n "${FO_BUILD:-}" ]; then
-		echo "$FO_BUILD"
-	else
-		ls -dt "$root/build/release" "$root/build/gcc" 2>/dev/null | head -n 1
-	fi
-}
+load "$BATS_TEST_DIRNAME/../build.bash"
 
 need_root() {
 	[ "$(id -u)" -eq 0 ] || skip "needs root"

@@ -12,7 +12,8 @@ CHECK='[check]
 targets = 1.1.1.1, 8.8.8.8'
 
 setup_file() {
-	BIN=$(fo_build)/cmd
+	find_build
+	BIN=$FO_BUILD/cmd
 	export BIN
 }
 

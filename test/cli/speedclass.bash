@@ -1,7 +1,7 @@
 # fo-speedclass against the stand-in for SORACOM's API: one server per file, one state directory per
 # test. All traffic is on loopback.
 
-load "$BATS_TEST_DIRNAME/../net/build.bash"
+load "$BATS_TEST_DIRNAME/../build.bash"
 
 API=$BATS_TEST_DIRNAME/../soracom/soracom-api
 IMSI=440101234567890

@@ -5,7 +5,7 @@
 # The namespaces have no name and end with the processes that hold them; nothing is made in the
 # machine's own network.
 
-load "$BATS_TEST_DIRNAME/../net/build.bash"
+load "$BATS_TEST_DIRNAME/../build.bash"
 
 VIP=192.168.0.254
 # shellcheck disable=SC2034 # for the tests

@@ -7,12 +7,23 @@
 #include "num.h"
 
 static const char *const types[] = {
-	[CONF_INTERFACE] = "interface", [CONF_ADDR4] = "addr4",	  [CONF_ADDR6] = "addr6",
-	[CONF_TARGET] = "target",	[CONF_ADDRS] = "addrs",	  [CONF_HOP4] = "hop4",
-	[CONF_HOP6] = "hop6",		[CONF_NUMBER] = "number", [CONF_TIME] = "time",
-	[CONF_SHARE] = "share",		[CONF_CHOICE] = "choice", [CONF_YES_NO] = "yes-no",
-	[CONF_SIM] = "sim",		[CONF_CLASS] = "class",	  [CONF_TEXT] = "text",
-	[CONF_PATH] = "path",		[CONF_URL] = "url",
+	[CONF_INTERFACE] = "interface",
+	[CONF_ADDR4] = "addr4",
+	[CONF_ADDR6] = "addr6",
+	[CONF_TARGET] = "target",
+	[CONF_ADDRS] = "addrs",
+	[CONF_HOP4] = "hop4",
+	[CONF_HOP6] = "hop6",
+	[CONF_NUMBER] = "number",
+	[CONF_TIME] = "time",
+	[CONF_SHARE] = "share",
+	[CONF_CHOICE] = "choice",
+	[CONF_YES_NO] = "yes-no",
+	[CONF_SIM] = "sim",
+	[CONF_CLASS] = "class",
+	[CONF_TEXT] = "text",
+	[CONF_PATH] = "path",
+	[CONF_URL] = "url",
 };
 
 static void print_bounds(const struct conf_key *key)

@@ -137,7 +137,7 @@ static void every_fault_is_told_with_its_place_and_a_hint(void **state)
 		  "fo.conf:7: [check] timeout = 10: is not a time with its unit" },
 		{ ROUTER CHECK_ "need = 17\n",
 		  "fo.conf:7: [check] need = 17: is out of bounds, 1 to 16" },
-		{ ROUTER CHECK_ "need =\n", "fo.conf:7: [check] need = : is empty" },
+		{ ROUTER CHECK_ "need =\n", "fo.conf:7: [check] need: is empty" },
 		{ ROUTER CHECK_ "need = 3\n",
 		  "fo.conf: [check] need = 3, but there are only 2 targets" },
 		{ ROUTER CHECK_ "hold = 20m\n", "fo.conf: [check] hold is more than hold-max" },

@@ -14,7 +14,8 @@ static void profiles_of_both_tools_give_their_login(void **state)
 		const char *profile, *login;
 	} cases[] = {
 		{ "{\"authKeyId\":\"keyId-a\",\"authKey\":\"secret-b\"}",
-		  "{\"authKeyId\":\"keyId-a\",\"authKey\":\"secret-b\",\"tokenTimeoutSeconds\":3600}" },
+		  "{\"authKeyId\":\"keyId-a\",\"authKey\":\"secret-b\",\"tokenTimeoutSeconds\":"
+		  "3600}" },
 		{ "{\"AUTHKEYID\":\"k\",\"authkey\":\"x\",\"authKey\":\"s\",\"more\":[1,{}]}",
 		  "{\"authKeyId\":\"k\",\"authKey\":\"s\",\"tokenTimeoutSeconds\":3600}" },
 		{ "{\"email\":\"a@b\",\"password\":\"p\\\"q\",\"operatorId\":null}",

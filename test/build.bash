@@ -1,10 +1,9 @@
 # Where the programs under test are.
 
-bats_require_minimum_version 1.5.0
-
 # Sets FO_BUILD, where it is not given, to the build that was linked last.
 find_build() {
-	local root=$BATS_TEST_DIRNAME/../.. newest
+	local root newest
+	root=$(dirname "${BASH_SOURCE[0]}")/..
 	if [ -z "${FO_BUILD:-}" ]; then
 		newest=$(ls -t "$root"/build/{release,gcc}/cmd/fo-route 2>/dev/null | head -n 1)
 		FO_BUILD=${newest%/cmd/fo-route}

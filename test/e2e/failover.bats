@@ -1,0 +1,176 @@
+#!/usr/bin/env bats
+# The main job, in the lab: traffic moves to `sub` when the main line fails, and back.
+
+load lab
+
+setup_file() {
+	load lab
+	lab_up
+}
+
+teardown_file() {
+	load lab
+	lab_down
+}
+
+# Every test begins, and the one before it has to end, in the normal state.
+setup() {
+	lab line main clear
+	lab line sub clear
+	lab soracom clear
+	is_normal
+	lan_reaches_internet
+}
+
+@test "normal state: the LAN leaves through main, and sub as well" {
+	[ "$(first_hop)" = 192.168.0.1 ]
+	[ "$(lab exec sub traceroute.db -n -m 1 -q 1 -w 2 8.8.8.8 | awk '$1 == 1 { print $2 }')" = 192.168.0.1 ]
+	lab exec main fo-route show
+	lab exec sub fo-route show
+	lab exec sub fo-status
+}
+
+@test "the shipped keepalived.conf of both routers passes keepalived -t with status 0" {
+	lab exec main keepalived -t
+	lab exec sub keepalived -t
+}
+
+@test "a black hole behind a live ppp0 moves the LAN to sub, and main routes through sub" {
+	lab line main blackhole on
+	is_failed_over
+	default_is main "via 192.168.0.254 dev eth0"
+	lan_reaches_internet
+	[ "$(first_hop)" = 192.168.0.2 ]
+	lab wait main 5 ping -n -c 1 -W 1 9.9.9.9 >/dev/null
+
+	lab line main blackhole off
+	is_normal
+	[ "$(first_hop)" = 192.168.0.1 ]
+}
+
+@test "flows that ran before the failure live after the failback, and none leaves untranslated later" {
+	lab exec lan ping -n -i 0.01 8.8.8.8 >"$BATS_TEST_TMPDIR/ping" 3>&- &
+	ping=$!
+	lab line main blackhole on
+	is_failed_over
+	lan_reaches_internet
+	lab line main blackhole off
+	is_normal
+	lan_reaches_internet
+	# Entries that fit no more are gone by now: the provider sees no private source from here on.
+	lab counter reset
+	before=$(wc -l <"$BATS_TEST_TMPDIR/ping")
+	wait_for_lines "$BATS_TEST_TMPDIR/ping" $((before + 100))
+	kill "$ping"
+	wait "$ping" || true
+	[ "$(lab counter | awk '$1 == "private-main" { print $2 }')" -eq 0 ]
+}
+
+# Until FILE has COUNT lines: the ping in it still gets answers.
+wait_for_lines() {
+	for _ in $(seq 500); do
+		[ "$(wc -l <"$1")" -ge "$2" ] && return 0
+		sleep 0.01
+	done
+	tail -n 3 "$1"
+	return 1
+}
+
+@test "a line that hangs up and dials again moves the LAN there and back" {
+	lab line main down
+	is_failed_over
+	lan_reaches_internet
+	lab line main up
+	is_normal
+	lan_reaches_internet
+}
+
+@test "main without power: sub takes over; main comes back by itself" {
+	lab router main power-off
+	is_failed_over
+	lan_reaches_internet
+	lab router main power-on
+	is_normal
+	lan_reaches_internet
+}
+
+@test "keepalived stopped on main: both routers end in the state that is true" {
+	lab router main stop-keepalived
+	is_failed_over
+	default_is main "via 192.168.0.254 dev eth0"
+	lab router main start-keepalived
+	is_normal
+}
+
+@test "keepalived stopped on sub while sub is master: its route goes back" {
+	lab line main blackhole on
+	is_failed_over
+	lab router sub stop-keepalived
+	default_is sub "via 192.168.0.254 dev eth0"
+	wait_for sub 5 '[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]'
+	lab router sub start-keepalived
+	is_failed_over
+	lab line main blackhole off
+	is_normal
+}
+
+@test "sub dials again while it carries the LAN: its default route is back at once, the flows too" {
+	lab line main blackhole on
+	is_failed_over
+	lab line sub down
+	lab line sub up
+	default_is sub "dev ppp0"
+	lan_reaches_internet
+	lab line main blackhole off
+	is_normal
+}
+
+@test "one of three targets dead, and a lossy line: no failover" {
+	lab exec main nft 'add table ip t; add chain ip t o { type filter hook output priority 0; }; add rule ip t o ip daddr 1.1.1.1 drop'
+	lab line main loss 10
+	since=$(wc -l <"$(lab dir)/log/main.log")
+	# keepalived's own count of good and bad runs is what this is about: ten runs and more.
+	wait_for main 20 "[ \"\$(cat /proc/uptime | cut -d. -f1)\" -ge $(($(cut -d. -f1 /proc/uptime) + 12)) ]"
+	lab exec main nft delete table ip t
+	! tail -n "+$((since + 1))" "$(lab dir)/log/main.log" | grep -q "FAULT STATE"
+}
+
+@test "an API that hangs delays no route, and the class follows when it answers again" {
+	lab soracom fault hang
+	lab line main blackhole on
+	has_vip sub 10
+	default_is sub "dev ppp0"
+	lan_reaches_internet
+	lab soracom clear
+	class_is s1.fast 30
+	lab line main blackhole off
+	is_normal
+}
+
+@test "an API that fails while the line flaps: the SIM ends in the class of the last state" {
+	lab soracom fault 503
+	lab line main blackhole on
+	has_vip sub 10
+	lab line main blackhole off
+	has_vip main 15
+	lab soracom clear
+	class_is s1.minimum 40
+	wait_for sub 40 '[ "$(cat /var/lib/fo/speedclass.known)" = s1.minimum ]'
+	[ "$(lab soracom status | jq .rejected)" -eq 0 ]
+}
+
+@test "fo-keepalive reaches SORACOM's pong service over the idle line" {
+	lab exec sub fo-keepalive --json >"$BATS_TEST_TMPDIR/out"
+	[ "$(jq -r .verdict "$BATS_TEST_TMPDIR/out")" = alive ]
+	[ "$(jq -r .target "$BATS_TEST_TMPDIR/out")" = 100.127.100.127 ]
+}
+
+@test "fo-keepalive says so when the line is silent, and when it is gone" {
+	lab line sub blackhole on
+	run -1 lab exec sub fo-keepalive
+	lab line sub blackhole off
+	lab line sub down
+	run -2 lab exec sub fo-keepalive
+	[[ "$output" == *"not sent: No such device"* ]]
+	lab line sub up
+}

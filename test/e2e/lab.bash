@@ -1,0 +1,68 @@
+# Common to the end-to-end tests: one lab per file, with real keepalived and the shipped samples.
+
+bats_require_minimum_version 1.5.0
+
+load "$BATS_TEST_DIRNAME/../build.bash"
+
+LAB=$BATS_TEST_DIRNAME/../lab/lab
+IMSI=440101234567890
+HAS_VIP="ip -o addr show dev eth0 | grep -q 'inet 192.168.0.254/'"
+
+lab() {
+	"$LAB" --name "$NAME" "$@"
+}
+
+# The lab of this file, ended with the test runner whatever happens.
+lab_up() {
+	[ "$(id -u)" -eq 0 ] || skip "namespaces need root"
+	export NAME="e2e$$"
+	find_build
+	lab up --build "$FO_BUILD" --owner "$$" --settled "$@"
+}
+
+lab_down() {
+	[ -z "${NAME:-}" ] || lab down
+}
+
+# wait_for HOST SECONDS COMMAND: until the shell command succeeds.
+wait_for() {
+	lab wait "$1" "$2" sh -c "$3" >/dev/null
+}
+
+has_vip() {
+	wait_for "$1" "${2:-10}" "$HAS_VIP"
+}
+
+# default_is HOST ROUTE: such as `default_is main "dev ppp0"`.
+default_is() {
+	wait_for "$1" 5 "[ \"\$(ip -4 route show default | sed 's/ proto.*//')\" = 'default $2' ]"
+}
+
+class_is() {
+	lab soracom wait-class "$IMSI" "$1" --timeout "${2:-10}" >/dev/null
+}
+
+# Everything of the normal state: see the article.
+is_normal() {
+	has_vip main 15
+	default_is main "dev ppp0"
+	default_is sub "via 192.168.0.254 dev eth0"
+	wait_for sub 5 '[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]'
+	class_is s1.minimum
+}
+
+# Everything of the state in which `sub` carries the LAN.
+is_failed_over() {
+	has_vip sub 10
+	default_is sub "dev ppp0"
+	wait_for sub 5 '[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ]'
+	class_is s1.fast
+}
+
+lan_reaches_internet() {
+	lab wait lan 5 ping -n -c 1 -W 1 8.8.8.8 >/dev/null
+}
+
+first_hop() {
+	lab exec lan traceroute.db -n -m 1 -q 1 -w 2 8.8.8.8 | awk '$1 == 1 { print $2 }'
+}

@@ -4,9 +4,9 @@
 
 #include "support.h"
 
-#define ROUTER "[router]\nlan = eth0\nuplink = ppp0\nvip = 192.168.0.254\n"
-#define CHECK_ "[check]\ntargets = 1.1.1.1, 8.8.8.8\n"
-#define ROUTE  "[route]\nmaster = dev ppp0\nbackup = via 192.168.0.254 dev eth0\n"
+#define ROUTER	      "[router]\nlan = eth0\nuplink = ppp0\nvip = 192.168.0.254\n"
+#define CHECK_SECTION "[check]\ntargets = 1.1.1.1, 8.8.8.8\n"
+#define ROUTE	      "[route]\nmaster = dev ppp0\nbackup = via 192.168.0.254 dev eth0\n"
 
 static int load(const char *text, struct conf *out, const char **log)
 {
@@ -102,7 +102,7 @@ static void what_is_left_out_has_the_documented_default(void **state)
 	struct conf c;
 
 	(void)state;
-	CHECK(load(ROUTER CHECK_, &c, &log) == 0, "%s", log);
+	CHECK(load(ROUTER CHECK_SECTION, &c, &log) == 0, "%s", log);
 	assert_true(c.check.present);
 	assert_false(c.route.present || c.speedclass.present);
 	assert_int_equal(c.check.need, 1);
@@ -127,23 +127,25 @@ static void every_fault_is_told_with_its_place_and_a_hint(void **state)
 		{ ROUTER "[chek]\n",
 		  "fo.conf:5: [chek] is not a known section; did you mean [check]?" },
 		{ ROUTER "[zebra]\n", "fo.conf:5: [zebra] is not a known section, see fo.conf(5)" },
-		{ ROUTER CHECK_ "timout = 1s\n",
+		{ ROUTER CHECK_SECTION "timout = 1s\n",
 		  "fo.conf:7: [check] has no key `timout`; did you mean [check] timeout?" },
 		{ ROUTER "targets = 1.1.1.1\n",
 		  "fo.conf:5: [router] has no key `targets`; did you mean [check] targets?" },
 		{ ROUTER ROUTE "zebra = 1\n",
 		  "fo.conf:8: [route] has no key `zebra`, see fo.conf(5)" },
-		{ ROUTER CHECK_ "timeout = 10\n",
+		{ ROUTER CHECK_SECTION "timeout = 10\n",
 		  "fo.conf:7: [check] timeout = 10: is not a time with its unit" },
-		{ ROUTER CHECK_ "need = 17\n",
+		{ ROUTER CHECK_SECTION "need = 17\n",
 		  "fo.conf:7: [check] need = 17: is out of bounds, 1 to 16" },
-		{ ROUTER CHECK_ "need =\n", "fo.conf:7: [check] need: is empty" },
-		{ ROUTER CHECK_ "need = 3\n",
+		{ ROUTER CHECK_SECTION "need =\n", "fo.conf:7: [check] need: is empty" },
+		{ ROUTER CHECK_SECTION "need = 3\n",
 		  "fo.conf: [check] need = 3, but there are only 2 targets" },
-		{ ROUTER CHECK_ "hold = 20m\n", "fo.conf: [check] hold is more than hold-max" },
-		{ ROUTER CHECK_ "loss-up = 41%\n",
+		{ ROUTER CHECK_SECTION "hold = 20m\n",
+		  "fo.conf: [check] hold is more than hold-max" },
+		{ ROUTER CHECK_SECTION "loss-up = 41%\n",
 		  "fo.conf: [check] loss-up is more than loss-down" },
-		{ ROUTER CHECK_ "rtt-up = 1s\n", "fo.conf: [check] rtt-up is more than rtt-down" },
+		{ ROUTER CHECK_SECTION "rtt-up = 1s\n",
+		  "fo.conf: [check] rtt-up is more than rtt-down" },
 		{ ROUTER ROUTE "master6 = dev ppp0\n", "[route] master6 and backup6 go together" },
 		{ "[router]\nlan = eth0\nuplink = eth0\nvip = 192.168.0.254\n",
 		  "fo.conf: [router] lan and uplink are both eth0" },
@@ -189,8 +191,9 @@ static void a_value_cannot_forge_a_line_of_the_log(void **state)
 	const char *log;
 
 	(void)state;
-	assert_int_equal(load(ROUTER CHECK_ "need = 1\x1b[2Jx\rtest: all is well\n", &conf, &log),
-			 -EINVAL);
+	assert_int_equal(
+		load(ROUTER CHECK_SECTION "need = 1\x1b[2Jx\rtest: all is well\n", &conf, &log),
+		-EINVAL);
 	assert_non_null(strstr(log, "need = 1?[2Jx?test: all is well: is not"));
 	assert_ptr_equal(strchr(log, '\n'), log + strlen(log) - 1);
 }

@@ -135,7 +135,7 @@ static void every_type_takes_its_form_only(void **state)
 		CHECK((ret == 0) == (cases[i].value != NULL), "`%s`: %s", cases[i].text, why);
 		if (ret == 0)
 			assert_string_equal(text_of(cases[i].type, field), cases[i].value);
-		else
+		else if (cases[i].why != NULL)
 			CHECK(strstr(why, cases[i].why) != NULL, "`%s`: %s", cases[i].text, why);
 	}
 }

@@ -35,8 +35,8 @@ static void credentials_go_by_tls_or_stay_on_this_machine(void **state)
 
 		CHECK((fault == NULL) == (cases[i].fault == NULL), "%s: %s", cases[i].url,
 		      fault != NULL ? fault : "no fault");
-		CHECK(fault == NULL || strstr(fault, cases[i].fault) != NULL, "%s: %s",
-		      cases[i].url, fault);
+		if (fault != NULL && cases[i].fault != NULL)
+			CHECK(strstr(fault, cases[i].fault) != NULL, "%s: %s", cases[i].url, fault);
 	}
 }
 

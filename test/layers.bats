@@ -52,7 +52,7 @@ programs() {
 
 # A manual page as it is read: plain text, and no line broken.
 page() {
-	mandoc -T ascii -O width=1000 "$1" | col -b
+	mandoc -T ascii -O width=1000 "$1" | sed 's/.\x08//g'
 }
 
 # Says what is wrong, line by line, and fails, if there is anything.

@@ -9,29 +9,20 @@
 #include "clock.h"
 #include "http.h"
 #include "log.h"
-#include "num.h"
 #include "profile.h"
-#include "store.h"
+#include "token.h"
 #include "url.h"
-
-#define TOKEN_NAME "soracom.token"
 
 /* SORACOM's default (at most 48 h): a failover within a day after the last one needs one request
  * only. */
 #define TOKEN_LIFE_S 86400
-/* A token that ends within this time is not used any more. */
-#define TOKEN_SPARE_S 300
 
-/* At 32 kbit/s a TLS handshake takes up to 3 s, and a minute is the longest that the carrier
- * lets a new connection wait. */
+/* At s1.minimum (32 kbit/s) the 5 KB of a TLS handshake alone take more than a second, and several
+ * where the line has a queue or loses packets. */
 #define CONNECT_TIMEOUT_MS 20000
 #define REQUEST_TIMEOUT_MS 45000
 
 #define HEADERS_MAX 4
-
-/* The token's file, and its first line. */
-#define OWNER_MAX      (4 * SIMAPI_TEXT_MAX + SIMAPI_URL_MAX + 8)
-#define TOKEN_FILE_MAX (OWNER_MAX + SIMAPI_TEXT_MAX + SIMAPI_TOKEN_MAX + 64)
 
 struct soracom {
 	const struct conf_speedclass *conf;
@@ -82,58 +73,34 @@ static void choose_base(struct soracom *s)
 	set_base(s, own[0] != '\0' ? own : endpoint);
 }
 
-/* Whose token it is: of another account, or for another server, it must not be used. */
-static void token_owner(const struct soracom *s, char *buf, size_t size)
+static void token_owner(const struct soracom *s, char buf[static TOKEN_OWNER_MAX])
 {
 	const struct simapi_profile *p = &s->profile;
 
-	snprintf(buf, size, "%s%s%s%s %s", p->auth_key_id, p->email, p->operator_id, p->user_name,
-		 s->base);
+	snprintf(buf, TOKEN_OWNER_MAX, "%s%s%s%s %s", p->auth_key_id, p->email, p->operator_id,
+		 p->user_name, s->base);
 }
 
-/* Four lines: owner, end (clock_boottime_s), key, token. What is not so is no token. */
 static void load_token(struct soracom *s)
 {
-	char text[TOKEN_FILE_MAX];
-	char owner[OWNER_MAX];
-	char *lines[4] = { text };
-	int64_t end_s = 0;
-	size_t count = 1;
+	char owner[TOKEN_OWNER_MAX];
 
-	token_owner(s, owner, sizeof(owner));
-	if (store_read(STORE_RUN, TOKEN_NAME, text, sizeof(text)) != 0)
-		return;
-	for (char *p = strchr(text, '\n'); p != NULL && count < 4; p = strchr(p + 1, '\n')) {
-		*p = '\0';
-		lines[count++] = p + 1;
-	}
-	if (count == 4 && strcmp(lines[0], owner) == 0 &&
-	    num_parse(lines[1], clock_boottime_s() + TOKEN_SPARE_S, INT64_MAX, &end_s) == 0 &&
-	    strlen(lines[2]) < sizeof(s->token.api_key) &&
-	    strlen(lines[3]) < sizeof(s->token.token)) {
-		memcpy(s->token.api_key, lines[2], strlen(lines[2]) + 1);
-		memcpy(s->token.token, lines[3], strlen(lines[3]) + 1);
-	}
-	explicit_bzero(text, sizeof(text));
+	token_owner(s, owner);
+	token_load(owner, &s->token);
 }
 
 static void save_token(const struct soracom *s)
 {
-	char text[TOKEN_FILE_MAX];
-	char owner[OWNER_MAX];
+	char owner[TOKEN_OWNER_MAX];
 
-	token_owner(s, owner, sizeof(owner));
-	snprintf(text, sizeof(text), "%s\n%" PRId64 "\n%s\n%s\n", owner,
-		 clock_boottime_s() + TOKEN_LIFE_S, s->token.api_key, s->token.token);
-	/* Without the file the next run logs in again: no more than that is lost. */
-	(void)!store_write(STORE_RUN, TOKEN_NAME, text, 0600);
-	explicit_bzero(text, sizeof(text));
+	token_owner(s, owner);
+	token_save(owner, &s->token, TOKEN_LIFE_S);
 }
 
 static void forget_token(struct soracom *s)
 {
 	explicit_bzero(&s->token, sizeof(s->token));
-	(void)!store_remove(STORE_RUN, TOKEN_NAME);
+	token_forget();
 }
 
 int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *stop,

@@ -1,4 +1,4 @@
-/* soracom.h - the dialogue with SORACOM about one SIM. Dialogue: http, simapi, store, profile.
+/* soracom.h - the dialogue with SORACOM about one SIM. Dialogue: http, simapi, profile, token.
  *
  * Two ways to the same end: the API, which wants a login, and the metadata service, which knows
  * the SIM that asks and wants neither credentials nor TLS. */

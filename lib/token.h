@@ -1,0 +1,23 @@
+/* token.h - SORACOM's token from one run to the next, /run/fo/soracom.token. Edge: store. */
+#ifndef FO_TOKEN_H
+#define FO_TOKEN_H
+
+#include <stdint.h>
+
+#include "simapi.h"
+
+/* Room for an owner: who logged in, and where. */
+#define TOKEN_OWNER_MAX (4 * SIMAPI_TEXT_MAX + SIMAPI_URL_MAX + 8)
+
+/* Reads the token of `owner`: of another account, or for another server, it must not be used.
+ * `*out` is left as it is when there is none, or it ends within minutes. */
+void token_load(const char *owner, struct simapi_token *out);
+
+/* Keeps `token`, which is good for `life_s` seconds from now, closed to group and others. A failure
+ * is logged, and costs one login. */
+void token_save(const char *owner, const struct simapi_token *token, int64_t life_s);
+
+/* Forgets it. */
+void token_forget(void);
+
+#endif

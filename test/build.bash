@@ -1,5 +1,7 @@
 # Where the programs under test are.
 
+bats_require_minimum_version 1.5.0
+
 # Sets FO_BUILD, where it is not given, to the build that was linked last.
 find_build() {
 	local root newest

@@ -74,7 +74,9 @@ static const char *describe_present(const struct switchover_item *item, char *bu
 {
 	char hop[HOP_TEXT_MAX];
 
-	if (item->right)
+	if (item->hidden)
+		snprintf(buf, size, "not to be seen without root");
+	else if (item->right)
 		snprintf(buf, size, "%s", item->absent ? "no such interface now" : "as wanted");
 	else if (item->want.kind == PLAN_SYSCTL)
 		snprintf(buf, size, "is %d", item->value);
@@ -182,7 +184,8 @@ static int run(const struct cli *cli, const struct conf *conf, int argc, char *a
 
 	if (!is_show && !(argc == 1 && strcmp(argv[0], "apply") == 0) &&
 	    vrrp_parse_args(argc, argv, &told, &is_state) != 0)
-		return cli_misused(&program, "`%s' is not a state or a verb", argv[0]);
+		return cli_misused(&program, "`%s'%s is not a state or a verb", argv[0],
+				   argc > 1 ? " with these operands" : "");
 	if (!is_state) {
 		log_debug("%s is not a change of state", argv[2]);
 		return CLI_YES;

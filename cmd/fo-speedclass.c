@@ -58,34 +58,76 @@ static int open_soracom(struct run *run)
 										: CLI_CANNOT;
 }
 
-static int converge_to(const struct run *run, const char *speed_class, bool read_back)
+static int exit_of_errno(int ret)
 {
-	struct speedclass now;
-	int ret;
-
-	if (run->cli->dry_run) {
-		speedclass_load(&now);
-		printf("%s speed class %s (known: %s)\n",
-		       strcmp(now.known, speed_class) == 0 ? "keep" : "set", speed_class,
-		       now.known[0] == '\0' ? "nothing" : now.known);
-		return CLI_YES;
-	}
-	if (speedclass_want(speed_class) != 0)
-		return CLI_CANNOT;
-	ret = converge_speedclass(&run->conf->speedclass, read_back);
 	if (ret == 0)
 		return CLI_YES;
 	return ret == -ETIMEDOUT || ret == -EPERM ? CLI_NO : CLI_CANNOT;
 }
 
+static int print_plan(const char *speed_class)
+{
+	struct speedclass now;
+
+	speedclass_load(&now);
+	printf("%s speed class %s (known: %s)\n",
+	       strcmp(now.known, speed_class) == 0 ? "keep" : "set", speed_class,
+	       now.known[0] == '\0' ? "nothing" : now.known);
+	return CLI_YES;
+}
+
+/* A class that cannot be written down (a full disk) is made so all the same, by this process. */
+static int converge_to(const struct run *run, const char *speed_class)
+{
+	bool written;
+
+	if (run->cli->dry_run)
+		return print_plan(speed_class);
+	written = speedclass_want(speed_class) == 0;
+	return exit_of_errno(
+		converge_speedclass(&run->conf->speedclass, written ? NULL : speed_class, false));
+}
+
+static const char *class_of(const struct run *run, enum vrrp_state state)
+{
+	return state == VRRP_MASTER ? run->conf->speedclass.master : run->conf->speedclass.backup;
+}
+
+/* A state that changes this often while it is written down brings another notification. */
+#define LOOKS_MAX 5
+
+/* Writes down the class of the true state, and looks again after that: whoever writes last looks
+ * last, so that a slow copy of us with an old message does not win. */
+static int want_for_state(const struct run *run, enum vrrp_state told, const char **speed_class,
+			  bool *written)
+{
+	enum vrrp_state state, again;
+	int ret = router_true_state(&run->conf->router, told, &state);
+
+	for (int look = 0; ret == 0 && look < LOOKS_MAX; look++) {
+		*speed_class = class_of(run, state);
+		if (run->cli->dry_run)
+			return 0;
+		*written = speedclass_want(*speed_class) == 0;
+		ret = router_true_state(&run->conf->router, told, &again);
+		if (ret == 0 && class_of(run, again) == *speed_class)
+			return 0;
+		state = again;
+	}
+	return ret;
+}
+
 static int converge_to_state(const struct run *run, enum vrrp_state told, bool read_back)
 {
-	const struct conf_speedclass *conf = &run->conf->speedclass;
-	enum vrrp_state state;
+	const char *speed_class = NULL;
+	bool written = true;
 
-	if (router_true_state(&run->conf->router, told, &state) != 0)
+	if (want_for_state(run, told, &speed_class, &written) != 0)
 		return CLI_CANNOT;
-	return converge_to(run, state == VRRP_MASTER ? conf->master : conf->backup, read_back);
+	if (run->cli->dry_run)
+		return print_plan(speed_class);
+	return exit_of_errno(converge_speedclass(&run->conf->speedclass,
+						 written ? NULL : speed_class, read_back));
 }
 
 static int set(struct run *run, char *argv[])
@@ -97,7 +139,7 @@ static int set(struct run *run, char *argv[])
 		key = conf_schema[i].type == CONF_CLASS ? &conf_schema[i] : NULL;
 	if (conf_value_parse(key, argv[1], speed_class, why, sizeof(why)) != 0)
 		return cli_misused(&program, "`%s' %s", argv[1], why);
-	return converge_to(run, speed_class, false);
+	return converge_to(run, speed_class);
 }
 
 static int print_class(const struct run *run, const char *speed_class)
@@ -137,29 +179,27 @@ static int sync_class(struct run *run, char *argv[])
 	return converge_to_state(run, router_last_told(), true);
 }
 
-/* Setting the class that the SIM has anyway shows the permission and changes nothing. */
 static int check_permission(struct run *run)
 {
 	char speed_class[SIMAPI_WORD_MAX];
-	struct speedclass now;
-	int64_t wait_ms = 0;
-	enum soracom_result result = soracom_get_class(run->soracom, speed_class, &wait_ms);
+	enum soracom_result result = SORACOM_DONE;
+	int ret = converge_try(run->soracom, speed_class, &result);
 
-	if (result != SORACOM_DONE && result != SORACOM_REFUSED)
-		return exit_of(result);
-	if (result == SORACOM_REFUSED) {
-		speedclass_load(&now);
-		memcpy(speed_class, now.known, sizeof(speed_class));
+	if (ret == -EWOULDBLOCK) {
+		printf("login: good; permission to set the class: not tried, for another "
+		       "fo-speedclass is at work\n");
+		return CLI_CANNOT;
 	}
-	if (speed_class[0] == '\0') {
+	if (ret == -ENODATA) {
 		printf("login: good; permission to set the class: not tried, for the present class "
-		       "cannot be read, and a wrong one would change it\n");
-		return CLI_YES;
+		       "cannot be read; fo-speedclass sync sets the one that is due, and tells\n");
+		return CLI_CANNOT;
 	}
-	result = soracom_set_class(run->soracom, speed_class, &wait_ms);
 	if (result == SORACOM_DONE)
 		printf("login: good; SIM %s has class %s; permission to set it: good\n",
 		       run->conf->speedclass.sim.id, speed_class);
+	if (ret == -ESTALE)
+		return exit_of_errno(converge_speedclass(&run->conf->speedclass, NULL, false));
 	return exit_of(result);
 }
 
@@ -203,7 +243,8 @@ static int dispatch(struct run *run, int argc, char *argv[])
 	bool is_state = true;
 
 	if (verb == NULL && vrrp_parse_args(argc, argv, &told, &is_state) != 0)
-		return cli_misused(&program, "`%s' is not a state or a verb", argv[0]);
+		return cli_misused(&program, "`%s'%s is not a state or a verb", argv[0],
+				   argc > 1 ? " with these operands" : "");
 	if (!run->conf->speedclass.present) {
 		log_info("%s has no [speedclass]: nothing to do", run->cli->config);
 		return CLI_YES;

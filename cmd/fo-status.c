@@ -85,6 +85,7 @@ static const char *or_unknown(const char *text)
 static bool fill(struct report *report, const struct conf *conf, const struct status *status)
 {
 	char text[HOP_TEXT_MAX];
+	const char *due;
 	bool right = true;
 
 	report_text(report, "state", vrrp_state_name(status->state));
@@ -99,10 +100,12 @@ static bool fill(struct report *report, const struct conf *conf, const struct st
 	report_text(report, "uplink_interface", uplink_text(status));
 	if (!conf->speedclass.present)
 		return right;
+	due = status->state == VRRP_MASTER ? conf->speedclass.master : conf->speedclass.backup;
 	report_text(report, "sim", conf->speedclass.sim.id);
+	report_text(report, "speed_class_due", due);
 	report_text(report, "speed_class_wanted", or_unknown(status->speedclass.wanted));
 	report_text(report, "speed_class_known", or_unknown(status->speedclass.known));
-	return right && strcmp(status->speedclass.wanted, status->speedclass.known) == 0;
+	return right && strcmp(status->speedclass.known, due) == 0;
 }
 
 static int show(const struct cli *cli, const struct conf *conf)

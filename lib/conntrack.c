@@ -86,7 +86,7 @@ out:
 	}
 	if (ret == 0)
 		*stale = sweep.stale;
-	else
+	else if (ret != -EPERM || !dry_run)
 		log_err(ret, "cannot %s the tracked flows", dry_run ? "look at" : "sweep");
 	if (sweep.deleter != NULL)
 		nfct_close(sweep.deleter);

@@ -9,7 +9,7 @@
 
 /* Deletes every flow that `scope` makes stale (flow_is_stale), and counts them in `*stale`; with
  * `dry_run` only counts. Returns 0 and `*stale`, also when the kernel has no conntrack at all;
- * otherwise -errno, logged. Needs CAP_NET_ADMIN. */
+ * otherwise -errno, logged but for the -EPERM of a dry run. Needs CAP_NET_ADMIN. */
 int conntrack_delete_stale(const struct flow_scope *scope, bool dry_run,
 			   size_t *stale) FO_MUST_CHECK;
 

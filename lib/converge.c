@@ -19,34 +19,58 @@
 /* How often a waiting worker looks whether another class is wanted. */
 #define LOOK_US 250000
 
-/* The work on one wanted class. */
+/* The work on one wanted class after another. */
 struct work {
 	const struct conf_speedclass *conf;
+	const char *unwritten;	 /* the class wanted, where it could not be written down; or NULL */
 	struct soracom *soracom; /* opened when the first request is due */
 	char target[SIMAPI_WORD_MAX];
+	char known[SIMAPI_WORD_MAX]; /* what the SIM has; the file may be out of reach */
 	struct retry retry;
 	unsigned tries;
 	int64_t start_us;
 };
 
+static void load_wanted(const struct work *work, char out[static SIMAPI_WORD_MAX])
+{
+	struct speedclass now;
+
+	speedclass_load(&now);
+	if (work->unwritten != NULL)
+		snprintf(out, SIMAPI_WORD_MAX, "%s", work->unwritten);
+	else
+		memcpy(out, now.wanted, SIMAPI_WORD_MAX);
+}
+
 /* Whether another class is wanted by now than the one at work. */
 static bool is_obsolete(void *data)
 {
 	const struct work *work = data;
-	struct speedclass now;
+	char wanted[SIMAPI_WORD_MAX];
 
-	speedclass_load(&now);
-	return strcmp(now.wanted, work->target) != 0;
+	load_wanted(work, wanted);
+	return strcmp(wanted, work->target) != 0;
+}
+
+static void learn(struct work *work, const char *speed_class)
+{
+	snprintf(work->known, sizeof(work->known), "%s", speed_class);
+	speedclass_learn(speed_class);
+}
+
+static int connect_soracom(struct work *work)
+{
+	const struct soracom_stop stop = { .wanted_no_more = is_obsolete, .data = work };
+
+	return work->soracom != NULL ? 0 : soracom_open(work->conf, &stop, &work->soracom);
 }
 
 static enum soracom_result request(struct work *work, int64_t *wait_ms)
 {
-	const struct soracom_stop stop = { .wanted_no_more = is_obsolete, .data = work };
-
-	if (work->soracom == NULL && soracom_open(work->conf, &stop, &work->soracom) != 0)
+	if (connect_soracom(work) != 0)
 		return SORACOM_LOCAL;
 	work->tries++;
-	speedclass_learn("");
+	learn(work, "");
 	return soracom_set_class(work->soracom, work->target, wait_ms);
 }
 
@@ -93,7 +117,7 @@ static int reach(struct work *work)
 
 		result = request(work, &server_ms);
 		if (result == SORACOM_DONE) {
-			speedclass_learn(work->target);
+			learn(work, work->target);
 			log_info("speed class %s set, %u %s, %" PRId64 " ms", work->target,
 				 work->tries, work->tries == 1 ? "try" : "tries",
 				 (clock_mono_us() - work->start_us) / 1000);
@@ -112,74 +136,119 @@ static int reach(struct work *work)
 	return 0;
 }
 
-/* Reads the class back where the user may; where not, the last answer is believed. */
+/* Reads the class back. Where the user may not, the last answer is believed; where SORACOM cannot
+ * be asked, the class is unknown, and to be set with the usual retries. */
 static int look(struct work *work)
 {
-	const struct soracom_stop stop = { .wanted_no_more = is_obsolete, .data = work };
 	char speed_class[SIMAPI_WORD_MAX];
 	int64_t wait_ms = 0;
+	enum soracom_result result;
 
-	if (soracom_open(work->conf, &stop, &work->soracom) != 0)
+	if (connect_soracom(work) != 0)
 		return -EIO;
-	if (soracom_get_class(work->soracom, speed_class, &wait_ms) == SORACOM_DONE)
-		speedclass_learn(speed_class);
+	result = soracom_get_class(work->soracom, speed_class, &wait_ms);
+	if (result == SORACOM_LOCAL)
+		return -EIO;
+	if (result == SORACOM_DONE)
+		learn(work, speed_class);
+	else if (result == SORACOM_RETRY)
+		learn(work, "");
 	return 0;
 }
 
-/* Under the lock: until nothing differs. `tried` is the class that was at work last. */
-static int work_off(const struct conf_speedclass *conf, bool read_back,
-		    char tried[static SIMAPI_WORD_MAX])
+/* Under the lock: until nothing differs. */
+static int work_off(struct work *work, bool read_back)
 {
-	struct work work = { .conf = conf };
+	char wanted[SIMAPI_WORD_MAX];
 	struct speedclass now;
 	int ret = 0;
 
 	speedclass_load(&now);
-	memcpy(work.target, now.wanted, sizeof(work.target));
+	memcpy(work->known, now.known, sizeof(work->known));
+	load_wanted(work, work->target);
 	if (read_back)
-		ret = look(&work);
-	speedclass_load(&now);
-	while (ret == 0 && now.wanted[0] != '\0' && strcmp(now.wanted, now.known) != 0) {
-		memcpy(work.target, now.wanted, sizeof(work.target));
-		work.retry = (struct retry){ .failures = 0 };
-		work.tries = 0;
-		work.start_us = clock_mono_us();
-		ret = reach(&work);
-		speedclass_load(&now);
+		ret = look(work);
+	load_wanted(work, wanted);
+	while (ret == 0 && wanted[0] != '\0' && strcmp(wanted, work->known) != 0) {
+		memcpy(work->target, wanted, sizeof(work->target));
+		work->retry = (struct retry){ .failures = 0 };
+		work->tries = 0;
+		work->start_us = clock_mono_us();
+		ret = reach(work);
+		load_wanted(work, wanted);
 	}
-	memcpy(tried, work.target, sizeof(work.target));
-	soracom_close(work.soracom);
+	soracom_close(work->soracom);
+	work->soracom = NULL;
 	return ret;
 }
 
-int converge_speedclass(const struct conf_speedclass *conf, bool read_back)
+/* Takes the lock. Where it cannot be had for a reason of this machine, such as a full disk, the
+ * class matters more than the order: two workers cost a request, none costs the LAN its speed. */
+static int lock_work(int *lock)
 {
-	char tried[SIMAPI_WORD_MAX] = "";
+	int ret = store_lock(LOCK_NAME, 0, lock);
+
+	if (ret == 0 || ret == -EWOULDBLOCK)
+		return ret;
+	log_warn(0, "going on without the lock %s", LOCK_NAME);
+	return 0;
+}
+
+int converge_speedclass(const struct conf_speedclass *conf, const char *unwritten, bool read_back)
+{
+	struct work work = { .conf = conf, .unwritten = unwritten };
+	char wanted[SIMAPI_WORD_MAX];
 	struct speedclass now;
-	int ret = 0;
+	int ret;
 
 	speedclass_load(&now);
-	if (strcmp(now.wanted, now.known) == 0 && !read_back)
-		log_info("speed class %s: already so", now.wanted);
+	load_wanted(&work, wanted);
+	if (strcmp(wanted, now.known) == 0 && !read_back) {
+		log_info("speed class %s: already so", wanted);
+		return 0;
+	}
 	/* What is written down between the worker's last look and its release of the lock would
 	 * be nobody's: look again after it. */
-	while (ret == 0 && (read_back || strcmp(now.wanted, now.known) != 0)) {
+	do {
 		int lock = -1;
 
-		ret = store_lock(LOCK_NAME, 0, &lock);
+		ret = lock_work(&lock);
 		if (ret == -EWOULDBLOCK) {
 			log_info("speed class %s: left to the fo-speedclass that is at work",
-				 now.wanted);
+				 wanted);
 			return 0;
 		}
-		if (ret != 0)
-			return ret;
-		ret = work_off(conf, read_back, tried);
+		ret = work_off(&work, read_back);
 		read_back = false;
 		store_unlock(lock);
-		speedclass_load(&now);
-		if (strcmp(now.wanted, tried) != 0)
-			ret = 0; /* it failed with a class that is wanted no more */
-	}
+		load_wanted(&work, wanted);
+	} while (wanted[0] != '\0' && strcmp(wanted, work.target) != 0);
 	return ret;
+}
+
+int converge_try(struct soracom *soracom, char out[static SIMAPI_WORD_MAX],
+		 enum soracom_result *result)
+{
+	struct speedclass before, after;
+	int64_t wait_ms = 0;
+	int lock = -1;
+	int ret = lock_work(&lock);
+
+	if (ret != 0)
+		return ret;
+	speedclass_load(&before);
+	*result = soracom_get_class(soracom, out, &wait_ms);
+	if (*result == SORACOM_REFUSED && before.known[0] != '\0') {
+		memcpy(out, before.known, SIMAPI_WORD_MAX);
+		*result = SORACOM_DONE;
+	}
+	if (*result == SORACOM_REFUSED)
+		ret = -ENODATA;
+	else if (*result == SORACOM_DONE)
+		*result = soracom_set_class(soracom, out, &wait_ms);
+	if (ret == 0 && *result == SORACOM_DONE)
+		speedclass_learn(out);
+	store_unlock(lock);
+	speedclass_load(&after);
+	return ret == 0 && strcmp(before.wanted, after.wanted) != 0 ? -ESTALE : ret;
 }

@@ -9,11 +9,21 @@
 
 #include "compiler.h"
 #include "conf.h"
+#include "soracom.h"
 
-/* Makes the SIM have the wanted class, trying again up to `give-up`. With `read_back` the class is
- * read from SORACOM first, and not taken from what is written down. Returns 0 when it has, or
- * when another process is at it, which takes over what is wanted now; -ETIMEDOUT after giving
- * up; -EPERM when SORACOM refuses for good; another -errno; all logged. */
-int converge_speedclass(const struct conf_speedclass *conf, bool read_back) FO_MUST_CHECK;
+/* Makes the SIM have the class that is written down as wanted (or `unwritten`, where that could not
+ * be written; else NULL), trying again up to `give-up`. With `read_back` the class is read from
+ * SORACOM first, and not taken from what is written down. Returns 0 when the SIM has it, or when
+ * another process is at it, which takes over what is wanted now; -ETIMEDOUT after giving up; -EPERM
+ * when SORACOM refuses for good; another -errno; all logged. */
+int converge_speedclass(const struct conf_speedclass *conf, const char *unwritten,
+			bool read_back) FO_MUST_CHECK;
+
+/* Tries whether the class may be set, by setting the one that the SIM has anyway. Returns 0 with
+ * what came of it in `*result`, and the class in `out`; -EWOULDBLOCK when another process is at
+ * work; -ENODATA when the class is not known and may not be read; -ESTALE when another class became
+ * wanted meanwhile, which is then the caller's to converge to. */
+int converge_try(struct soracom *soracom, char out[static SIMAPI_WORD_MAX],
+		 enum soracom_result *result) FO_MUST_CHECK;
 
 #endif

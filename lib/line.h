@@ -54,7 +54,7 @@ struct line_round {
  * when the line could not be judged for a reason of this machine. */
 int line_judge(const struct line_rule *rule, struct line_round *out) FO_MUST_CHECK;
 
-/* What became of a target, such as "silent" or "destination net unreachable from 192.0.2.1".
+/* What became of a target, such as "silent" or "destination net unreachable, says 192.0.2.1".
  * Returns `buf`. */
 const char *line_describe(const struct line_target *target, char *buf, size_t size);
 

@@ -30,8 +30,10 @@ int rtnl_open(struct rtnl **out)
 	int on = 1;
 	int ret;
 
-	if (nl == NULL)
+	if (nl == NULL) {
+		log_err(ENOMEM, "cannot open a netlink socket");
 		return -ENOMEM;
+	}
 	nl->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (nl->socket == NULL || mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) != 0) {
 		ret = -errno;
@@ -291,7 +293,8 @@ static int take_route(const struct nlmsghdr *nlh, void *data)
 	    if_indextoname(route.out_index, hop.dev) == NULL)
 		return MNL_CB_OK;
 	hop.via = route.gateway;
-	query->hop = hop;
+	if (!hop_is_set(&query->hop)) /* of several, the kernel uses the first */
+		query->hop = hop;
 	return MNL_CB_OK;
 }
 

@@ -55,7 +55,8 @@ struct rtnl_addrs {
 int rtnl_get_addrs(struct rtnl *nl, int index, struct rtnl_addrs *out) FO_MUST_CHECK;
 
 /* The default route of `family` in the main table with our metric. Returns 0 and `*out` (not set
- * where there is none, or one with several next hops), or -errno, logged. */
+ * where there is none, or one with several next hops; the first where there are several, which is
+ * the one that the kernel uses and replaces), or -errno, logged. */
 int rtnl_get_default(struct rtnl *nl, sa_family_t family, struct hop *out) FO_MUST_CHECK;
 
 /* Makes `hop` the default route of `family`, in the main table, with our metric and keepalived's

@@ -113,8 +113,10 @@ int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *
 	struct soracom *s = calloc(1, sizeof(*s));
 	int ret;
 
-	if (s == NULL)
+	if (s == NULL) {
+		log_err(ENOMEM, "cannot ask SORACOM");
 		return -ENOMEM;
+	}
 	s->conf = conf;
 	s->stop = *stop;
 	ret = http_open(&options, &s->http);

@@ -20,7 +20,7 @@ enum soracom_result {
 	SORACOM_LOCAL	 /* no memory, no profile: logged */
 };
 
-/* Whom to ask before each wait whether the work is still wanted. */
+/* Whom to ask, during a request, whether it is still wanted. */
 struct soracom_stop {
 	bool (*wanted_no_more)(void *data); /* may be NULL */
 	void *data;

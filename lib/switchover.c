@@ -71,6 +71,18 @@ static int sweep_flows(struct rtnl *nl, const struct conf *conf, struct switchov
 	return ret;
 }
 
+/* Only root may see the flows; the rest is worth showing to everybody. */
+static int look_at_flows(struct rtnl *nl, const struct conf *conf, struct switchover_item *item)
+{
+	int ret = sweep_flows(nl, conf, item, true);
+
+	if (ret != -EPERM)
+		return ret;
+	item->hidden = true;
+	item->right = true;
+	return 0;
+}
+
 static int examine_sysctl(struct switchover_item *item)
 {
 	int ret = sysctl_get(item->want.sysctl, &item->value);
@@ -123,7 +135,7 @@ int switchover_examine(const struct conf *conf, enum vrrp_state told, bool force
 		struct switchover_item *item = &out->items[i];
 
 		if (item->want.kind == PLAN_FLOWS)
-			ret = sweep_flows(nl, conf, item, true);
+			ret = look_at_flows(nl, conf, item);
 		else
 			ret = examine_item(nl, item);
 	}
@@ -190,10 +202,11 @@ static int apply_until_still(struct rtnl *nl, const struct conf *conf, enum vrrp
 		applied = out->state;
 		ret = apply_once(nl, conf, out);
 		if (true_state(nl, conf, told, force, out) != 0 || out->state == applied)
-			break;
+			return ret;
 		router_remember(out->state);
 	}
-	return ret;
+	log_warn(0, "the VRRP address comes and goes; leaving the rest to the next notification");
+	return -EAGAIN;
 }
 
 int switchover_apply(const struct conf *conf, enum vrrp_state told, bool force,

@@ -14,7 +14,8 @@
 struct switchover_item {
 	struct plan_item want;
 	bool absent;	/* the switch of an interface that is gone: nothing to do */
-	bool right;	/* it is as wanted */
+	bool hidden;	/* it cannot be looked at without privilege */
+	bool right;	/* it is as wanted, as far as can be seen */
 	int value;	/* of a sysctl, at present */
 	struct hop hop; /* the present route */
 	size_t stale;	/* flows that do not fit */

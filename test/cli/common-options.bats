@@ -117,7 +117,7 @@ misused() {
 
 @test "a surplus operand: 64" {
 	misused "not a numeric address" fo-check-ftth -c "$CONF" surplus
-	misused "\`show' is not a state or a verb" fo-route -c "$CONF" show surplus
+	misused "\`show' with these operands is not a state or a verb" fo-route -c "$CONF" show surplus
 	misused "is not a state or a verb" fo-route -c "$CONF" INSTANCE VI_1 MASTER 100 surplus
 	misused "is not a state or a verb" fo-speedclass -c "$CONF" get surplus
 	misused "is not a state or a verb" fo-speedclass -c "$CONF" set

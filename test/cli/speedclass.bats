@@ -127,6 +127,9 @@ says() {
 	says "Subscriber:updateSpeedClass"
 	ctl permit Subscriber:updateSpeedClass
 	run -0 speedclass login
+	says "permission to set it: good"
+	rm "$FO_STATE_DIR/lib/speedclass.known"
+	run -2 speedclass login
 	says "not tried"
 	sim_has s1.minimum
 }
@@ -626,7 +629,7 @@ secrets() {
 
 @test "no secret in any output, argument or environment" {
 	local hidden before
-	run -0 speedclass -v login
+	run -2 speedclass -v login
 	echo "$output" >"$DIR/seen"
 	run -0 speedclass -v set s1.fast
 	echo "$output" >>"$DIR/seen"
@@ -653,10 +656,13 @@ secrets() {
 
 # Odd surroundings
 
-@test "state files that cannot be written: exit 2, and nothing is sent" {
+@test "state files that cannot be written, as on a full disk: the class is set all the same, once" {
 	echo "no directory" >"$FO_STATE_DIR"
-	run -2 speedclass set s1.fast
-	[ "$(requests)" -eq 0 ]
+	run -0 speedclass set s1.fast
+	says "going on without the lock"
+	says "speed class s1.fast set, 1 try"
+	sim_has s1.fast
+	[ "$(requests)" -eq 2 ] # with the login
 }
 
 @test "1000 descriptors, an odd locale and time zone, keepalived's umask" {
@@ -697,4 +703,12 @@ secrets() {
 	run -64 speedclass set
 	run -64 speedclass set s1.fast s1.slow
 	[ "$(requests)" -eq 0 ]
+}
+
+@test "sync says so when SORACOM cannot be asked" {
+	speedclass set s1.minimum
+	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "give-up = 1s"
+	ctl fault refuse
+	run -1 speedclass sync
+	[[ "$output" == *"giving up"* ]]
 }

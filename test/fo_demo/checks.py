@@ -23,7 +23,9 @@ class Look:
 
     def holds(self, lab, seconds):
         no = "! " if self.absent else ""
-        return lab.wait(self.host, seconds, f"{no}{self.command} | grep -Eq '{self.pattern}'")
+        # Absent means: the command worked, and does not say it.
+        look = f"seen=$({self.command}) && {no}echo \"$seen\" | grep -Eq '{self.pattern}'"
+        return lab.wait(self.host, seconds, look)
 
     def seen(self, lab):
         return lab.output(self.host, self.command)

@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 
 setup_file() {
 	export ROOT=$BATS_TEST_DIRNAME/..
-	load build
+	load support
 	find_build
 	layers >"$BATS_FILE_TMPDIR/layers"
 	export LAYERS=$BATS_FILE_TMPDIR/layers

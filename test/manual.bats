@@ -13,7 +13,7 @@ setup_file() {
 	local tree="$BATS_TEST_DIRNAME/.."
 
 	export FO_ROOT="${FO_ROOT:-$tree}"
-	load build
+	load support
 	find_build
 	export FO_STATE_DIR="$BATS_FILE_TMPDIR/state"
 	mkdir "$FO_STATE_DIR"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What all programs share: options, exit statuses, where output and messages go.
 
-load "$BATS_TEST_DIRNAME/../build.bash"
+load "$BATS_TEST_DIRNAME/../support.bash"
 
 PROGRAMS=(fo-check-ftth fo-route fo-speedclass fo-keepalive fo-status)
 

@@ -1,6 +1,6 @@
 # What the tests of the command line share.
 
-load "$BATS_TEST_DIRNAME/../build.bash"
+load "$BATS_TEST_DIRNAME/../support.bash"
 
 need_root() {
 	[ "$(id -u)" -eq 0 ] || skip "needs root"

@@ -1,7 +1,7 @@
 # fo-speedclass against the stand-in for SORACOM's API: one server per file, one state directory per
 # test. All traffic is on loopback.
 
-load "$BATS_TEST_DIRNAME/../build.bash"
+load "$BATS_TEST_DIRNAME/../support.bash"
 
 API=$BATS_TEST_DIRNAME/../soracom/soracom-api
 IMSI=440101234567890
@@ -37,16 +37,6 @@ api_up() {
 api_down() {
 	kill "$SERVER" 2>/dev/null || return 0
 	wait "$SERVER" 2>/dev/null || true
-}
-
-# eventually SECONDS COMMAND…: until it succeeds.
-eventually() {
-	local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000))
-	shift
-	until "$@"; do
-		[ "${EPOCHREALTIME/./}" -lt "$deadline" ] || { echo "never: $*" >&2; return 1; }
-		sleep 0.01
-	done
 }
 
 # A fresh router, and a SIM with the small class. What the requests of this test are counted from

@@ -2,7 +2,7 @@
 
 bats_require_minimum_version 1.5.0
 
-load "$BATS_TEST_DIRNAME/../build.bash"
+load "$BATS_TEST_DIRNAME/../support.bash"
 
 LAB=$BATS_TEST_DIRNAME/../lab/lab
 IMSI=440101234567890

@@ -5,7 +5,7 @@
 # The namespaces have no name and end with the processes that hold them; nothing is made in the
 # machine's own network.
 
-load "$BATS_TEST_DIRNAME/../build.bash"
+load "$BATS_TEST_DIRNAME/../support.bash"
 
 VIP=192.168.0.254
 # shellcheck disable=SC2034 # for the tests
@@ -22,16 +22,6 @@ started() {
 stop() {
 	kill -KILL "$1" 2>/dev/null || true
 	wait "$1" 2>/dev/null || true
-}
-
-# eventually SECONDS COMMAND…: until it succeeds.
-eventually() {
-	local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000))
-	shift
-	until "$@"; do
-		[ "${EPOCHREALTIME/./}" -lt "$deadline" ] || { echo "never: $*" >&2; return 1; }
-		sleep 0.01
-	done
 }
 
 has_own_net() {

@@ -1,4 +1,4 @@
-# Where the programs under test are.
+# What tests of every kind share.
 
 bats_require_minimum_version 1.5.0
 
@@ -16,4 +16,14 @@ find_build() {
 	}
 	FO_BUILD=$(readlink -f "$FO_BUILD")
 	export FO_BUILD
+}
+
+# eventually SECONDS COMMAND…: until it succeeds.
+eventually() {
+	local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000))
+	shift
+	until "$@"; do
+		[ "${EPOCHREALTIME/./}" -lt "$deadline" ] || { echo "never: $*" >&2; return 1; }
+		sleep 0.01
+	done
 }

@@ -466,7 +466,7 @@ for port in range(1000):
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"another fo-route has been at work for 5 s; giving up"* ]]
 	[ "$took" -ge 5000000 ]
-	[ "$took" -lt 6000000 ]
+	[ "$took" -lt 15000000 ]
 }
 
 lock_is_taken() {

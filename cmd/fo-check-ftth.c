@@ -1,17 +1,22 @@
 /* fo-check-ftth - does the main line carry traffic? See fo-check-ftth(8). */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "announce.h"
 #include "cli.h"
+#include "clock.h"
 #include "conf.h"
 #include "line.h"
 #include "log.h"
 #include "num.h"
+#include "pace.h"
 #include "report.h"
 #include "store.h"
+#include "watch.h"
 
 /* The answer given last, in STORE_RUN. */
 #define VERDICT_NAME "check.verdict"
@@ -21,14 +26,17 @@ struct settings {
 	const char *iface;
 	int64_t timeout_ms;
 	int64_t need;
+	bool probe, watch;
 };
 
-enum { OPTION_INTERFACE, OPTION_TIMEOUT, OPTION_NEED };
+enum { OPTION_INTERFACE, OPTION_TIMEOUT, OPTION_NEED, OPTION_PROBE, OPTION_WATCH };
 
 static const struct cli_option options[] = {
 	[OPTION_INTERFACE] = { 'i', "interface", "IFACE", "the line; default: [router] uplink" },
 	[OPTION_TIMEOUT] = { 't', "timeout", "TIME", "of the round, such as 800ms" },
 	[OPTION_NEED] = { 0, "need", "N", "how many targets must answer" },
+	[OPTION_PROBE] = { 0, "probe", NULL, "probe even when a watcher knows the answer" },
+	[OPTION_WATCH] = { 0, "watch", NULL, "stay, and keep [check] track-file up to date" },
 	{ .name = NULL },
 };
 
@@ -56,9 +64,14 @@ static int take(size_t index, const char *arg, void *data)
 	} else if (index == OPTION_TIMEOUT) {
 		if (num_parse_ms(arg, 10, 60000, &set->timeout_ms) != 0)
 			return cli_misused(&program, "`%s' is not a time from 10ms to 1m", arg);
-	} else if (num_parse(arg, 1, LINE_TARGETS_MAX, &set->need) != 0) {
-		return cli_misused(&program, "`%s' is not a number from 1 to %d", arg,
-				   LINE_TARGETS_MAX);
+	} else if (index == OPTION_NEED) {
+		if (num_parse(arg, 1, LINE_TARGETS_MAX, &set->need) != 0)
+			return cli_misused(&program, "`%s' is not a number from 1 to %d", arg,
+					   LINE_TARGETS_MAX);
+	} else if (index == OPTION_PROBE) {
+		set->probe = true;
+	} else {
+		set->watch = true;
 	}
 	return CLI_GO_ON;
 }
@@ -79,6 +92,12 @@ static int take_operands(int count, char *operands[], struct line_rule *rule)
 	return CLI_GO_ON;
 }
 
+static int no_section(const struct cli *cli)
+{
+	log_err(0, "%s: [check] is missing, and there is no TARGET", cli->config);
+	return CLI_CONFIG;
+}
+
 /* What the command line leaves open comes from the file, which need not be there when it leaves
  * nothing open that has no default. */
 static int take_conf(const struct cli *cli, const struct settings *set, struct line_rule *rule)
@@ -94,10 +113,8 @@ static int take_conf(const struct cli *cli, const struct settings *set, struct l
 			return ret;
 	}
 	if (rule->count == 0) {
-		if (!conf.check.present) {
-			log_err(0, "%s: [check] is missing, and there is no TARGET", cli->config);
-			return CLI_CONFIG;
-		}
+		if (!conf.check.present)
+			return no_section(cli);
 		rule->count = conf.check.targets.count;
 		memcpy(rule->targets, conf.check.targets.items, sizeof(rule->targets));
 	}
@@ -105,6 +122,7 @@ static int take_conf(const struct cli *cli, const struct settings *set, struct l
 		 set->iface != NULL ? set->iface : conf.router.uplink);
 	rule->need = (unsigned)(set->need != 0 ? set->need : conf.check.need);
 	rule->timeout_ms = set->timeout_ms != 0 ? set->timeout_ms : conf.check.timeout_ms;
+	rule->tries = HEDGE_TRIES_MAX;
 	if (rule->need > rule->count)
 		return cli_misused(&program, "%u targets needed, but there are only %zu",
 				   rule->need, rule->count);
@@ -156,22 +174,13 @@ static bool is_news(const char *verdict)
 static void log_round(const struct line_rule *rule, const struct line_round *round)
 {
 	bool up = round->verdict == VERDICT_UP;
-	char line[512], text[128], addr[ADDR_TEXT_MAX];
-	size_t used;
+	char line[LINE_ROUND_TEXT_MAX + 128], text[LINE_ROUND_TEXT_MAX];
 
-	snprintf(line, sizeof(line), "%s: %s, %u answered, %u needed, %" PRId64 ".%" PRId64 " ms",
-		 rule->iface, up ? "up" : "down", round->answered, rule->need,
-		 round->took_us / 1000, round->took_us % 1000 / 100);
-	for (size_t i = 0; i < round->count; i++) {
-		const struct line_target *target = &round->targets[i];
-
-		used = strlen(line);
-		if (target->answer != LINE_UNASKED)
-			snprintf(line + used, sizeof(line) - used, "; %s: %s",
-				 addr_format(addr, &target->addr),
-				 line_describe(target, text, sizeof(text)));
-	}
-	if (!is_news(up ? "up" : "down"))
+	snprintf(line, sizeof(line), "%s: %s, %u answered, %u needed, %" PRId64 ".%" PRId64 " ms%s",
+		 rule->iface, verdict_name(round->verdict), round->answered, rule->need,
+		 round->took_us / 1000, round->took_us % 1000 / 100,
+		 line_describe_round(round, text));
+	if (!is_news(verdict_name(round->verdict)))
 		log_debug("%s", line);
 	else if (up)
 		log_info("%s", line);
@@ -179,19 +188,97 @@ static void log_round(const struct line_rule *rule, const struct line_round *rou
 		log_warn(0, "%s", line);
 }
 
-static int run(const struct cli *cli, const struct line_rule *rule)
+static int probe(const struct cli *cli, const struct line_rule *rule)
 {
-	struct line_round round;
+	struct line line;
+	int ret;
 
-	if (line_judge(rule, &round) != 0)
+	line_init(&line, rule);
+	pace_load(rule->targets, rule->count, line.rtts);
+	ret = line_judge(&line);
+	line_close(&line);
+	if (ret != 0)
 		return CLI_CANNOT;
+	pace_save(rule->targets, rule->count, line.rtts);
 	if (cli->json || isatty(STDOUT_FILENO)) {
-		if (print_round(rule, &round, cli->json) != 0)
+		if (print_round(rule, &line.round, cli->json) != 0)
 			return CLI_CANNOT;
 	} else {
-		log_round(rule, &round);
+		log_round(rule, &line.round);
 	}
-	return round.verdict == VERDICT_UP ? CLI_YES : CLI_NO;
+	return line.round.verdict == VERDICT_UP ? CLI_YES : CLI_NO;
+}
+
+static int print_watched(const struct heartbeat *beat, int64_t now_us, bool json)
+{
+	struct report *report = report_new();
+	int ret;
+
+	report_text(report, "interface", beat->iface);
+	announce_show(report, beat, now_us);
+	ret = report_print(report, json);
+	report_free(report);
+	return ret;
+}
+
+/* Whether a watcher that is alive has answered the question already. */
+static bool ask_watcher(const struct cli *cli, const struct line_rule *rule, int *status)
+{
+	struct heartbeat beat;
+	int64_t now_us = clock_mono_us();
+
+	if (announce_read(&beat) != 0 || !heartbeat_tells(&beat, rule->iface, now_us))
+		return false;
+	*status = beat.state.line == VERDICT_UP ? CLI_YES : CLI_NO;
+	if ((cli->json || isatty(STDOUT_FILENO)) && print_watched(&beat, now_us, cli->json) != 0)
+		*status = CLI_CANNOT;
+	return true;
+}
+
+/* The watcher asks what the file says: any other question is not answered by it. */
+static bool watcher_may_know(const struct settings *set, int operands)
+{
+	return !set->probe && set->iface == NULL && set->timeout_ms == 0 && set->need == 0 &&
+	       operands == 0;
+}
+
+static int read_conf_again(void *data, struct conf *out)
+{
+	const struct cli *cli = data;
+
+	if (cli_load(cli, out) != CLI_GO_ON)
+		return -EINVAL;
+	if (!out->check.present) {
+		(void)no_section(cli);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* A process that was told to end dies of that signal, for those who look at its status. */
+static void die_of(int signal)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(signal);
+}
+
+static int watch(struct cli *cli)
+{
+	struct conf conf;
+	int ret = cli_load(cli, &conf);
+
+	if (ret != CLI_GO_ON)
+		return ret;
+	if (!conf.check.present)
+		return no_section(cli);
+	ret = watch_run(&conf, read_conf_again, cli);
+	if (ret > 0)
+		die_of(ret);
+	return CLI_CANNOT;
 }
 
 static int print_plan(const struct line_rule *rule)
@@ -199,25 +286,44 @@ static int print_plan(const struct line_rule *rule)
 	char text[ADDR_TEXT_MAX];
 
 	for (size_t i = 0; i < rule->count; i++)
-		printf("ICMP echo on %s to %s%s\n", rule->iface,
-		       addr_format(text, &rule->targets[i]),
-		       i < rule->need ? "" : ", when those before are late");
-	printf("%u must answer within %" PRId64 " ms\n", rule->need, rule->timeout_ms);
+		printf("ICMP echo on %s to %s\n", rule->iface,
+		       addr_format(text, &rule->targets[i]));
+	printf("%u of them at once, the others when those are late; %u must answer within %" PRId64
+	       " ms\n",
+	       rule->need, rule->need, rule->timeout_ms);
 	return CLI_YES;
+}
+
+static int check(const struct cli *cli, const struct settings *set, int count, char *operands[])
+{
+	struct line_rule rule = { .count = 0 };
+	int ret = take_operands(count, operands, &rule);
+
+	if (ret == CLI_GO_ON)
+		ret = take_conf(cli, set, &rule);
+	if (ret != CLI_GO_ON)
+		return ret;
+	if (cli->dry_run)
+		return print_plan(&rule);
+	if (watcher_may_know(set, count) && ask_watcher(cli, &rule, &ret))
+		return ret;
+	return probe(cli, &rule);
 }
 
 int main(int argc, char *argv[])
 {
 	struct settings set = { .iface = NULL };
-	struct line_rule rule = { .count = 0 };
 	struct cli cli;
 	int ret = cli_parse(&program, argc, argv, &set, &cli);
 
-	if (ret == CLI_GO_ON)
-		ret = take_operands(argc - cli.operands, argv + cli.operands, &rule);
-	if (ret == CLI_GO_ON)
-		ret = take_conf(&cli, &set, &rule);
 	if (ret != CLI_GO_ON)
 		return ret;
-	return cli.dry_run ? print_plan(&rule) : run(&cli, &rule);
+	argc -= cli.operands;
+	argv += cli.operands;
+	if (!set.watch)
+		return check(&cli, &set, argc, argv);
+	if (!watcher_may_know(&set, argc) || cli.json || cli.dry_run)
+		return cli_misused(&program,
+				   "--watch takes everything from the file, and no TARGET");
+	return watch(&cli);
 }

@@ -61,16 +61,18 @@ static int find_peer(const char *iface, struct addr *out)
 static int send_echoes(const struct conf *conf, struct outcome *out)
 {
 	const struct conf_keepalive *set = &conf->keepalive;
-	struct line_rule rule = { .count = 1, .need = 1, .timeout_ms = set->wait_ms };
-	struct line_round round = { .answered = 0 };
+	struct line_rule rule = { .count = 1, .need = 1, .timeout_ms = set->wait_ms, .tries = 1 };
+	struct line line;
 	int ret = 0;
 
 	memcpy(rule.iface, conf->router.uplink, sizeof(rule.iface));
 	rule.targets[0] = out->target;
-	for (out->tries = 0; out->tries < set->tries && round.answered == 0 && ret == 0;
+	line_init(&line, &rule);
+	for (out->tries = 0; out->tries < set->tries && line.round.answered == 0 && ret == 0;
 	     out->tries++)
-		ret = line_judge(&rule, &round);
-	out->echo = round.targets[0];
+		ret = line_judge(&line);
+	out->echo = line.round.targets[0];
+	line_close(&line);
 	return ret;
 }
 

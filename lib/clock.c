@@ -25,3 +25,13 @@ void clock_sleep_until_us(int64_t until_us)
 
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
+
+struct timespec clock_left(int64_t until_us)
+{
+	int64_t left_us = until_us - clock_mono_us();
+
+	if (left_us < 0)
+		left_us = 0;
+	return (struct timespec){ .tv_sec = left_us / 1000000,
+				  .tv_nsec = left_us % 1000000 * 1000 };
+}

@@ -3,6 +3,7 @@
 #define FO_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 /* Microseconds on CLOCK_MONOTONIC: for durations and deadlines; setting the clock of the machine
  * does not move it. */
@@ -14,5 +15,8 @@ int64_t clock_boottime_s(void);
 
 /* Sleeps until clock_mono_us would give `until_us`, or a signal handler has run. */
 void clock_sleep_until_us(int64_t until_us);
+
+/* How long it is until `until_us` (clock_mono_us), for ppoll(2); zero when that has passed. */
+struct timespec clock_left(int64_t until_us);
 
 #endif

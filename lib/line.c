@@ -8,21 +8,75 @@
 #include "clock.h"
 #include "icmp.h"
 #include "log.h"
-#include "probe.h"
 
-/* The others are asked when a quarter of the time is over, so that an answer has the better part
- * of it left; never later than a slow line's usual round trip. */
-#define LATE_MAX_US 250000
+void line_init(struct line *line, const struct line_rule *rule)
+{
+	memset(line, 0, sizeof(*line));
+	line->rule = *rule;
+	line->round.count = rule->count;
+	probe_init(&line->probe);
+	/* One-shot runs, too, shall not all ask the same host first. */
+	line->first = line->probe.ours.cookie[0] % rule->count;
+}
 
-/* A round in progress. */
-struct asking {
-	const struct line_rule *rule;
-	struct probe probe;
-	struct line_round *round;
-	struct verdict_round state;
-	unsigned asked;
-	int64_t start_us, late_us, deadline_us;
-};
+void line_close(struct line *line)
+{
+	probe_close(&line->probe, AF_UNSPEC);
+	for (; line->oldest_seq != line->next_seq; line->oldest_seq++)
+		line->echoes[line->oldest_seq % LINE_ECHOES].open = false;
+}
+
+void line_watch_quality(struct line *line, int64_t window_us)
+{
+	int64_t now_us = clock_mono_us();
+
+	for (size_t i = 0; i < line->rule.count; i++)
+		quality_start(&line->qualities[i], window_us, now_us);
+}
+
+struct quality_sum line_quality(struct line *line)
+{
+	struct quality_sum sums[LINE_TARGETS_MAX];
+	int64_t now_us = clock_mono_us();
+
+	for (size_t i = 0; i < line->rule.count; i++)
+		sums[i] = quality_sum(&line->qualities[i], now_us);
+	return quality_of_line(sums, line->rule.count, line->rule.need);
+}
+
+/* The round is over in time for its verdict to be told within the time-out. */
+static int64_t time_of_round_us(const struct line *line)
+{
+	return line->rule.timeout_ms * (1000 - 20);
+}
+
+/* The target that is asked as the `nth` of this round. */
+static size_t target_of(const struct line *line, size_t nth)
+{
+	return (line->first + nth) % line->rule.count;
+}
+
+/* How long the answers of those asked first may take: where that is not known, as long as anyone's
+ * on this line. */
+static int64_t expected_us(const struct line *line)
+{
+	int64_t first_us = 0, any_us = 0;
+	bool all_known = true;
+
+	for (size_t i = 0; i < line->rule.count; i++) {
+		const struct rtt *rtt = &line->rtts[target_of(line, i)];
+		int64_t rto_us = rtt_timeout_us(rtt);
+
+		if (rto_us > any_us)
+			any_us = rto_us;
+		if (i >= line->rule.need)
+			continue;
+		all_known = all_known && rtt_is_known(rtt);
+		if (rto_us > first_us)
+			first_us = rto_us;
+	}
+	return all_known ? first_us : any_us;
+}
 
 /* Errors of a send that say: this line is not there. Any other one is this machine's own trouble
  * (no memory, a full queue, a firewall rule), and says nothing about the line. */
@@ -38,126 +92,232 @@ static bool is_dead_line(int error)
 	return false;
 }
 
-static void ask(struct asking *a, uint16_t seq)
+/* Puts down an echo that is about to be sent. Returns its sequence number. */
+static uint16_t enter_echo(struct line *line, size_t target)
 {
-	struct line_target *target = &a->round->targets[seq];
-	int ret = probe_open(&a->probe, a->rule->iface, target->addr.family);
+	uint16_t seq = line->next_seq++;
 
-	target->sent_us = clock_mono_us();
+	if ((uint16_t)(line->next_seq - line->oldest_seq) > LINE_ECHOES)
+		line->oldest_seq++;
+	line->echoes[seq % LINE_ECHOES] = (struct line_echo){ .sent_us = clock_mono_us(),
+							      .round = line->number,
+							      .target = (uint8_t)target,
+							      .open = true };
+	return seq;
+}
+
+static int send_echo(struct line *line, size_t index)
+{
+	const struct addr *addr = &line->rule.targets[index];
+	int ret = probe_open(&line->probe, line->rule.iface, addr->family);
+	uint16_t seq;
+
+	if (ret != 0)
+		return ret;
+	seq = enter_echo(line, index);
+	ret = probe_send(&line->probe, addr, seq);
 	if (ret == 0)
-		ret = probe_send(&a->probe, &target->addr, seq);
+		return 0;
+	line->echoes[seq % LINE_ECHOES].open = false;
+	/* A socket stays bound to an interface that is gone, even when it has come back. */
+	if (is_dead_line(ret))
+		probe_close(&line->probe, addr->family);
+	return ret;
+}
+
+static void ask(struct line *line, size_t index)
+{
+	struct line_target *target = &line->round.targets[index];
+	int ret = send_echo(line, index);
+
 	target->answer = ret == 0 ? LINE_SILENT : LINE_UNSENT;
 	target->error = ret;
 	if (ret != 0)
-		a->state.refused++;
+		line->state.refused++;
 }
 
-static void ask_those_due(struct asking *a, int64_t now_us)
+/* Asks the silent ones once more. When that cannot be sent, the first one still counts. */
+static void ask_again(struct line *line)
 {
-	while (a->asked < verdict_targets_due(&a->state, now_us >= a->late_us)) {
-		ask(a, (uint16_t)a->asked);
-		a->asked++;
+	line->tries++;
+	for (size_t i = 0; i < line->rule.count; i++) {
+		if (line->round.targets[i].answer == LINE_SILENT)
+			(void)send_echo(line, i);
 	}
+}
+
+static void ask_those_due(struct line *line, int64_t now_us)
+{
+	unsigned volleys =
+		hedge_volleys_due(&line->times, now_us - line->start_us, line->rule.tries);
+
+	/* After a stall, one volley is as good as all that were missed. */
+	if (volleys > line->volleys && line->asked == line->rule.count &&
+	    line->tries < line->rule.tries)
+		ask_again(line);
+	line->volleys = volleys;
+	while (line->asked < hedge_targets_due(&line->state, volleys > 1)) {
+		ask(line, target_of(line, line->asked));
+		line->asked++;
+	}
+}
+
+static void take_reply(struct line *line, const struct line_echo *echo, int64_t now_us)
+{
+	struct line_target *target = &line->round.targets[echo->target];
+	int64_t rtt_us = now_us - echo->sent_us;
+
+	rtt_take(&line->rtts[echo->target], rtt_us);
+	quality_take_answer(&line->qualities[echo->target], rtt_us, now_us);
+	if (echo->round != line->number || target->answer == LINE_ANSWERED)
+		return;
+	if (target->answer == LINE_UNREACHABLE)
+		line->state.refused--;
+	target->answer = LINE_ANSWERED;
+	target->rtt_us = rtt_us;
+	line->state.answered++;
+}
+
+static void take_error(struct line *line, const struct line_echo *echo,
+		       const struct probe_event *event, int64_t now_us)
+{
+	struct line_target *target = &line->round.targets[echo->target];
+
+	quality_take_loss(&line->qualities[echo->target], now_us);
+	if (echo->round != line->number || target->answer != LINE_SILENT)
+		return;
+	target->answer = LINE_UNREACHABLE;
+	target->reporter = event->from;
+	target->type = event->type;
+	target->code = event->code;
+	line->state.refused++;
 }
 
 /* Counts the first word about each echo; a duplicate, or an answer from anyone but the host that
  * was asked, says nothing. */
-static void take_event(struct asking *a, const struct probe_event *event, int64_t now_us)
+static void take_event(struct line *line, const struct probe_event *event, int64_t now_us)
 {
-	struct line_target *target;
+	struct line_echo *echo = &line->echoes[event->seq % LINE_ECHOES];
+	uint16_t age = (uint16_t)(line->next_seq - event->seq);
+	const struct addr *addr;
 
-	if (event->seq >= a->asked)
+	if (age == 0 || age > (uint16_t)(line->next_seq - line->oldest_seq) || !echo->open)
 		return;
-	target = &a->round->targets[event->seq];
-	if (target->answer != LINE_SILENT)
+	addr = &line->rule.targets[echo->target];
+	if (event->kind == PROBE_REPLY && addr_equal(&event->from, addr))
+		take_reply(line, echo, now_us);
+	else if (event->kind == PROBE_ERROR && addr_equal(&event->target, addr))
+		take_error(line, echo, event, now_us);
+	else
 		return;
-	if (event->kind == PROBE_REPLY && addr_equal(&event->from, &target->addr)) {
-		target->answer = LINE_ANSWERED;
-		target->rtt_us = now_us - target->sent_us;
-		a->state.answered++;
-	} else if (event->kind == PROBE_ERROR && addr_equal(&event->target, &target->addr)) {
-		target->answer = LINE_UNREACHABLE;
-		target->reporter = event->from;
-		target->type = event->type;
-		target->code = event->code;
-		a->state.refused++;
+	echo->open = false;
+}
+
+/* Gives up on echoes that were not answered within a round's time. */
+static void expire(struct line *line, int64_t now_us)
+{
+	while (line->oldest_seq != line->next_seq) {
+		struct line_echo *echo = &line->echoes[line->oldest_seq % LINE_ECHOES];
+
+		if (echo->open && now_us - echo->sent_us < time_of_round_us(line))
+			return;
+		if (echo->open)
+			quality_take_loss(&line->qualities[echo->target], now_us);
+		echo->open = false;
+		line->oldest_seq++;
 	}
 }
 
-static enum verdict step(struct asking *a)
+void line_begin(struct line *line)
 {
-	struct probe_event event;
-	int64_t now_us = clock_mono_us();
+	struct line_round *round = &line->round;
 
-	while (probe_next(&a->probe, &event))
-		take_event(a, &event, now_us);
-	a->state.time_over = now_us >= a->deadline_us;
-	if (!a->state.time_over && verdict_of_round(&a->state) == VERDICT_PENDING)
-		ask_those_due(a, now_us);
-	return verdict_of_round(&a->state);
+	memset(round, 0, sizeof(*round));
+	round->count = line->rule.count;
+	for (size_t i = 0; i < round->count; i++)
+		round->targets[i].addr = line->rule.targets[i];
+	line->state = (struct hedge_round){ .targets = (unsigned)line->rule.count,
+					    .need = line->rule.need };
+	line->number++;
+	line->first = (line->first + 1) % line->rule.count;
+	line->times = hedge_plan(time_of_round_us(line), expected_us(line));
+	line->volleys = 1;
+	line->tries = 1;
+	line->asked = 0;
+	line->start_us = clock_mono_us();
 }
 
-/* Whether a "down" rests on nothing but this machine's own trouble. Logs it then. */
-static int own_trouble(const struct asking *a)
+enum verdict line_step(struct line *line)
 {
-	const char *iface = a->rule->iface;
+	bool in_progress = line->round.verdict == VERDICT_PENDING && line->number > 0;
+	int64_t now_us = clock_mono_us();
+	struct probe_event event;
+
+	expire(line, now_us);
+	while (probe_next(&line->probe, &event))
+		take_event(line, &event, now_us);
+	if (!in_progress)
+		return line->round.verdict;
+	line->state.time_over = now_us - line->start_us >= time_of_round_us(line);
+	if (hedge_verdict(&line->state) == VERDICT_PENDING)
+		ask_those_due(line, now_us);
+	line->round.verdict = hedge_verdict(&line->state);
+	line->round.answered = line->state.answered;
+	line->round.took_us = clock_mono_us() - line->start_us;
+	return line->round.verdict;
+}
+
+int64_t line_wake_us(const struct line *line)
+{
+	int64_t next_us = hedge_next_us(&line->times, line->volleys, line->rule.tries);
+	int64_t end_us = time_of_round_us(line);
+
+	return line->start_us + (next_us >= 0 && next_us < end_us ? next_us : end_us);
+}
+
+/* Only a "down" that rests on nothing but this machine's own trouble is none. */
+int line_trouble(const struct line *line)
+{
 	int error = 0;
 
-	for (size_t i = 0; i < a->asked; i++) {
-		const struct line_target *target = &a->round->targets[i];
+	if (line->round.verdict != VERDICT_DOWN)
+		return 0;
+	for (size_t i = 0; i < line->round.count; i++) {
+		const struct line_target *target = &line->round.targets[i];
 
+		if (target->answer == LINE_UNASKED)
+			continue;
 		if (target->answer != LINE_UNSENT || is_dead_line(target->error))
 			return 0;
 		error = target->error;
 	}
+	return error;
+}
+
+void line_log_trouble(const struct line *line, int error)
+{
 	if (error == -EPERM || error == -EACCES)
 		log_err(error,
 			"may not send ICMP echoes on %s: run as root, or give the program the "
 			"capability (setcap cap_net_raw+ep FILE), or allow datagram sockets "
 			"(sysctl net.ipv4.ping_group_range='0 2147483647'), and let no firewall "
 			"drop them",
-			iface);
+			line->rule.iface);
 	else
-		log_err(error, "cannot send ICMP echoes on %s", iface);
+		log_err(error, "cannot send ICMP echoes on %s", line->rule.iface);
+}
+
+int line_judge(struct line *line)
+{
+	int error;
+
+	line_begin(line);
+	while (line_step(line) == VERDICT_PENDING)
+		probe_wait(&line->probe, line_wake_us(line));
+	error = line_trouble(line);
+	if (error != 0)
+		line_log_trouble(line, error);
 	return error;
-}
-
-static void begin(struct asking *a)
-{
-	int64_t timeout_us = a->rule->timeout_ms * 1000;
-	int64_t late_us = timeout_us / 4 < LATE_MAX_US ? timeout_us / 4 : LATE_MAX_US;
-
-	memset(a->round, 0, sizeof(*a->round));
-	a->round->count = a->rule->count;
-	for (size_t i = 0; i < a->rule->count; i++)
-		a->round->targets[i].addr = a->rule->targets[i];
-	a->state.targets = (unsigned)a->rule->count;
-	a->state.need = a->rule->need;
-	a->start_us = clock_mono_us();
-	a->late_us = a->start_us + late_us;
-	a->deadline_us = a->start_us + timeout_us;
-	probe_init(&a->probe);
-}
-
-int line_judge(const struct line_rule *rule, struct line_round *out)
-{
-	struct asking a = { .rule = rule, .round = out };
-	enum verdict verdict;
-	int ret = 0;
-
-	begin(&a);
-	for (verdict = step(&a); verdict == VERDICT_PENDING; verdict = step(&a)) {
-		bool all_asked = a.asked == rule->count;
-
-		probe_wait(&a.probe, all_asked ? a.deadline_us : a.late_us);
-	}
-	if (verdict == VERDICT_DOWN)
-		ret = own_trouble(&a);
-	out->verdict = verdict;
-	out->answered = a.state.answered;
-	out->took_us = clock_mono_us() - a.start_us;
-	probe_close(&a.probe);
-	return ret;
 }
 
 const char *line_describe(const struct line_target *target, char *buf, size_t size)
@@ -183,6 +343,24 @@ const char *line_describe(const struct line_target *target, char *buf, size_t si
 	case LINE_UNSENT:
 		snprintf(buf, size, "not sent: %s", strerror(-target->error));
 		break;
+	}
+	return buf;
+}
+
+const char *line_describe_round(const struct line_round *round,
+				char buf[static LINE_ROUND_TEXT_MAX])
+{
+	char addr[ADDR_TEXT_MAX], text[128];
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < round->count && used < LINE_ROUND_TEXT_MAX; i++) {
+		const struct line_target *target = &round->targets[i];
+
+		if (target->answer != LINE_UNASKED)
+			used += (size_t)snprintf(buf + used, LINE_ROUND_TEXT_MAX - used, "; %s: %s",
+						 addr_format(addr, &target->addr),
+						 line_describe(target, text, sizeof(text)));
 	}
 	return buf;
 }

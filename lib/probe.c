@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -104,14 +103,19 @@ int probe_open(struct probe *probe, const char *iface, sa_family_t family)
 	return 0;
 }
 
-void probe_close(struct probe *probe)
+static void close_socket(int *fd)
 {
-	if (probe->fd4 >= 0)
-		close(probe->fd4);
-	if (probe->fd6 >= 0)
-		close(probe->fd6);
-	probe->fd4 = -1;
-	probe->fd6 = -1;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void probe_close(struct probe *probe, sa_family_t family)
+{
+	if (family != AF_INET6)
+		close_socket(&probe->fd4);
+	if (family != AF_INET)
+		close_socket(&probe->fd6);
 }
 
 int probe_send(struct probe *probe, const struct addr *target, uint16_t seq)
@@ -136,13 +140,8 @@ void probe_wait(const struct probe *probe, int64_t until_us)
 {
 	struct pollfd fds[2] = { { .fd = probe->fd4, .events = POLLIN },
 				 { .fd = probe->fd6, .events = POLLIN } };
-	int64_t left_us = until_us - clock_mono_us();
-	struct timespec left;
+	const struct timespec left = clock_left(until_us);
 
-	if (left_us < 0)
-		left_us = 0;
-	left.tv_sec = left_us / 1000000;
-	left.tv_nsec = left_us % 1000000 * 1000;
 	(void)ppoll(fds, ARRAY_LEN(fds), &left, NULL);
 }
 

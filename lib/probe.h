@@ -36,8 +36,8 @@ void probe_init(struct probe *probe);
  * interface; -EPERM when neither socket is allowed; another -errno. Not logged. */
 int probe_open(struct probe *probe, const char *iface, sa_family_t family) FO_MUST_CHECK;
 
-/* Closes what is open. */
-void probe_close(struct probe *probe);
+/* Closes what is open of `family`; AF_UNSPEC: of both. */
+void probe_close(struct probe *probe, sa_family_t family);
 
 /* Sends an echo request with sequence number `seq`, never blocking. Returns 0 or -errno: the
  * echo has not left this machine. Not logged. */

@@ -23,11 +23,9 @@ struct rtnl {
 	alignas(struct nlmsghdr) char buf[BUFFER_LEN];
 };
 
-int rtnl_open(struct rtnl **out)
+static int open_socket(unsigned groups, struct rtnl **out)
 {
-	struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
 	struct rtnl *nl = calloc(1, sizeof(*nl));
-	int on = 1;
 	int ret;
 
 	if (nl == NULL) {
@@ -35,12 +33,25 @@ int rtnl_open(struct rtnl **out)
 		return -ENOMEM;
 	}
 	nl->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	if (nl->socket == NULL || mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) != 0) {
+	if (nl->socket == NULL || mnl_socket_bind(nl->socket, groups, MNL_SOCKET_AUTOPID) != 0) {
 		ret = -errno;
 		log_err(ret, "cannot open a netlink socket");
 		rtnl_close(nl);
 		return ret;
 	}
+	*out = nl;
+	return 0;
+}
+
+int rtnl_open(struct rtnl **out)
+{
+	struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
+	struct rtnl *nl = NULL;
+	int on = 1;
+	int ret = open_socket(0, &nl);
+
+	if (ret != 0)
+		return ret;
 	/* Kernels before 4.12 and 4.20 do without; they then give no words, and dump more. */
 	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
@@ -148,14 +159,20 @@ static int take_link_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
+static bool is_up(const struct ifinfomsg *info)
+{
+	const unsigned both = IFF_UP | IFF_RUNNING;
+
+	return (info->ifi_flags & both) == both;
+}
+
 static int take_link(const struct nlmsghdr *nlh, void *data)
 {
 	struct rtnl_link *link = data;
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
-	const unsigned both = IFF_UP | IFF_RUNNING;
 
 	link->index = info->ifi_index;
-	link->up = (info->ifi_flags & both) == both;
+	link->up = is_up(info);
 	return mnl_attr_parse(nlh, sizeof(*info), take_link_attr, link);
 }
 
@@ -343,4 +360,57 @@ int rtnl_replace_default(struct rtnl *nl, sa_family_t family, const struct hop *
 		mnl_attr_put_u32(nlh, RTA_PRIORITY, metric_of(family));
 	ret = talk(nl, nlh, NULL, NULL, &words);
 	return ret == 0 ? 0 : fail(ret, words, what);
+}
+
+int rtnl_open_link_monitor(struct rtnl **out)
+{
+	return open_socket(RTMGRP_LINK, out);
+}
+
+int rtnl_fd(const struct rtnl *nl)
+{
+	return mnl_socket_get_fd(nl->socket);
+}
+
+static int save_link_name(const struct nlattr *attr, void *data)
+{
+	struct rtnl_link_event *event = data;
+
+	if (mnl_attr_get_type(attr) == IFLA_IFNAME &&
+	    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0)
+		snprintf(event->name, sizeof(event->name), "%s", mnl_attr_get_str(attr));
+	return MNL_CB_OK;
+}
+
+static int take_link_event(const struct nlmsghdr *nlh, void *data)
+{
+	struct rtnl_link_event *event = data;
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*info))
+		return MNL_CB_OK;
+	event->index = info->ifi_index;
+	event->up = nlh->nlmsg_type == RTM_NEWLINK && is_up(info);
+	return mnl_attr_parse(nlh, sizeof(*info), save_link_name, event);
+}
+
+int rtnl_next_link_event(struct rtnl *nl, struct rtnl_link_event *out)
+{
+	struct rtnl_link_event event = { .index = 0 };
+	struct sockaddr_nl from = { .nl_pid = 0 };
+	socklen_t from_len = sizeof(from);
+	ssize_t got;
+
+	/* One message is one event: the kernel does not put several links into one. Only the kernel
+	 * may send to this group, but anyone may send to this socket. */
+	do {
+		got = recvfrom(rtnl_fd(nl), nl->buf, sizeof(nl->buf), MSG_DONTWAIT,
+			       (struct sockaddr *)&from, &from_len);
+		if (got < 0)
+			return -errno;
+	} while (from.nl_pid != 0);
+	if (mnl_cb_run(nl->buf, (size_t)got, 0, 0, take_link_event, &event) < 0)
+		return -errno;
+	*out = event;
+	return 0;
 }

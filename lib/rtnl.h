@@ -36,6 +36,24 @@ struct rtnl_link {
  * another -errno, logged. */
 int rtnl_get_link(struct rtnl *nl, const char *name, struct rtnl_link *out) FO_MUST_CHECK;
 
+/* Opens a socket that tells of every change of a link (RTNLGRP_LINK). Returns as rtnl_open. */
+int rtnl_open_link_monitor(struct rtnl **out) FO_MUST_CHECK;
+
+/* The monitor's descriptor, to be polled for input. */
+int rtnl_fd(const struct rtnl *nl);
+
+/* What a monitor says of an interface. */
+struct rtnl_link_event {
+	char name[IFNAMSIZ];
+	int index;
+	bool up; /* as in struct rtnl_link; false also when it is gone */
+};
+
+/* Takes the monitor's next event, never waiting. Returns 0 and `*out`; -EAGAIN when there is none;
+ * -ENOBUFS when some were lost, and every link has to be looked at again; another -errno. Not
+ * logged. */
+int rtnl_next_link_event(struct rtnl *nl, struct rtnl_link_event *out) FO_MUST_CHECK;
+
 /* An address on an interface. */
 struct rtnl_addr {
 	struct addr local;   /* the router's own */

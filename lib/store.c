@@ -125,27 +125,64 @@ static int fill(int fd, const char *text, mode_t mode)
 	return ret;
 }
 
-int store_write(enum store_area area, const char *name, const char *text, mode_t mode)
+/* Replaces the file `name` in the directory `dir`. */
+static int replace(int dir, const char *name, const char *text, mode_t mode)
 {
 	char temporary[NAME_MAX];
-	int dir = -1;
-	int ret = open_directory(area, &dir);
-	int fd;
+	int fd = open_temporary(dir, name, temporary, sizeof(temporary));
+	int ret = fd < 0 ? fd : fill(fd, text, mode);
 
-	if (ret != 0)
-		return ret;
-	fd = open_temporary(dir, name, temporary, sizeof(temporary));
-	ret = fd < 0 ? fd : fill(fd, text, mode);
 	if (ret == 0 && renameat(dir, temporary, dir, name) != 0)
 		ret = -errno;
 	if (ret == 0 && fsync(dir) != 0)
 		ret = -errno;
-	if (ret != 0) {
+	if (ret != 0 && fd >= 0)
+		unlinkat(dir, temporary, 0);
+	return ret;
+}
+
+int store_write(enum store_area area, const char *name, const char *text, mode_t mode)
+{
+	int dir = -1;
+	int ret = open_directory(area, &dir);
+
+	if (ret != 0)
+		return ret;
+	ret = replace(dir, name, text, mode);
+	if (ret != 0)
 		log_failure(ret, "write", area, name);
-		if (fd >= 0)
-			unlinkat(dir, temporary, 0);
-	}
 	close(dir);
+	return ret;
+}
+
+/* The name of a file right below STORE_RUN's usual place, or NULL. */
+static const char *name_in_run(const char *path)
+{
+	size_t len = strlen(directories[STORE_RUN]);
+
+	if (strncmp(path, directories[STORE_RUN], len) != 0 || path[len] != '/' ||
+	    strchr(path + len + 1, '/') != NULL)
+		return NULL;
+	return path + len + 1;
+}
+
+int store_write_path(const char *path, const char *text, mode_t mode)
+{
+	const char *name = name_in_run(path);
+	const char *slash = strrchr(path, '/');
+	char parent[PATH_MAX];
+	int dir, ret;
+
+	if (name != NULL)
+		return store_write(STORE_RUN, name, text, mode);
+	/* With its slash: the parent of /file is /. */
+	snprintf(parent, sizeof(parent), "%.*s", (int)(slash + 1 - path), path);
+	dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ret = dir < 0 ? -errno : replace(dir, slash + 1, text, mode);
+	if (ret != 0)
+		log_err(ret, "cannot write %s", path);
+	if (dir >= 0)
+		close(dir);
 	return ret;
 }
 
@@ -170,17 +207,11 @@ static int read_all(int fd, char *buf, size_t size)
 	return 0;
 }
 
-int store_read(enum store_area area, const char *name, char *buf, size_t size)
+static int read_path(const char *path, char *buf, size_t size)
 {
-	char path[PATH_MAX + NAME_MAX];
-	char dir[PATH_MAX];
-	int ret = directory_of(area, dir, sizeof(dir));
-	int fd;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int ret;
 
-	if (ret != 0)
-		return ret;
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 && errno == ENOENT)
 		return -ENOENT;
 	ret = fd < 0 ? -errno : read_all(fd, buf, size);
@@ -189,6 +220,25 @@ int store_read(enum store_area area, const char *name, char *buf, size_t size)
 	if (ret != 0)
 		log_err(ret, "cannot read %s", path);
 	return ret;
+}
+
+int store_read(enum store_area area, const char *name, char *buf, size_t size)
+{
+	char path[PATH_MAX + NAME_MAX];
+	char dir[PATH_MAX];
+	int ret = directory_of(area, dir, sizeof(dir));
+
+	if (ret != 0)
+		return ret;
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return read_path(path, buf, size);
+}
+
+int store_read_path(const char *path, char *buf, size_t size)
+{
+	const char *name = name_in_run(path);
+
+	return name != NULL ? store_read(STORE_RUN, name, buf, size) : read_path(path, buf, size);
 }
 
 int store_remove(enum store_area area, const char *name)

@@ -21,10 +21,17 @@ enum store_area { STORE_RUN, STORE_LIB };
 int store_write(enum store_area area, const char *name, const char *text,
 		mode_t mode) FO_MUST_CHECK;
 
+/* The same for the file `path`, an absolute name. One right below /run/fo is a file of STORE_RUN,
+ * and moves with it; the directory of any other one must be there. */
+int store_write_path(const char *path, const char *text, mode_t mode) FO_MUST_CHECK;
+
 /* Reads file `name` of `area` into `buf` and ends it with NUL, the final newline taken off.
  * Returns 0; -ENOENT, silently, when there is none; -EFBIG when it does not fit; another -errno;
  * these are logged. */
 int store_read(enum store_area area, const char *name, char *buf, size_t size) FO_MUST_CHECK;
+
+/* The same for a file as store_write_path has it. */
+int store_read_path(const char *path, char *buf, size_t size) FO_MUST_CHECK;
 
 /* Removes file `name` of `area`, which need not be there. Returns 0 or -errno, logged. */
 int store_remove(enum store_area area, const char *name) FO_MUST_CHECK;

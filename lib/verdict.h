@@ -1,31 +1,70 @@
-/* verdict.h - judge a line from the answers of a round. Pure. */
+/* verdict.h - from rounds to whether the line is up or down. Pure.
+ *
+ * Going down is quick: `fall` bad rounds in a row, a link that is gone, or a brown-out (too much
+ * loss, too long round trips, over a window). Coming back is slow: `rise` good rounds in a row,
+ * no bad one for the hold time, and the brown-out over. The hold time doubles when the line fails
+ * again soon after it came back, so that a flapping line does not take the connections of the LAN
+ * down time and again. */
 #ifndef FO_VERDICT_H
 #define FO_VERDICT_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "quality.h"
 
 enum verdict {
-	VERDICT_PENDING, /* the answers so far decide nothing */
+	VERDICT_PENDING, /* nothing is certain yet */
 	VERDICT_UP,	 /* the line carries traffic */
 	VERDICT_DOWN	 /* it does not */
 };
 
-/* How a round stands. */
-struct verdict_round {
-	unsigned targets;  /* hosts asked or still to be asked, 1 or more */
-	unsigned need;	   /* how many of them must answer, 1..targets */
-	unsigned answered; /* hosts that did */
-	unsigned refused;  /* hosts known not to: an ICMP error came, or nothing could be sent */
-	bool time_over;	   /* no answer is waited for any longer */
+/* Times are microseconds; those with a date are of the monotonic clock (clock_mono_us). */
+struct verdict_rule {
+	int64_t fall, rise;	      /* rounds in a row, 1 or more */
+	int64_t hold_us, hold_max_us; /* hold_max_us is not below hold_us */
+	/* Levels of a brown-out; 0: not judged. */
+	int64_t loss_down_pct, loss_up_pct;
+	int64_t rtt_down_us, rtt_up_us;
 };
 
-/* The verdict as soon as it is certain: up with enough answers; down when those that are left
- * cannot be enough, or time is over. */
-enum verdict verdict_of_round(const struct verdict_round *round);
+/* Why the line is down: the last reason there was. */
+enum verdict_reason {
+	VERDICT_NO_REASON, /* it is not */
+	VERDICT_SILENT,	   /* bad rounds */
+	VERDICT_NO_LINK,   /* the interface is gone, or down */
+	VERDICT_LOSS,	   /* brown-out */
+	VERDICT_SLOW	   /* brown-out */
+};
 
-/* How many targets should have been asked by now: those needed at first, as many more as were
- * refused, and all once the first are `late`. (Hedging: a lost echo costs the line's usual round
- * trip and not the whole time-out, and public hosts are not asked without need.) */
-unsigned verdict_targets_due(const struct verdict_round *round, bool late);
+/* All zero at the start. */
+struct verdict_state {
+	enum verdict line;
+	enum verdict_reason reason; /* while down */
+	int64_t since_us;	    /* of the last change */
+	int64_t good, bad;	    /* rounds in a row */
+	int64_t last_bad_us;	    /* while down: the last sign that it is */
+	int64_t hold_us;	    /* while down: good for this long before it is up again */
+	int64_t back_us;	    /* when it last came back from being down; 0: never */
+};
+
+/* Take what happened at `now_us` into account. Each returns whether `line` changed.
+ *
+ * A round: whether it was good, and the line's quality by then (quality_of_line). */
+bool verdict_take_round(struct verdict_state *state, const struct verdict_rule *rule, bool good,
+			const struct quality_sum *quality, int64_t now_us);
+
+/* The link is gone, or down. */
+bool verdict_take_link_loss(struct verdict_state *state, const struct verdict_rule *rule,
+			    int64_t now_us);
+
+/* How long the line must still be good before it may be up again: 0 or more, while it is down. */
+int64_t verdict_hold_left_us(const struct verdict_state *state, int64_t now_us);
+
+/* "up", "down" or "unknown". */
+const char *verdict_name(enum verdict verdict);
+
+/* Such as "no answers" or "too much loss"; "" for VERDICT_NO_REASON. */
+const char *verdict_reason_text(enum verdict_reason reason);
 
 #endif

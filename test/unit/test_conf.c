@@ -25,7 +25,7 @@ static void a_whole_file_gets_into_its_struct(void **state)
 	static const char text[] =
 		"[router]\nlan = eth0\nuplink = ppp0\nvip = 192.168.0.254\nvip6 = fe80::fe\n"
 		"[check]\ntargets = 1.1.1.1, 2606:4700:4700::1111\nneed = 2\ntimeout = 900ms\n"
-		"interval = 100ms\nround-timeout = 150ms\nfall = 3\nrise = 4\nhold = 5s\n"
+		"interval = 100ms\nround-timeout = 350ms\nfall = 3\nrise = 4\nhold = 5s\n"
 		"hold-max = 1h\nloss-down = 50%\nloss-up = 0\nrtt-down = 300ms\nrtt-up = 100ms\n"
 		"window = 1m\ntrack-file = /run/fo/other\n"
 		"[route]\nmaster = dev ppp0\nbackup = via 192.168.0.254 dev eth0\n"
@@ -55,7 +55,7 @@ static void a_whole_file_gets_into_its_struct(void **state)
 	assert_int_equal(c.check.need, 2);
 	assert_int_equal(c.check.timeout_ms, 900);
 	assert_int_equal(c.check.interval_ms, 100);
-	assert_int_equal(c.check.round_timeout_ms, 150);
+	assert_int_equal(c.check.round_timeout_ms, 350);
 	assert_int_equal(c.check.fall, 3);
 	assert_int_equal(c.check.rise, 4);
 	assert_int_equal(c.check.hold_ms, 5000);

@@ -64,7 +64,7 @@ static void check_foreign(sa_family_t family, bool raw)
 	assert_int_equal(event.seq, 0xabcd);
 	assert_false(probe_next(&probe, &event));
 	close(peer);
-	probe_close(&probe);
+	probe_close(&probe, AF_UNSPEC);
 }
 
 static void a_reply_with_a_foreign_identifier_or_cookie_is_not_ours(void **state)
@@ -94,8 +94,8 @@ static void a_probe_without_a_socket_has_nothing_to_say(void **state)
 	(void)state;
 	probe_init(&probe);
 	assert_false(probe_next(&probe, &event));
-	probe_close(&probe);
-	probe_close(&probe);
+	probe_close(&probe, AF_UNSPEC);
+	probe_close(&probe, AF_UNSPEC);
 }
 
 int main(void)

@@ -1,12 +1,12 @@
+#include "hedge.h"
 #include "support.h"
-#include "verdict.h"
 
 enum { TARGETS = 6 };
 
 /* Calls `check` for every round of up to TARGETS hosts. */
-static void for_every_round(void (*check)(const struct verdict_round *round))
+static void for_every_round(void (*check)(const struct hedge_round *round))
 {
-	struct verdict_round r;
+	struct hedge_round r;
 
 	for (r.targets = 1; r.targets <= TARGETS; r.targets++)
 		for (r.need = 1; r.need <= r.targets; r.need++)
@@ -19,9 +19,9 @@ static void for_every_round(void (*check)(const struct verdict_round *round))
 					}
 }
 
-static void check_definition(const struct verdict_round *r)
+static void check_definition(const struct hedge_round *r)
 {
-	enum verdict verdict = verdict_of_round(r);
+	enum verdict verdict = hedge_verdict(r);
 
 	CHECK((verdict == VERDICT_UP) == (r->answered >= r->need), "%u of %u, %u refused",
 	      r->answered, r->targets, r->refused);
@@ -38,42 +38,42 @@ static int rank(enum verdict verdict)
 	return verdict == VERDICT_UP ? 2 : verdict == VERDICT_PENDING ? 1 : 0;
 }
 
-static void check_monotone(const struct verdict_round *r)
+static void check_monotone(const struct hedge_round *r)
 {
-	struct verdict_round more = *r;
+	struct hedge_round more = *r;
 
 	if (r->answered + r->refused == r->targets)
 		return;
 	more.answered++;
-	CHECK(rank(verdict_of_round(&more)) >= rank(verdict_of_round(r)), "%u answers of %u",
+	CHECK(rank(hedge_verdict(&more)) >= rank(hedge_verdict(r)), "%u answers of %u",
 	      more.answered, r->targets);
 	more = *r;
 	more.refused++;
-	CHECK(rank(verdict_of_round(&more)) <= rank(verdict_of_round(r)), "%u refusals of %u",
+	CHECK(rank(hedge_verdict(&more)) <= rank(hedge_verdict(r)), "%u refusals of %u",
 	      more.refused, r->targets);
 }
 
 /* A verdict is said once: what comes in later cannot turn it round. */
-static void check_certain(const struct verdict_round *r)
+static void check_certain(const struct hedge_round *r)
 {
-	struct verdict_round later = *r;
+	struct hedge_round later = *r;
 	unsigned left = r->targets - r->answered - r->refused;
 
-	if (verdict_of_round(r) == VERDICT_PENDING || r->time_over)
+	if (hedge_verdict(r) == VERDICT_PENDING || r->time_over)
 		return;
 	for (unsigned good = 0; good <= left; good++) {
 		later.answered = r->answered + good;
 		later.refused = r->refused + left - good;
 		later.time_over = true;
-		assert_int_equal(verdict_of_round(&later), verdict_of_round(r));
+		assert_int_equal(hedge_verdict(&later), hedge_verdict(r));
 	}
 }
 
-static void check_due(const struct verdict_round *r)
+static void check_due(const struct hedge_round *r)
 {
-	unsigned due = verdict_targets_due(r, false);
+	unsigned due = hedge_targets_due(r, false);
 
-	assert_int_equal(verdict_targets_due(r, true), r->targets);
+	assert_int_equal(hedge_targets_due(r, true), r->targets);
 	assert_in_range(due, r->need, r->targets);
 	if (r->refused == 0)
 		assert_int_equal(due, r->need); /* nobody is asked without need */

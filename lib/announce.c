@@ -1,0 +1,80 @@
+#include "announce.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "notify.h"
+#include "store.h"
+
+#define FILE_NAME "watch"
+
+static void write_heartbeat(const struct heartbeat *beat)
+{
+	char text[HEARTBEAT_TEXT_MAX];
+
+	(void)!store_write(STORE_RUN, FILE_NAME, heartbeat_format(text, beat), 0644);
+}
+
+/* keepalived takes a missing, empty or foreign file for "good": what is there is compared, not
+ * remembered. */
+static void write_track_file(const char *path, const char *value)
+{
+	char there[4];
+
+	if (store_read_path(path, there, sizeof(there)) == 0 && strcmp(there, value) == 0)
+		return;
+	(void)!store_write_path(path, value, 0644);
+}
+
+void announce_beat(const struct heartbeat *beat, const char *track_file)
+{
+	const struct verdict_state *state = &beat->state;
+	const char *why = verdict_reason_text(state->reason);
+
+	write_heartbeat(beat);
+	if (state->line != VERDICT_PENDING)
+		write_track_file(track_file, state->line == VERDICT_DOWN ? "1" : "0");
+	notify_manager("WATCHDOG=1\nSTATUS=%s: %s%s%s", beat->iface, verdict_name(state->line),
+		       why[0] == '\0' ? "" : ", ", why);
+}
+
+void announce_end(const struct heartbeat *beat, const char *track_file)
+{
+	struct heartbeat last = *beat;
+
+	notify_manager("STOPPING=1");
+	last.beat_us = 0;
+	write_heartbeat(&last);
+	write_track_file(track_file, "0");
+}
+
+int announce_read(struct heartbeat *out)
+{
+	char text[HEARTBEAT_TEXT_MAX];
+	int ret = store_read(STORE_RUN, FILE_NAME, text, sizeof(text));
+
+	return ret == 0 ? heartbeat_parse(text, out) : ret;
+}
+
+void announce_show(struct report *report, const struct heartbeat *beat, int64_t now_us)
+{
+	const struct verdict_state *state = &beat->state;
+	char addr[ADDR_TEXT_MAX];
+
+	report_text(report, "line", verdict_name(state->line));
+	if (state->reason != VERDICT_NO_REASON)
+		report_text(report, "reason", verdict_reason_text(state->reason));
+	report_number(report, "since_s", (now_us - state->since_us) / 1000000);
+	if (state->line == VERDICT_DOWN)
+		report_number(report, "hold_left_s", verdict_hold_left_us(state, now_us) / 1000000);
+	for (size_t i = 0; i < beat->count; i++) {
+		const struct quality_sum *quality = &beat->targets[i].quality;
+
+		report_row(report, "targets");
+		report_text(report, "address", addr_format(addr, &beat->targets[i].addr));
+		report_number(report, "echoes", (int64_t)quality->answered + quality->lost);
+		report_thousandths(report, "loss_pct", quality_loss_permille(quality) * 100);
+		report_thousandths(report, "rtt_ms", quality->rtt_us);
+		report_end_row(report);
+	}
+}

@@ -1,0 +1,25 @@
+/* announce.h - what the watcher tells others, and how they learn it. Edge: files, systemd. */
+#ifndef FO_ANNOUNCE_H
+#define FO_ANNOUNCE_H
+
+#include "compiler.h"
+#include "heartbeat.h"
+#include "report.h"
+
+/* Tells everyone how the line is: the heartbeat file in STORE_RUN, the track file of keepalived
+ * (0 up, 1 down; left as it is while that is not known), and systemd, watchdog included. Failures
+ * are logged; call it again. */
+void announce_beat(const struct heartbeat *beat, const char *track_file);
+
+/* Tells that the watcher ends. Its last verdict then binds nobody: the track file says 0, and the
+ * one-shot runs decide. The heartbeat file keeps the state for a successor. */
+void announce_end(const struct heartbeat *beat, const char *track_file);
+
+/* Reads the heartbeat; whether the watcher is still alive is for heartbeat_tells to say. Returns 0
+ * and `*out`; -ENOENT, silently, when there never was one; another -errno. */
+int announce_read(struct heartbeat *out) FO_MUST_CHECK;
+
+/* Shows the line, and a row for each target. */
+void announce_show(struct report *report, const struct heartbeat *beat, int64_t now_us);
+
+#endif

@@ -1,0 +1,188 @@
+#include "heartbeat.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "num.h"
+
+/* The longest word of a line. */
+enum { WORD_MAX = 64 };
+
+/* The numbers, by name. */
+static const struct number {
+	const char *name;
+	size_t offset; /* of the int64_t in struct heartbeat */
+} numbers[] = {
+	{ "beat", offsetof(struct heartbeat, beat_us) },
+	{ "since", offsetof(struct heartbeat, state.since_us) },
+	{ "good", offsetof(struct heartbeat, state.good) },
+	{ "bad", offsetof(struct heartbeat, state.bad) },
+	{ "last-bad", offsetof(struct heartbeat, state.last_bad_us) },
+	{ "hold", offsetof(struct heartbeat, state.hold_us) },
+	{ "back", offsetof(struct heartbeat, state.back_us) },
+};
+
+/* Text that grows. What does not fit is cut; HEARTBEAT_TEXT_MAX has room for everything. */
+struct writer {
+	char *buf;
+	size_t used;
+};
+
+static void FO_PRINTF(2, 3) put(struct writer *w, const char *fmt, ...)
+{
+	size_t left = HEARTBEAT_TEXT_MAX - w->used;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(w->buf + w->used, left, fmt, ap);
+	va_end(ap);
+	if (len > 0)
+		w->used += (size_t)len < left ? (size_t)len : left - 1;
+}
+
+const char *heartbeat_format(char buf[static HEARTBEAT_TEXT_MAX], const struct heartbeat *beat)
+{
+	struct writer w = { .buf = buf };
+	char addr[ADDR_TEXT_MAX];
+
+	put(&w, "interface %s\n", beat->iface);
+	put(&w, "line %s\n", verdict_name(beat->state.line));
+	put(&w, "reason %d\n", (int)beat->state.reason);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		int64_t value;
+
+		memcpy(&value, (const char *)beat + numbers[i].offset, sizeof(value));
+		put(&w, "%s %" PRId64 "\n", numbers[i].name, value);
+	}
+	for (size_t i = 0; i < beat->count; i++) {
+		const struct quality_sum *quality = &beat->targets[i].quality;
+
+		put(&w, "target %s %" PRIu32 " %" PRIu32 " %" PRId64 "\n",
+		    addr_format(addr, &beat->targets[i].addr), quality->answered, quality->lost,
+		    quality->rtt_us);
+	}
+	return buf;
+}
+
+/* Takes the next word of a line, which must end with a blank, or with the line when it is the
+ * `last`. The last line of all need not end with a newline. */
+static int take_word(const char **text, bool last, char word[static WORD_MAX])
+{
+	size_t len = strcspn(*text, " \n");
+	bool line_ends = (*text)[len] != ' ';
+
+	if (len == 0 || len >= WORD_MAX || line_ends != last)
+		return -EINVAL;
+	memcpy(word, *text, len);
+	word[len] = '\0';
+	*text += (*text)[len] == '\0' ? len : len + 1;
+	return 0;
+}
+
+static int take_number(const char **text, bool last, int64_t max, int64_t *out)
+{
+	char word[WORD_MAX];
+	int ret = take_word(text, last, word);
+
+	return ret == 0 && num_parse(word, 0, max, out) == 0 ? 0 : -EINVAL;
+}
+
+static int take_iface(const char **text, struct heartbeat *out)
+{
+	char word[WORD_MAX];
+	int ret = take_word(text, true, word);
+
+	if (ret != 0 || strlen(word) >= sizeof(out->iface))
+		return -EINVAL;
+	memcpy(out->iface, word, strlen(word) + 1);
+	return 0;
+}
+
+static int take_line(const char **text, struct heartbeat *out)
+{
+	char word[WORD_MAX];
+	int ret = take_word(text, true, word);
+
+	if (ret != 0)
+		return ret;
+	for (int verdict = VERDICT_PENDING; verdict <= VERDICT_DOWN; verdict++) {
+		if (strcmp(word, verdict_name((enum verdict)verdict)) == 0) {
+			out->state.line = (enum verdict)verdict;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int take_target(const char **text, struct heartbeat *out)
+{
+	struct heartbeat_target *target = &out->targets[out->count];
+	int64_t answered = 0, lost = 0, rtt_us = 0;
+	char word[WORD_MAX];
+
+	if (out->count == QUALITY_HOSTS_MAX || take_word(text, false, word) != 0 ||
+	    addr_parse(word, AF_UNSPEC, &target->addr) != 0 ||
+	    take_number(text, false, UINT32_MAX, &answered) != 0 ||
+	    take_number(text, false, UINT32_MAX, &lost) != 0 ||
+	    take_number(text, true, INT64_MAX, &rtt_us) != 0)
+		return -EINVAL;
+	target->quality.answered = (uint32_t)answered;
+	target->quality.lost = (uint32_t)lost;
+	target->quality.rtt_us = rtt_us;
+	out->count++;
+	return 0;
+}
+
+static int take_field(const char *name, const char **text, struct heartbeat *out)
+{
+	int64_t value;
+
+	if (strcmp(name, "interface") == 0)
+		return take_iface(text, out);
+	if (strcmp(name, "line") == 0)
+		return take_line(text, out);
+	if (strcmp(name, "target") == 0)
+		return take_target(text, out);
+	if (strcmp(name, "reason") == 0) {
+		if (take_number(text, true, VERDICT_SLOW, &value) != 0)
+			return -EINVAL;
+		out->state.reason = (enum verdict_reason)value;
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		if (strcmp(name, numbers[i].name) != 0)
+			continue;
+		if (take_number(text, true, INT64_MAX, &value) != 0)
+			return -EINVAL;
+		memcpy((char *)out + numbers[i].offset, &value, sizeof(value));
+		return 0;
+	}
+	return -EINVAL;
+}
+
+int heartbeat_parse(const char *text, struct heartbeat *out)
+{
+	struct heartbeat beat = { .count = 0 };
+	char name[WORD_MAX];
+
+	while (*text != '\0') {
+		if (take_word(&text, false, name) != 0 || take_field(name, &text, &beat) != 0)
+			return -EINVAL;
+	}
+	if (beat.iface[0] == '\0')
+		return -EINVAL;
+	*out = beat;
+	return 0;
+}
+
+bool heartbeat_tells(const struct heartbeat *beat, const char *iface, int64_t now_us)
+{
+	int64_t age_us = now_us - beat->beat_us;
+
+	return beat->beat_us > 0 && age_us >= 0 && age_us < HEARTBEAT_FRESH_US &&
+	       beat->state.line != VERDICT_PENDING && strcmp(beat->iface, iface) == 0;
+}

@@ -1,0 +1,44 @@
+/* heartbeat.h - what the watcher leaves for others, and for its successor, as text. Pure.
+ *
+ * One line `interface NAME`, one `WORD VALUE` for each of the others, one for each target. Times
+ * are microseconds of the monotonic clock, so that a file of another boot is recognised. */
+#ifndef FO_HEARTBEAT_H
+#define FO_HEARTBEAT_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "compiler.h"
+#include "verdict.h"
+
+#define HEARTBEAT_TEXT_MAX 2048
+
+/* The watcher's period, and the age at which it counts as dead or stuck. */
+#define HEARTBEAT_EVERY_US 500000
+#define HEARTBEAT_FRESH_US 2000000
+
+struct heartbeat {
+	char iface[IFNAMSIZ];
+	int64_t beat_us; /* when it was written; 0: the watcher has ended */
+	struct verdict_state state;
+	size_t count; /* of targets */
+	struct heartbeat_target {
+		struct addr addr;
+		struct quality_sum quality;
+	} targets[QUALITY_HOSTS_MAX];
+};
+
+/* Writes the text, which ends with a newline. Returns `buf`. */
+const char *heartbeat_format(char buf[static HEARTBEAT_TEXT_MAX], const struct heartbeat *beat);
+
+/* Reads it back. Returns 0 and `*out`; -EINVAL for anything that heartbeat_format does not
+ * write. */
+int heartbeat_parse(const char *text, struct heartbeat *out) FO_MUST_CHECK;
+
+/* Whether the watcher of `iface` is alive at `now_us` and knows whether the line is up. */
+bool heartbeat_tells(const struct heartbeat *beat, const char *iface, int64_t now_us);
+
+#endif

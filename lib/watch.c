@@ -1,0 +1,446 @@
+#include "watch.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "announce.h"
+#include "clock.h"
+#include "line.h"
+#include "log.h"
+#include "notify.h"
+#include "num.h"
+#include "rtnl.h"
+#include "store.h"
+
+#define LOCK_NAME "watch.lock"
+
+/* A watcher that is just ending is waited for. */
+#define LOCK_WAIT_MS 2000
+
+struct watch {
+	struct line_rule rule;
+	struct verdict_rule levels;
+	int64_t interval_us, window_us;
+	char track_file[CONF_TEXT_MAX];
+
+	struct line line;
+	struct verdict_state state;
+	bool in_round;
+	int trouble; /* -errno of this machine's own trouble since the last sound round, or 0 */
+	int64_t next_round_us, next_beat_us;
+
+	struct rtnl *links; /* monitor */
+	int link;	    /* index of the interface while it is up, otherwise 0 */
+
+	int signals;  /* signalfd */
+	int ended_by; /* signal, or 0 */
+	watch_reload *reload;
+	void *reload_data;
+};
+
+/* What others are told */
+
+/* A watcher that cannot send knows nothing, and does not beat: the one-shot runs then see for
+ * themselves, and say what is wrong. */
+static void fill_heartbeat(struct watch *w, int64_t now_us, struct heartbeat *out)
+{
+	memset(out, 0, sizeof(*out));
+	memcpy(out->iface, w->rule.iface, sizeof(out->iface));
+	out->beat_us = w->trouble == 0 ? now_us : 0;
+	out->state = w->state;
+	out->count = w->rule.count;
+	for (size_t i = 0; i < w->rule.count; i++) {
+		out->targets[i].addr = w->rule.targets[i];
+		out->targets[i].quality = quality_sum(&w->line.qualities[i], now_us);
+	}
+}
+
+static void beat(struct watch *w, int64_t now_us)
+{
+	struct heartbeat heartbeat;
+
+	fill_heartbeat(w, now_us, &heartbeat);
+	announce_beat(&heartbeat, w->track_file);
+	w->next_beat_us = now_us + HEARTBEAT_EVERY_US;
+}
+
+static void say_goodbye(struct watch *w)
+{
+	struct heartbeat heartbeat;
+
+	fill_heartbeat(w, clock_mono_us(), &heartbeat);
+	announce_end(&heartbeat, w->track_file);
+}
+
+static void log_quality(struct watch *w)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	for (size_t i = 0; i < w->rule.count; i++) {
+		struct quality_sum sum = quality_sum(&w->line.qualities[i], clock_mono_us());
+		unsigned loss = quality_loss_permille(&sum);
+
+		log_info("%s: %s: %u.%u%% of %" PRIu32 " echoes lost, round trip %" PRId64
+			 ".%03" PRId64 " ms",
+			 w->rule.iface, addr_format(addr, &w->rule.targets[i]), loss / 10,
+			 loss % 10, sum.answered + sum.lost, sum.rtt_us / 1000, sum.rtt_us % 1000);
+	}
+}
+
+static void log_change(const struct watch *w, const struct verdict_state *before, int64_t now_us)
+{
+	const char *iface = w->rule.iface;
+	char hold[NUM_TEXT_MAX], text[LINE_ROUND_TEXT_MAX];
+
+	num_format_ms(hold, w->state.hold_us / 1000);
+	if (w->state.line == VERDICT_UP && before->line == VERDICT_DOWN)
+		log_info("%s: up again after %" PRId64 " s, %" PRId64 " good rounds", iface,
+			 (now_us - before->since_us) / 1000000, w->state.good);
+	else if (w->state.line == VERDICT_UP)
+		log_info("%s: up, %" PRId64 " good rounds", iface, w->state.good);
+	else if (w->state.reason == VERDICT_NO_LINK)
+		log_warn(0, "%s: down, no link; up again after %s without a fault", iface, hold);
+	else
+		log_warn(0, "%s: down, %s; up again after %s without a fault%s", iface,
+			 verdict_reason_text(w->state.reason), hold,
+			 line_describe_round(&w->line.round, text));
+}
+
+/* After every turn of events that may have changed the verdict. The quality is measured anew from
+ * the last fault on: otherwise the time of the fault would hold the line down for a whole
+ * window. */
+static void tell(struct watch *w, const struct verdict_state *before, bool changed, int64_t now_us)
+{
+	if (w->state.line == VERDICT_DOWN && w->state.last_bad_us == now_us)
+		line_watch_quality(&w->line, w->window_us);
+	if (!changed)
+		return;
+	beat(w, now_us);
+	log_change(w, before, now_us);
+}
+
+/* Rounds */
+
+static void finish_round(struct watch *w)
+{
+	const struct verdict_state before = w->state;
+	bool good = w->line.round.verdict == VERDICT_UP;
+	int trouble = line_trouble(&w->line);
+	int64_t now_us = clock_mono_us();
+	struct quality_sum quality;
+	bool changed;
+
+	w->in_round = false;
+	w->next_round_us = w->line.start_us + w->interval_us;
+	if (trouble != 0 && w->trouble == 0)
+		line_log_trouble(&w->line, trouble);
+	w->trouble = trouble;
+	if (trouble != 0)
+		return;
+	quality = line_quality(&w->line);
+	changed = verdict_take_round(&w->state, &w->levels, good, &quality, now_us);
+	tell(w, &before, changed, now_us);
+	/* The next one at once; but refusals that come at once are not several rounds of badness.
+	 */
+	if (!good && w->state.line != VERDICT_DOWN)
+		w->next_round_us = w->line.start_us + w->rule.timeout_ms * 1000;
+}
+
+static void begin_round(struct watch *w)
+{
+	/* While the line is down, a lost echo only puts off the way back. */
+	w->line.rule.tries = w->state.line == VERDICT_DOWN ? 1 : w->rule.tries;
+	line_begin(&w->line);
+	w->in_round = true;
+}
+
+static void probe(struct watch *w)
+{
+	if (w->link == 0)
+		return;
+	if (!w->in_round && clock_mono_us() >= w->next_round_us)
+		begin_round(w);
+	if (line_step(&w->line) != VERDICT_PENDING && w->in_round)
+		finish_round(w);
+}
+
+/* The link */
+
+static void lose_link(struct watch *w)
+{
+	const struct verdict_state before = w->state;
+	int64_t now_us = clock_mono_us();
+	bool changed;
+
+	w->link = 0;
+	w->in_round = false;
+	line_close(&w->line);
+	changed = verdict_take_link_loss(&w->state, &w->levels, now_us);
+	tell(w, &before, changed, now_us);
+}
+
+/* Judged anew, with new sockets: the old ones belong to an interface that may be another one. */
+static void have_link(struct watch *w, int index)
+{
+	if (w->link == index)
+		return;
+	if (w->link != 0)
+		lose_link(w);
+	log_info("%s: the link is there", w->rule.iface);
+	w->link = index;
+	line_close(&w->line);
+	line_watch_quality(&w->line, w->window_us);
+	w->next_round_us = clock_mono_us();
+}
+
+static int look_at_link(struct watch *w)
+{
+	struct rtnl *nl = NULL;
+	struct rtnl_link link;
+	int ret = rtnl_open(&nl);
+
+	if (ret == 0)
+		ret = rtnl_get_link(nl, w->rule.iface, &link);
+	rtnl_close(nl);
+	if (ret == 0 && link.up)
+		have_link(w, link.index);
+	else if (ret == 0 || ret == -ENODEV)
+		lose_link(w);
+	return ret == -ENODEV ? 0 : ret;
+}
+
+static void take_link_event(struct watch *w, const struct rtnl_link_event *event)
+{
+	bool ours = strcmp(event->name, w->rule.iface) == 0;
+
+	if (ours && event->up)
+		have_link(w, event->index);
+	else if (w->link != 0 && event->index == w->link)
+		lose_link(w); /* gone, down, or called something else now */
+}
+
+static int take_link_events(struct watch *w)
+{
+	struct rtnl_link_event event;
+
+	for (;;) {
+		int ret = rtnl_next_link_event(w->links, &event);
+
+		if (ret == -EAGAIN)
+			return 0;
+		if (ret == -ENOBUFS)
+			ret = look_at_link(w);
+		else if (ret == 0)
+			take_link_event(w, &event);
+		if (ret != 0 && ret != -EINTR) {
+			log_err(ret, "cannot hear about links");
+			return ret;
+		}
+	}
+}
+
+/* Settings and signals */
+
+static void take_settings(struct watch *w, const struct conf *conf)
+{
+	const struct conf_check *check = &conf->check;
+
+	memset(&w->rule, 0, sizeof(w->rule));
+	memcpy(w->rule.iface, conf->router.uplink, sizeof(w->rule.iface));
+	memcpy(w->rule.targets, check->targets.items, sizeof(w->rule.targets));
+	w->rule.count = check->targets.count;
+	w->rule.need = (unsigned)check->need;
+	w->rule.timeout_ms = check->round_timeout_ms;
+	w->rule.tries = HEDGE_TRIES_MAX;
+	w->levels = (struct verdict_rule){ .fall = check->fall,
+					   .rise = check->rise,
+					   .hold_us = check->hold_ms * 1000,
+					   .hold_max_us = check->hold_max_ms * 1000,
+					   .loss_down_pct = check->loss_down_pct,
+					   .loss_up_pct = check->loss_up_pct,
+					   .rtt_down_us = check->rtt_down_ms * 1000,
+					   .rtt_up_us = check->rtt_up_ms * 1000 };
+	w->interval_us = check->interval_ms * 1000;
+	w->window_us = check->window_ms * 1000;
+	memcpy(w->track_file, check->track_file, sizeof(w->track_file));
+}
+
+/* What is known of targets that stay is kept, unless the window is another one. */
+static void renew_line(struct watch *w, int64_t old_window_us)
+{
+	struct line old = w->line;
+
+	line_close(&w->line);
+	line_init(&w->line, &w->rule);
+	line_watch_quality(&w->line, w->window_us);
+	w->in_round = false;
+	for (size_t i = 0; i < w->rule.count; i++) {
+		for (size_t j = 0; j < old.rule.count; j++) {
+			if (!addr_equal(&w->rule.targets[i], &old.rule.targets[j]))
+				continue;
+			w->line.rtts[i] = old.rtts[j];
+			if (w->window_us == old_window_us)
+				w->line.qualities[i] = old.qualities[j];
+		}
+	}
+}
+
+static int read_again(struct watch *w)
+{
+	int64_t old_window_us = w->window_us;
+	char old_iface[IFNAMSIZ];
+	struct conf conf;
+
+	if (w->reload(w->reload_data, &conf) != 0) {
+		log_err(0, "the configuration stays as it was");
+		return 0;
+	}
+	memcpy(old_iface, w->rule.iface, sizeof(old_iface));
+	take_settings(w, &conf);
+	renew_line(w, old_window_us);
+	log_info("%s: the configuration was read again", w->rule.iface);
+	if (strcmp(old_iface, w->rule.iface) == 0)
+		return 0;
+	w->state = (struct verdict_state){ .line = VERDICT_PENDING };
+	w->link = 0;
+	return look_at_link(w);
+}
+
+static int take_signals(struct watch *w)
+{
+	struct signalfd_siginfo info;
+	int ret = 0;
+
+	while (ret == 0 && read(w->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			ret = read_again(w);
+		else if (info.ssi_signo == SIGUSR1)
+			log_quality(w);
+		else
+			w->ended_by = (int)info.ssi_signo;
+	}
+	return ret;
+}
+
+static int open_signals(int *out)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	*out = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (*out >= 0)
+		return 0;
+	log_err(errno, "cannot receive signals");
+	return -errno;
+}
+
+/* The loop */
+
+static int64_t wake_us(const struct watch *w)
+{
+	int64_t next_us = w->in_round ? line_wake_us(&w->line) : w->next_round_us;
+
+	return w->link == 0 || w->next_beat_us < next_us ? w->next_beat_us : next_us;
+}
+
+static void wait_for_something(const struct watch *w)
+{
+	struct pollfd fds[] = { { .fd = w->line.probe.fd4, .events = POLLIN },
+				{ .fd = w->line.probe.fd6, .events = POLLIN },
+				{ .fd = rtnl_fd(w->links), .events = POLLIN },
+				{ .fd = w->signals, .events = POLLIN } };
+	const struct timespec left = clock_left(wake_us(w));
+
+	(void)ppoll(fds, ARRAY_LEN(fds), &left, NULL);
+}
+
+static int loop(struct watch *w)
+{
+	int ret = 0;
+
+	while (ret == 0 && w->ended_by == 0) {
+		probe(w);
+		if (clock_mono_us() >= w->next_beat_us)
+			beat(w, clock_mono_us());
+		wait_for_something(w);
+		ret = take_signals(w);
+		if (ret == 0)
+			ret = take_link_events(w);
+	}
+	return ret;
+}
+
+/* A file of another boot, or of another interface, says nothing. */
+static void resume(struct watch *w)
+{
+	int64_t now_us = clock_mono_us();
+	struct heartbeat last;
+
+	if (announce_read(&last) != 0 || strcmp(last.iface, w->rule.iface) != 0 ||
+	    last.beat_us > now_us || last.state.since_us > now_us ||
+	    last.state.last_bad_us > now_us || last.state.back_us > now_us)
+		return;
+	w->state = last.state;
+	w->state.good = 0;
+	w->state.bad = 0;
+	log_info("%s: goes on from %s", w->rule.iface, verdict_name(w->state.line));
+}
+
+static int start(struct watch *w)
+{
+	int ret = open_signals(&w->signals);
+
+	if (ret == 0)
+		ret = rtnl_open_link_monitor(&w->links);
+	if (ret != 0)
+		return ret;
+	line_init(&w->line, &w->rule);
+	line_watch_quality(&w->line, w->window_us);
+	resume(w);
+	ret = look_at_link(w);
+	if (ret == 0)
+		notify_manager("READY=1");
+	return ret;
+}
+
+static int run_locked(struct watch *w)
+{
+	int ret = start(w);
+
+	if (ret == 0)
+		ret = loop(w);
+	if (ret == 0)
+		say_goodbye(w);
+	line_close(&w->line);
+	rtnl_close(w->links);
+	if (w->signals >= 0)
+		close(w->signals);
+	return ret;
+}
+
+int watch_run(const struct conf *conf, watch_reload *reload, void *data)
+{
+	struct watch w = { .signals = -1, .reload = reload, .reload_data = data };
+	int lock = -1;
+	int ret = store_lock(LOCK_NAME, LOCK_WAIT_MS, &lock);
+
+	if (ret == -EWOULDBLOCK)
+		log_err(0, "another fo-check-ftth --watch is at work");
+	if (ret != 0)
+		return ret;
+	take_settings(&w, conf);
+	ret = run_locked(&w);
+	store_unlock(lock);
+	return ret == 0 ? w.ended_by : ret;
+}

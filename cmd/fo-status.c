@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "announce.h"
 #include "cli.h"
+#include "clock.h"
 #include "conf.h"
 #include "log.h"
 #include "report.h"
@@ -36,6 +38,8 @@ struct status {
 	bool uplink_there;
 	struct rtnl_link uplink;
 	struct speedclass speedclass;
+	bool watched; /* there is, or was, a watcher */
+	struct heartbeat heartbeat;
 };
 
 static int gather_kernel(const struct conf *conf, struct status *out)
@@ -66,6 +70,7 @@ static int gather(const struct conf *conf, struct status *out)
 	if (ret == 0 && conf->route.present)
 		ret = switchover_examine(conf, out->told, false, &out->route);
 	speedclass_load(&out->speedclass);
+	out->watched = announce_read(&out->heartbeat) == 0;
 	return ret;
 }
 
@@ -81,11 +86,42 @@ static const char *or_unknown(const char *text)
 	return text[0] == '\0' ? "unknown" : text;
 }
 
+/* What the watcher knows. Returns whether it is at work, or there never was one. */
+static bool fill_line(struct report *report, const struct conf *conf, const struct status *status)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (!status->watched) {
+		report_text(report, "watcher", "never started");
+		return true;
+	}
+	if (!heartbeat_is_fresh(&status->heartbeat, conf->router.uplink, now_us)) {
+		report_text(report, "watcher", "silent");
+		return false;
+	}
+	report_text(report, "watcher", "at work");
+	announce_show(report, &status->heartbeat, now_us);
+	return true;
+}
+
+/* Returns whether the class is as wanted. */
+static bool fill_speedclass(struct report *report, const struct conf *conf,
+			    const struct status *status)
+{
+	const char *due =
+		status->state == VRRP_MASTER ? conf->speedclass.master : conf->speedclass.backup;
+
+	report_text(report, "sim", conf->speedclass.sim.id);
+	report_text(report, "speed_class_due", due);
+	report_text(report, "speed_class_wanted", or_unknown(status->speedclass.wanted));
+	report_text(report, "speed_class_known", or_unknown(status->speedclass.known));
+	return strcmp(status->speedclass.known, due) == 0;
+}
+
 /* Returns whether all is as wanted. */
 static bool fill(struct report *report, const struct conf *conf, const struct status *status)
 {
 	char text[HOP_TEXT_MAX];
-	const char *due;
 	bool right = true;
 
 	report_text(report, "state", vrrp_state_name(status->state));
@@ -98,14 +134,11 @@ static bool fill(struct report *report, const struct conf *conf, const struct st
 		report_flag(report, "route_right", right);
 	report_text(report, "uplink", conf->router.uplink);
 	report_text(report, "uplink_interface", uplink_text(status));
-	if (!conf->speedclass.present)
-		return right;
-	due = status->state == VRRP_MASTER ? conf->speedclass.master : conf->speedclass.backup;
-	report_text(report, "sim", conf->speedclass.sim.id);
-	report_text(report, "speed_class_due", due);
-	report_text(report, "speed_class_wanted", or_unknown(status->speedclass.wanted));
-	report_text(report, "speed_class_known", or_unknown(status->speedclass.known));
-	return right && strcmp(status->speedclass.known, due) == 0;
+	if (conf->speedclass.present)
+		right = fill_speedclass(report, conf, status) && right;
+	if (conf->check.present)
+		right = fill_line(report, conf, status) && right;
+	return right;
 }
 
 static int show(const struct cli *cli, const struct conf *conf)

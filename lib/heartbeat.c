@@ -179,10 +179,15 @@ int heartbeat_parse(const char *text, struct heartbeat *out)
 	return 0;
 }
 
-bool heartbeat_tells(const struct heartbeat *beat, const char *iface, int64_t now_us)
+bool heartbeat_is_fresh(const struct heartbeat *beat, const char *iface, int64_t now_us)
 {
 	int64_t age_us = now_us - beat->beat_us;
 
 	return beat->beat_us > 0 && age_us >= 0 && age_us < HEARTBEAT_FRESH_US &&
-	       beat->state.line != VERDICT_PENDING && strcmp(beat->iface, iface) == 0;
+	       strcmp(beat->iface, iface) == 0;
+}
+
+bool heartbeat_tells(const struct heartbeat *beat, const char *iface, int64_t now_us)
+{
+	return heartbeat_is_fresh(beat, iface, now_us) && beat->state.line != VERDICT_PENDING;
 }

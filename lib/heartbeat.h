@@ -38,7 +38,10 @@ const char *heartbeat_format(char buf[static HEARTBEAT_TEXT_MAX], const struct h
  * write. */
 int heartbeat_parse(const char *text, struct heartbeat *out) FO_MUST_CHECK;
 
-/* Whether the watcher of `iface` is alive at `now_us` and knows whether the line is up. */
+/* Whether the watcher of `iface` is alive at `now_us`, and able to tell. */
+bool heartbeat_is_fresh(const struct heartbeat *beat, const char *iface, int64_t now_us);
+
+/* Whether it also knows that the line is up, or down. */
 bool heartbeat_tells(const struct heartbeat *beat, const char *iface, int64_t now_us);
 
 #endif

@@ -76,6 +76,15 @@ wait_for_lines() {
 	return 1
 }
 
+@test "a link that goes down is seen at once, without a round of echoes" {
+	since=$(wc -l <"$(lab dir)/log/main.log")
+	lab line main kill
+	new_in_log "$since" "ppp0: down, no link"
+	is_failed_over
+	lab line main up
+	is_normal
+}
+
 @test "a line that hangs up and dials again moves the LAN there and back" {
 	lab line main down
 	is_failed_over
@@ -83,6 +92,44 @@ wait_for_lines() {
 	lab line main up
 	is_normal
 	lan_reaches_internet
+}
+
+@test "a line that loses most of what it carries is left" {
+	lab line main loss 85
+	is_failed_over
+	lab line main clear
+	is_normal
+}
+
+@test "the watcher is dead, and the line dies: the one-shot check sees it" {
+	lab router main kill-watcher
+	lab line main blackhole on
+	is_failed_over
+	lab router main start-watcher
+	lab line main blackhole off
+	is_normal
+}
+
+@test "the watcher ends while the line is down: the one-shot check brings it back" {
+	lab line main blackhole on
+	is_failed_over
+	lab router main stop-watcher
+	lab line main blackhole off
+	is_normal
+	lab router main start-watcher
+}
+
+@test "the watcher dies and is started again: nothing happens to the LAN" {
+	since=$(wc -l <"$(lab dir)/log/main.log")
+	lab router main kill-watcher
+	lab router main start-watcher
+	new_in_log "$since" "ppp0: goes on from up"
+	! tail -n "+$((since + 1))" "$(lab dir)/log/main.log" | grep -q "FAULT STATE"
+}
+
+# new_in_log LINES TEXT: main logs TEXT, or has done so since its log had LINES lines.
+new_in_log() {
+	eventually 10 sh -c 'tail -n "+$(($2 + 1))" "$1" | grep -qF "$3"' - "$(lab dir)/log/main.log" "$1" "$2"
 }
 
 @test "main without power: sub takes over; main comes back by itself" {
@@ -129,8 +176,8 @@ wait_for_lines() {
 	lab exec isp nft 'add table ip t; add chain ip t i { type filter hook input priority 0; }; add rule ip t i ip daddr 1.1.1.1 counter drop'
 	lab line main loss 10
 	since=$(wc -l <"$(lab dir)/log/main.log")
-	# Every round asks the dead one first: twelve rounds are over when it was asked twelve times.
-	wait_for isp 30 '[ "$(nft list chain ip t i | sed -n "s/.*packets \([0-9]*\) .*/\1/p")" -ge 12 ]'
+	# A hundred echoes to the dead one: at least twenty-five rounds which asked it first.
+	wait_for isp 60 '[ "$(nft list chain ip t i | sed -n "s/.*packets \([0-9]*\) .*/\1/p")" -ge 100 ]'
 	lab exec isp nft delete table ip t
 	! tail -n "+$((since + 1))" "$(lab dir)/log/main.log" | grep -q "FAULT STATE"
 }

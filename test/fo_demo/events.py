@@ -27,13 +27,16 @@ _KEEPALIVED = [
     Rule(r"Track script (\w+) is already running.*", r"\1 waits for its echo", "check waits for its echo"),
     Rule(r"VRRP_Script\((\w+)\) (?:failed|timed_out).*", r"\1: down, failed `fall` times in a row"),
     Rule(r"VRRP_Script\((\w+)\) succeeded", r"\1: up, succeeded `rise` times in a row"),
+    Rule(r"\(VI_1\): tracked file (\w+) now FAULT state", r"track_file \1: down"),
+    Rule(r"\(VI_1\): tracked file (\w+) leaving FAULT state", r"track_file \1: up"),
     Rule(r"\(VI_1\) Entering FAULT STATE.*", "FAULT", "FAULT"),
     Rule(r"\(VI_1\) Entering (\w+) STATE.*", r"\1"),
     Rule(r"\(VI_1\) setting VIPs\.", "takes the VIP"),
     Rule(r"\(VI_1\) removing VIPs\.", "gives the VIP up"),
 ]
 _OURS = [
-    Rule(r"fo-check-ftth\[\d+\]: (ppp0: down.*)", r"fo-check-ftth \1"),
+    Rule(r"fo-check-ftth\[\d+\]: (ppp0: down.*)", r"fo-check-ftth \1", "line judged down"),
+    Rule(r"fo-check-ftth\[\d+\]: (ppp0: up.*)", r"fo-check-ftth \1", "line judged up"),
     Rule(r"fo-route\[\d+\]: (.*)", r"fo-route \1"),
     Rule(r"fo-speedclass\[\d+\]: (.*)", r"fo-speedclass: \1"),
 ]

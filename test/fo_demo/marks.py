@@ -1,5 +1,5 @@
 """What has to hold, and whether it does."""
-MOST_FAILOVER_MS = 4000
+MOST_FAILOVER_MS = 2000
 MOST_FAILBACK_MS = 200
 NAMES = {"icmp": "ping", "udp": "UDP"}
 

@@ -10,7 +10,7 @@ from .errors import DemoError
 from .figures import figures
 from .lab import TEST, Lab
 
-STATE_SECONDS = 15  # for all checks of one state
+STATE_SECONDS = 30  # for all checks of one state: a line that is back has to hold for 10 s first
 LEAST_SECONDS = 0.5  # for a check whose state has used that up
 RUN_BEFORE = 2.0  # the flows, before the failure
 HOLD_FAILED = 8.0

@@ -18,7 +18,7 @@ setup_file() {
 setup() {
 	lab line main clear
 	lab line sub clear
-	lab wait main 10 sh -c "$HAS_VIP"
+	lab wait main 40 sh -c "$HAS_VIP"
 	lab wait lan 5 ping -n -c 1 -W 1 8.8.8.8 >/dev/null
 }
 
@@ -86,7 +86,7 @@ private-sub 0 0" ]
 	[[ "$output" == "private-main "[1-9]* ]]
 	lab router main power-off
 	lab router main power-on
-	lab wait main 10 sh -c "$HAS_VIP"
+	lab wait main 40 sh -c "$HAS_VIP"
 }
 
 @test "exec passes input, output and exit status, and a signal ends the command" {
@@ -172,7 +172,7 @@ private-sub 0 0" ]
 	lab wait sub 10 sh -c "$HAS_VIP"
 	lab wait lan 5 ping -n -c 1 -W 1 8.8.8.8
 	lab line main blackhole off
-	lab wait main 10 sh -c "$HAS_VIP"
+	lab wait main 40 sh -c "$HAS_VIP"
 }
 
 @test "power-off: sub takes over; power-on: main comes back with its disk and without its /run" {
@@ -182,7 +182,7 @@ private-sub 0 0" ]
 	run lab exec main true
 	[ "$status" -eq 2 ]
 	lab router main power-on
-	lab wait main 10 sh -c "$HAS_VIP"
+	lab wait main 40 sh -c "$HAS_VIP"
 	lab exec main test -e /var/lib/fo/kept
 	run ! lab exec main test -e /run/gone
 	[ ! -e /var/lib/fo/kept ]
@@ -192,12 +192,12 @@ private-sub 0 0" ]
 	lab router main stop-keepalived
 	run ! lab exec main pgrep keepalived
 	lab router main start-keepalived
-	lab wait main 10 sh -c "$HAS_VIP"
+	lab wait main 40 sh -c "$HAS_VIP"
 	lab router main kill-keepalived
 	lab wait main 5 sh -c '! pgrep keepalived'
 	lab wait sub 5 sh -c "$HAS_VIP"
 	lab router main start-keepalived
-	lab wait main 10 sh -c "$HAS_VIP"
+	lab wait main 40 sh -c "$HAS_VIP"
 }
 
 @test "a router's log has both clocks, to the microsecond" {

@@ -9,7 +9,7 @@ from .errors import EXIT_CANNOT, EXIT_NO, EXIT_USAGE, LabError, UsageError
 from .labdir import LabDir, all_labs
 
 DEFAULT_NAME = "lab"
-SETTLED_SECONDS = 20
+SETTLED_SECONDS = 40
 
 
 def main(arguments):

@@ -136,6 +136,7 @@ static int print_round(const struct line_rule *rule, const struct line_round *ro
 	int ret;
 
 	report_text(report, "interface", rule->iface);
+	report_text(report, "judged_by", "round");
 	report_text(report, "line", round->verdict == VERDICT_UP ? "up" : "down");
 	report_number(report, "answered", round->answered);
 	report_number(report, "need", rule->need);
@@ -221,13 +222,23 @@ static int print_watched(const struct heartbeat *beat, int64_t now_us, bool json
 	return ret;
 }
 
+static bool same_targets(const struct heartbeat *beat, const struct line_rule *rule)
+{
+	bool same = beat->count == rule->count;
+
+	for (size_t i = 0; same && i < rule->count; i++)
+		same = addr_equal(&beat->targets[i].addr, &rule->targets[i]);
+	return same;
+}
+
 /* Whether a watcher that is alive has answered the question already. */
 static bool ask_watcher(const struct cli *cli, const struct line_rule *rule, int *status)
 {
 	struct heartbeat beat;
 	int64_t now_us = clock_mono_us();
 
-	if (announce_read(&beat) != 0 || !heartbeat_tells(&beat, rule->iface, now_us))
+	if (announce_read(&beat) != 0 || !heartbeat_tells(&beat, rule->iface, now_us) ||
+	    !same_targets(&beat, rule))
 		return false;
 	*status = beat.state.line == VERDICT_UP ? CLI_YES : CLI_NO;
 	if ((cli->json || isatty(STDOUT_FILENO)) && print_watched(&beat, now_us, cli->json) != 0)
@@ -324,6 +335,6 @@ int main(int argc, char *argv[])
 		return check(&cli, &set, argc, argv);
 	if (!watcher_may_know(&set, argc) || cli.json || cli.dry_run)
 		return cli_misused(&program,
-				   "--watch takes everything from the file, and no TARGET");
+				   "--watch goes with -c, -v and -q, and with nothing else");
 	return watch(&cli);
 }

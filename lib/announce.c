@@ -8,33 +8,41 @@
 
 #define FILE_NAME "watch"
 
-static void write_heartbeat(const struct heartbeat *beat)
+static int write_heartbeat(const struct heartbeat *beat)
 {
 	char text[HEARTBEAT_TEXT_MAX];
 
-	(void)!store_write(STORE_RUN, FILE_NAME, heartbeat_format(text, beat), 0644);
+	return store_write(STORE_RUN, FILE_NAME, heartbeat_format(text, beat), 0644);
 }
 
 /* keepalived takes a missing, empty or foreign file for "good": what is there is compared, not
- * remembered. */
-static void write_track_file(const char *path, const char *value)
+ * remembered. It reads no more than this of it, either. */
+static int write_track_file(const char *path, const char *value)
 {
-	char there[4];
+	char there[128];
 
 	if (store_read_path(path, there, sizeof(there)) == 0 && strcmp(there, value) == 0)
-		return;
-	(void)!store_write_path(path, value, 0644);
+		return 0;
+	return store_write_path(path, value, 0644);
 }
 
-void announce_beat(const struct heartbeat *beat, const char *track_file)
+int announce_line(const struct heartbeat *beat, const char *track_file)
 {
-	const struct verdict_state *state = &beat->state;
-	const char *why = verdict_reason_text(state->reason);
+	enum verdict line = beat->state.line;
+	int ret = write_heartbeat(beat);
+	int track_ret = 0;
 
-	write_heartbeat(beat);
-	if (state->line != VERDICT_PENDING)
-		write_track_file(track_file, state->line == VERDICT_DOWN ? "1" : "0");
-	notify_manager("WATCHDOG=1\nSTATUS=%s: %s%s%s", beat->iface, verdict_name(state->line),
+	if (line != VERDICT_PENDING)
+		track_ret = write_track_file(track_file, line == VERDICT_DOWN ? "1" : "0");
+	return ret != 0 ? ret : track_ret;
+}
+
+void announce_life(const struct heartbeat *beat)
+{
+	const char *why =
+		beat->beat_us == 0 ? "cannot send" : verdict_reason_text(beat->state.reason);
+
+	notify_manager("WATCHDOG=1\nSTATUS=%s: %s%s%s", beat->iface, verdict_name(beat->state.line),
 		       why[0] == '\0' ? "" : ", ", why);
 }
 
@@ -44,8 +52,13 @@ void announce_end(const struct heartbeat *beat, const char *track_file)
 
 	notify_manager("STOPPING=1");
 	last.beat_us = 0;
-	write_heartbeat(&last);
-	write_track_file(track_file, "0");
+	(void)!write_heartbeat(&last);
+	announce_leave(track_file);
+}
+
+void announce_leave(const char *track_file)
+{
+	(void)!write_track_file(track_file, "0");
 }
 
 int announce_read(struct heartbeat *out)
@@ -61,6 +74,7 @@ void announce_show(struct report *report, const struct heartbeat *beat, int64_t 
 	const struct verdict_state *state = &beat->state;
 	char addr[ADDR_TEXT_MAX];
 
+	report_text(report, "judged_by", "watcher");
 	report_text(report, "line", verdict_name(state->line));
 	if (state->reason != VERDICT_NO_REASON)
 		report_text(report, "reason", verdict_reason_text(state->reason));

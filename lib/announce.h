@@ -6,14 +6,19 @@
 #include "heartbeat.h"
 #include "report.h"
 
-/* Tells everyone how the line is: the heartbeat file in STORE_RUN, the track file of keepalived
- * (0 up, 1 down; left as it is while that is not known), and systemd, watchdog included. Failures
- * are logged; call it again. */
-void announce_beat(const struct heartbeat *beat, const char *track_file);
+/* Tells everyone how the line is: the heartbeat file in STORE_RUN, and the track file of keepalived
+ * (0 up, 1 down; left as it is while that is not known). Returns 0, or the first -errno, logged. */
+int announce_line(const struct heartbeat *beat, const char *track_file) FO_MUST_CHECK;
+
+/* Tells systemd that the watcher is alive, and how the line is. */
+void announce_life(const struct heartbeat *beat);
 
 /* Tells that the watcher ends. Its last verdict then binds nobody: the track file says 0, and the
  * one-shot runs decide. The heartbeat file keeps the state for a successor. */
 void announce_end(const struct heartbeat *beat, const char *track_file);
+
+/* Takes back what a track file says which is no longer used. */
+void announce_leave(const char *track_file);
 
 /* Reads the heartbeat; whether the watcher is still alive is for heartbeat_tells to say. Returns 0
  * and `*out`; -ENOENT, silently, when there never was one; another -errno. */

@@ -16,6 +16,7 @@ static const struct number {
 	const char *name;
 	size_t offset; /* of the int64_t in struct heartbeat */
 } numbers[] = {
+	{ "written", offsetof(struct heartbeat, written_us) },
 	{ "beat", offsetof(struct heartbeat, beat_us) },
 	{ "since", offsetof(struct heartbeat, state.since_us) },
 	{ "good", offsetof(struct heartbeat, state.good) },

@@ -22,7 +22,8 @@
 
 struct heartbeat {
 	char iface[IFNAMSIZ];
-	int64_t beat_us; /* when it was written; 0: the watcher has ended */
+	int64_t written_us;
+	int64_t beat_us; /* the same; 0: the watcher has ended, or cannot tell */
 	struct verdict_state state;
 	size_t count; /* of targets */
 	struct heartbeat_target {

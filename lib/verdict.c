@@ -69,10 +69,13 @@ static enum verdict_reason brown_out(const struct verdict_rule *rule,
 /* Whether the quality is good enough to come back, since the last bad round. */
 static bool is_clear(const struct verdict_rule *rule, const struct quality_sum *quality)
 {
-	if (quality->lost >= LOST_MIN && rule->loss_down_pct > 0 &&
-	    reaches(quality_loss_permille(quality), rule->loss_up_pct * 10))
+	int64_t loss_pct = rule->loss_up_pct > 0 ? rule->loss_up_pct : rule->loss_down_pct;
+	int64_t rtt_us = rule->rtt_up_us > 0 ? rule->rtt_up_us : rule->rtt_down_us;
+
+	if (rule->loss_down_pct > 0 && quality->lost >= LOST_MIN &&
+	    reaches(quality_loss_permille(quality), loss_pct * 10))
 		return false;
-	return rule->rtt_down_us == 0 || !reaches(quality->rtt_us, rule->rtt_up_us);
+	return rule->rtt_down_us == 0 || !reaches(quality->rtt_us, rtt_us);
 }
 
 static bool take_bad_round(struct verdict_state *state, const struct verdict_rule *rule,
@@ -110,6 +113,13 @@ bool verdict_take_link_loss(struct verdict_state *state, const struct verdict_ru
 			    int64_t now_us)
 {
 	return go_down(state, rule, VERDICT_NO_LINK, now_us);
+}
+
+void verdict_take_gap(struct verdict_state *state, int64_t now_us)
+{
+	state->good = 0;
+	if (state->line == VERDICT_DOWN)
+		state->last_bad_us = now_us;
 }
 
 int64_t verdict_hold_left_us(const struct verdict_state *state, int64_t now_us)

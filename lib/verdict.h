@@ -23,7 +23,8 @@ enum verdict {
 struct verdict_rule {
 	int64_t fall, rise;	      /* rounds in a row, 1 or more */
 	int64_t hold_us, hold_max_us; /* hold_max_us is not below hold_us */
-	/* Levels of a brown-out; 0: not judged. */
+	/* Levels of a brown-out. One of going down that is 0: not judged; one of coming back that
+	 * is 0: the same as that of going down. */
 	int64_t loss_down_pct, loss_up_pct;
 	int64_t rtt_down_us, rtt_up_us;
 };
@@ -57,6 +58,10 @@ bool verdict_take_round(struct verdict_state *state, const struct verdict_rule *
 /* The link is gone, or down. */
 bool verdict_take_link_loss(struct verdict_state *state, const struct verdict_rule *rule,
 			    int64_t now_us);
+
+/* Nothing could be found out about the line up to now, although it was tried: that is no good
+ * time. Never changes `line`. */
+void verdict_take_gap(struct verdict_state *state, int64_t now_us);
 
 /* How long the line must still be good before it may be up again: 0 or more, while it is down. */
 int64_t verdict_hold_left_us(const struct verdict_state *state, int64_t now_us);

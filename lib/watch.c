@@ -23,6 +23,12 @@
 /* A watcher that is just ending is waited for. */
 #define LOCK_WAIT_MS 2000
 
+/* Files that could not be written are tried again after this: each time is a line in the log. */
+#define FILES_AGAIN_US 10000000
+
+/* What a watcher left longer ago than this is forgotten. */
+#define RESUME_US 600000000
+
 struct watch {
 	struct line_rule rule;
 	struct verdict_rule levels;
@@ -33,7 +39,7 @@ struct watch {
 	struct verdict_state state;
 	bool in_round;
 	int trouble; /* -errno of this machine's own trouble since the last sound round, or 0 */
-	int64_t next_round_us, next_beat_us;
+	int64_t next_round_us, next_beat_us, next_files_us;
 
 	struct rtnl *links; /* monitor */
 	int link;	    /* index of the interface while it is up, otherwise 0 */
@@ -52,6 +58,7 @@ static void fill_heartbeat(struct watch *w, int64_t now_us, struct heartbeat *ou
 {
 	memset(out, 0, sizeof(*out));
 	memcpy(out->iface, w->rule.iface, sizeof(out->iface));
+	out->written_us = now_us;
 	out->beat_us = w->trouble == 0 ? now_us : 0;
 	out->state = w->state;
 	out->count = w->rule.count;
@@ -66,7 +73,9 @@ static void beat(struct watch *w, int64_t now_us)
 	struct heartbeat heartbeat;
 
 	fill_heartbeat(w, now_us, &heartbeat);
-	announce_beat(&heartbeat, w->track_file);
+	if (now_us >= w->next_files_us && announce_line(&heartbeat, w->track_file) != 0)
+		w->next_files_us = now_us + FILES_AGAIN_US;
+	announce_life(&heartbeat);
 	w->next_beat_us = now_us + HEARTBEAT_EVERY_US;
 }
 
@@ -78,51 +87,68 @@ static void say_goodbye(struct watch *w)
 	announce_end(&heartbeat, w->track_file);
 }
 
+/* `43.0% of 150 echoes lost, round trip 12.345 ms` */
+static const char *describe_quality(const struct quality_sum *sum, char buf[static 96])
+{
+	unsigned loss = quality_loss_permille(sum);
+
+	snprintf(buf, 96, "%u.%u%% of %ju echoes lost, round trip %" PRId64 ".%03" PRId64 " ms",
+		 loss / 10, loss % 10, (uintmax_t)sum->answered + sum->lost, sum->rtt_us / 1000,
+		 sum->rtt_us % 1000);
+	return buf;
+}
+
 static void log_quality(struct watch *w)
 {
-	char addr[ADDR_TEXT_MAX];
+	char addr[ADDR_TEXT_MAX], text[96];
 
 	for (size_t i = 0; i < w->rule.count; i++) {
 		struct quality_sum sum = quality_sum(&w->line.qualities[i], clock_mono_us());
-		unsigned loss = quality_loss_permille(&sum);
 
-		log_info("%s: %s: %u.%u%% of %" PRIu32 " echoes lost, round trip %" PRId64
-			 ".%03" PRId64 " ms",
-			 w->rule.iface, addr_format(addr, &w->rule.targets[i]), loss / 10,
-			 loss % 10, sum.answered + sum.lost, sum.rtt_us / 1000, sum.rtt_us % 1000);
+		log_info("%s: %s: %s", w->rule.iface, addr_format(addr, &w->rule.targets[i]),
+			 describe_quality(&sum, text));
 	}
 }
 
-static void log_change(const struct watch *w, const struct verdict_state *before, int64_t now_us)
+static void log_down(struct watch *w)
 {
-	const char *iface = w->rule.iface;
+	const char *iface = w->rule.iface, *why = verdict_reason_text(w->state.reason);
+	struct quality_sum quality = line_quality(&w->line);
 	char hold[NUM_TEXT_MAX], text[LINE_ROUND_TEXT_MAX];
 
 	num_format_ms(hold, w->state.hold_us / 1000);
-	if (w->state.line == VERDICT_UP && before->line == VERDICT_DOWN)
-		log_info("%s: up again after %" PRId64 " s, %" PRId64 " good rounds", iface,
-			 (now_us - before->since_us) / 1000000, w->state.good);
-	else if (w->state.line == VERDICT_UP)
-		log_info("%s: up, %" PRId64 " good rounds", iface, w->state.good);
-	else if (w->state.reason == VERDICT_NO_LINK)
-		log_warn(0, "%s: down, no link; up again after %s without a fault", iface, hold);
-	else
-		log_warn(0, "%s: down, %s; up again after %s without a fault%s", iface,
-			 verdict_reason_text(w->state.reason), hold,
+	if (w->state.reason == VERDICT_SILENT)
+		log_warn(0, "%s: down, %s; up again after %s without a fault%s", iface, why, hold,
 			 line_describe_round(&w->line.round, text));
+	else if (w->state.reason == VERDICT_NO_LINK)
+		log_warn(0, "%s: down, %s; up again after %s without a fault", iface, why, hold);
+	else
+		log_warn(0, "%s: down, %s (%s); up again after %s without a fault", iface, why,
+			 describe_quality(&quality, text), hold);
 }
 
-/* After every turn of events that may have changed the verdict. The quality is measured anew from
- * the last fault on: otherwise the time of the fault would hold the line down for a whole
- * window. */
+static void log_up(const struct watch *w, const struct verdict_state *before, int64_t now_us)
+{
+	if (before->line == VERDICT_DOWN)
+		log_info("%s: up again after %" PRId64 " s, %" PRId64 " good rounds", w->rule.iface,
+			 (now_us - before->since_us) / 1000000, w->state.good);
+	else
+		log_info("%s: up, %" PRId64 " good rounds", w->rule.iface, w->state.good);
+}
+
+/* After every turn of events that may have changed the verdict: keepalived first. The quality is
+ * measured anew from the last fault on; otherwise the time of the fault would hold the line down
+ * for a whole window. */
 static void tell(struct watch *w, const struct verdict_state *before, bool changed, int64_t now_us)
 {
+	if (changed)
+		beat(w, now_us);
+	if (changed && w->state.line == VERDICT_UP)
+		log_up(w, before, now_us);
+	else if (changed)
+		log_down(w);
 	if (w->state.line == VERDICT_DOWN && w->state.last_bad_us == now_us)
 		line_watch_quality(&w->line, w->window_us);
-	if (!changed)
-		return;
-	beat(w, now_us);
-	log_change(w, before, now_us);
 }
 
 /* Rounds */
@@ -140,9 +166,13 @@ static void finish_round(struct watch *w)
 	w->next_round_us = w->line.start_us + w->interval_us;
 	if (trouble != 0 && w->trouble == 0)
 		line_log_trouble(&w->line, trouble);
+	else if (trouble == 0 && w->trouble != 0)
+		log_info("%s: echoes can be sent again", w->rule.iface);
 	w->trouble = trouble;
-	if (trouble != 0)
+	if (trouble != 0) {
+		verdict_take_gap(&w->state, now_us);
 		return;
+	}
 	quality = line_quality(&w->line);
 	changed = verdict_take_round(&w->state, &w->levels, good, &quality, now_us);
 	tell(w, &before, changed, now_us);
@@ -180,6 +210,7 @@ static void lose_link(struct watch *w)
 
 	w->link = 0;
 	w->in_round = false;
+	w->trouble = 0;
 	line_close(&w->line);
 	changed = verdict_take_link_loss(&w->state, &w->levels, now_us);
 	tell(w, &before, changed, now_us);
@@ -193,6 +224,7 @@ static void have_link(struct watch *w, int index)
 	if (w->link != 0)
 		lose_link(w);
 	log_info("%s: the link is there", w->rule.iface);
+	verdict_take_gap(&w->state, clock_mono_us());
 	w->link = index;
 	line_close(&w->line);
 	line_watch_quality(&w->line, w->window_us);
@@ -302,6 +334,8 @@ static int read_again(struct watch *w)
 		return 0;
 	}
 	memcpy(old_iface, w->rule.iface, sizeof(old_iface));
+	if (strcmp(w->track_file, conf.check.track_file) != 0)
+		announce_leave(w->track_file);
 	take_settings(w, &conf);
 	renew_line(w, old_window_us);
 	log_info("%s: the configuration was read again", w->rule.iface);
@@ -381,14 +415,15 @@ static int loop(struct watch *w)
 	return ret;
 }
 
-/* A file of another boot, or of another interface, says nothing. */
+/* A file of another boot, of another interface, or of long ago, says nothing. */
 static void resume(struct watch *w)
 {
 	int64_t now_us = clock_mono_us();
 	struct heartbeat last;
 
 	if (announce_read(&last) != 0 || strcmp(last.iface, w->rule.iface) != 0 ||
-	    last.beat_us > now_us || last.state.since_us > now_us ||
+	    last.state.line == VERDICT_PENDING || last.written_us > now_us ||
+	    now_us - last.written_us > RESUME_US || last.state.since_us > now_us ||
 	    last.state.last_bad_us > now_us || last.state.back_us > now_us)
 		return;
 	w->state = last.state;

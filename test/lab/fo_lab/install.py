@@ -3,7 +3,7 @@ import os
 import shutil
 import subprocess
 
-from . import namespace
+from . import namespace, topology
 from .errors import LabError
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))))
@@ -42,7 +42,8 @@ def check_configuration(etc, router, keepalived):
 
 def install_configuration(etc, router, root):
     """ETC/ROUTER/fo.conf goes to /etc/fo, whatever is beside it (keepalived.conf, scripts) to
-    /etc/keepalived, ETC/ROUTER/root/ over the router's /, and ETC/ppp/ip-*.d to /etc/ppp."""
+    /etc/keepalived, ETC/ROUTER/root/ over the router's /, ETC/ppp/ip-*.d to /etc/ppp, and
+    ETC/nftables.conf to /etc; without one the routers masquerade, and that is all."""
     folder = f"{etc}/{router}"
     for name in sorted(os.listdir(folder)):
         source = f"{folder}/{name}"
@@ -52,6 +53,11 @@ def install_configuration(etc, router, root):
             _copy_tree(source, f"{root}/etc/keepalived/{name}")
         else:
             _copy(source, f"{root}/etc/{'fo' if name == 'fo.conf' else 'keepalived'}/{name}")
+    if os.path.exists(f"{etc}/nftables.conf"):
+        _copy(f"{etc}/nftables.conf", f"{root}/etc/nftables.conf")
+    else:
+        with open(f"{root}/etc/nftables.conf", "w", encoding="ascii") as file:
+            file.write(topology.NAT_RULES)
     for hook in ("ip-up.d", "ip-down.d"):
         if os.path.isdir(f"{etc}/ppp/{hook}"):
             _copy_tree(f"{etc}/ppp/{hook}", f"{root}/etc/ppp/{hook}", mode=0o755)

@@ -41,7 +41,8 @@ def power_on(lab, router):
                                   init.boot, init.live))
     lab.write(f"{pid}\n", "host", router)
     namespace.ip_batch(lab.host_pid("sw"), topology.cable(router, pid))
-    namespace.run(pid, ["nft", "-f", "-"], topology.router_rules())
+    with open(f"{lab.root(router)}/etc/nftables.conf", encoding="utf-8") as file:
+        namespace.run(pid, ["nft", "-f", "-"], topology.router_rules() + file.read())
     namespace.ip_batch(pid, topology.lan_side(router))
 
 

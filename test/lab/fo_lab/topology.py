@@ -111,14 +111,20 @@ def internet_side():
             + [f"addr add {target}/128 dev lo nodad" for target in TARGETS6])
 
 
-def router_rules():
-    """nftables of both routers: by name, so that ppp0 may come and go."""
-    return """
-table inet router {
+NAT_RULES = """
+table inet router_nat {
     chain postrouting {
         type nat hook postrouting priority srcnat;
         oifname "ppp0" masquerade
     }
+}
+"""
+
+
+def router_rules():
+    """What pppd's own hooks see to: packets that fit the line. (NAT is the configuration's.)"""
+    return """
+table inet router {
     chain forward {
         type filter hook forward priority mangle;
         oifname "ppp0" tcp flags syn tcp option maxseg size set rt mtu

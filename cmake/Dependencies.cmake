@@ -2,7 +2,6 @@
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(mnl REQUIRED IMPORTED_TARGET libmnl)
-pkg_check_modules(conntrack REQUIRED IMPORTED_TARGET libnetfilter_conntrack)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(cjson REQUIRED IMPORTED_TARGET libcjson)
 

@@ -32,7 +32,7 @@ struct outcome {
  * the peer names none (ipcp.c): nobody need have it, but a packet to it passes the line. */
 static int find_peer(const char *iface, struct addr *out)
 {
-	struct rtnl *nl = NULL;
+	struct netlink *nl = NULL;
 	struct rtnl_link link;
 	struct rtnl_addrs addrs = { .count = 0 };
 	int ret = rtnl_open(&nl);
@@ -43,7 +43,7 @@ static int find_peer(const char *iface, struct addr *out)
 		log_err(0, "[router] uplink = %s: there is no such interface", iface);
 	if (ret == 0)
 		ret = rtnl_get_addrs(nl, link.index, &addrs);
-	rtnl_close(nl);
+	netlink_close(nl);
 	if (ret != 0)
 		return ret;
 	for (size_t i = 0; i < addrs.count; i++) {

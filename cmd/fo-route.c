@@ -156,7 +156,12 @@ static int show(const struct conf *conf, const struct switchover *now, bool json
 
 	report_text(report, "state", vrrp_state_name(now->state));
 	report_text(report, "vip", addr_format(text, &conf->router.vip));
-	report_flag(report, "vip_held", now->holds_vip);
+	report_flag(report, "vip_held", now->held.vip);
+	if (addr_is_set(&conf->router.vip6)) {
+		report_text(report, "state6", vrrp_state_name(now->state6));
+		report_text(report, "vip6", addr_format(text, &conf->router.vip6));
+		report_flag(report, "vip6_held", now->held.vip6);
+	}
 	for (size_t i = 0; i < now->count; i++) {
 		const struct switchover_item *item = &now->items[i];
 

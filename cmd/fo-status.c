@@ -44,7 +44,7 @@ struct status {
 
 static int gather_kernel(const struct conf *conf, struct status *out)
 {
-	struct rtnl *nl = NULL;
+	struct netlink *nl = NULL;
 	int ret = rtnl_open(&nl);
 
 	if (ret == 0)
@@ -54,7 +54,7 @@ static int gather_kernel(const struct conf *conf, struct status *out)
 		out->uplink_there = ret == 0;
 		ret = ret == -ENODEV ? 0 : ret;
 	}
-	rtnl_close(nl);
+	netlink_close(nl);
 	return ret;
 }
 

@@ -18,6 +18,12 @@ struct addr {
 	uint8_t bytes[16];  /* network order; 4 are used with AF_INET */
 };
 
+/* A network around an address. */
+struct addr_prefix {
+	struct addr addr;
+	unsigned len; /* bits, 0..32 or 0..128 */
+};
+
 /* Parses a numeric address of `family`, or of either family with AF_UNSPEC. Names are not looked
  * up. Returns 0 and `*out`, or -EINVAL. */
 int addr_parse(const char *text, sa_family_t family, struct addr *out) FO_MUST_CHECK;

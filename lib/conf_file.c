@@ -90,6 +90,7 @@ static void add_item(struct cursor *at, const char *name)
 	}
 	memcpy(item->section, at->section, sizeof(item->section));
 	snprintf(item->name, sizeof(item->name), "%s", name);
+	item->value = NULL;
 	item->line = at->line;
 	at->file->count++;
 }
@@ -257,8 +258,11 @@ int conf_file_open(const char *path, struct conf_file *file)
 	FILE *stream = NULL;
 	int ret;
 
-	memset(file, 0, sizeof(*file));
+	/* Not cleared: the items are most of it. */
 	file->path = path;
+	file->count = 0;
+	file->faults = 0;
+	file->values = NULL;
 	ret = open_regular(path, &stream);
 	if (ret != 0)
 		return ret;

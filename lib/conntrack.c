@@ -1,85 +1,219 @@
 #include "conntrack.h"
 
 #include <errno.h>
-#include <libnetfilter_conntrack/libnetfilter_conntrack.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "log.h"
+#include "netlink.h"
 
-/* A sweep over the table. The deletions go over a handle of their own: the answers to them would
+/* Deletions are sent many at once. The answers to more would not fit into the socket's buffer. */
+#define BATCH_MAX 64
+
+/* Room for a deletion: headers, a tuple of IPv6 addresses with its zone, an identifier. */
+#define DELETION_MAX 256
+
+/* The dump may have to begin anew this often, because the kernel has resized its table. */
+#define DUMPS_MAX 3
+
+/* A sweep over the table. The deletions go over a socket of their own: the answers to them would
  * otherwise mix with the dump. */
 struct sweep {
 	const struct flow_scope *scope;
-	struct nfct_handle *deleter; /* NULL: only count */
+	struct netlink *deleter; /* NULL: only count */
 	size_t stale;
 	int error;
+	unsigned waiting; /* deletions in `batch` */
+	size_t used;	  /* bytes of it */
+	char *batch;	  /* BATCH_MAX * DELETION_MAX bytes */
 };
 
-/* The attributes of the two families, in the order of struct flow's fields. */
-static const enum nf_conntrack_attr attrs4[] = { ATTR_ORIG_IPV4_SRC, ATTR_ORIG_IPV4_DST,
-						 ATTR_REPL_IPV4_SRC, ATTR_REPL_IPV4_DST };
-static const enum nf_conntrack_attr attrs6[] = { ATTR_ORIG_IPV6_SRC, ATTR_ORIG_IPV6_DST,
-						 ATTR_REPL_IPV6_SRC, ATTR_REPL_IPV6_DST };
+/* An entry of the dump, as far as it matters here. */
+struct entry {
+	const struct nlattr *original, *reply, *id, *zone;
+};
 
-static bool read_flow(const struct nf_conntrack *ct, struct flow *flow)
+static int take_attr(const struct nlattr *attr, void *data)
 {
-	sa_family_t family = nfct_get_attr_u8(ct, ATTR_L3PROTO);
-	const enum nf_conntrack_attr *attrs = family == AF_INET6 ? attrs6 : attrs4;
-	struct addr *const fields[] = { &flow->src, &flow->dst, &flow->reply_src,
-					&flow->reply_dst };
+	struct entry *entry = data;
 
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		const void *bytes = nfct_get_attr(ct, attrs[i]);
-
-		if (bytes == NULL ||
-		    addr_from_bytes(family, bytes, addr_len(family), fields[i]) != 0)
-			return false;
+	switch (mnl_attr_get_type(attr)) {
+	case CTA_TUPLE_ORIG:
+		entry->original = attr;
+		break;
+	case CTA_TUPLE_REPLY:
+		entry->reply = attr;
+		break;
+	case CTA_ID:
+		entry->id = attr;
+		break;
+	case CTA_ZONE:
+		entry->zone = attr;
+		break;
+	default:
+		break;
 	}
-	return true;
+	return MNL_CB_OK;
 }
 
-static int look_at(enum nf_conntrack_msg_type type, struct nf_conntrack *ct, void *data)
+struct wanted {
+	uint16_t type;
+	const struct nlattr *found;
+};
+
+static int take_wanted(const struct nlattr *attr, void *data)
+{
+	struct wanted *wanted = data;
+
+	if (mnl_attr_get_type(attr) == wanted->type)
+		wanted->found = attr;
+	return MNL_CB_OK;
+}
+
+static const struct nlattr *find(const struct nlattr *nest, uint16_t type)
+{
+	struct wanted wanted = { .type = type };
+
+	mnl_attr_parse_nested(nest, take_wanted, &wanted);
+	return wanted.found;
+}
+
+static bool read_addr(const struct nlattr *ip, sa_family_t family, uint16_t type4, uint16_t type6,
+		      struct addr *out)
+{
+	const struct nlattr *attr = find(ip, family == AF_INET6 ? type6 : type4);
+
+	return attr != NULL && addr_from_bytes(family, mnl_attr_get_payload(attr),
+					       mnl_attr_get_payload_len(attr), out) == 0;
+}
+
+static bool read_tuple(const struct nlattr *tuple, sa_family_t family, struct addr *src,
+		       struct addr *dst)
+{
+	const struct nlattr *ip = tuple == NULL ? NULL : find(tuple, CTA_TUPLE_IP);
+
+	return ip != NULL && read_addr(ip, family, CTA_IP_V4_SRC, CTA_IP_V6_SRC, src) &&
+	       read_addr(ip, family, CTA_IP_V4_DST, CTA_IP_V6_DST, dst);
+}
+
+/* A message type of the subsystem. */
+static uint16_t type_of(enum cntl_msg_types type)
+{
+	return (uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | type);
+}
+
+static void put_family(struct nlmsghdr *nlh, sa_family_t family)
+{
+	struct nfgenmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+
+	info->nfgen_family = (uint8_t)family;
+	info->version = NFNETLINK_V0;
+}
+
+/* ENOENT: it ended by itself meanwhile. */
+static void send_batch(struct sweep *sweep)
+{
+	int ret = 0;
+
+	if (sweep->waiting > 0)
+		ret = netlink_ask_all(sweep->deleter, sweep->batch, sweep->used, sweep->waiting,
+				      -ENOENT);
+	if (sweep->error == 0)
+		sweep->error = ret;
+	sweep->waiting = 0;
+	sweep->used = 0;
+}
+
+static void copy_attr(struct nlmsghdr *nlh, const struct nlattr *attr)
+{
+	if (attr != NULL)
+		mnl_attr_put(nlh, attr->nla_type, mnl_attr_get_payload_len(attr),
+			     mnl_attr_get_payload(attr));
+}
+
+/* By the tuple as the kernel has written it, and by the identifier: an entry that has taken the
+ * place of this one is not meant. */
+static void add_deletion(struct sweep *sweep, const struct entry *entry, sa_family_t family)
+{
+	struct nlmsghdr *nlh;
+
+	if (mnl_attr_get_len(entry->original) > DELETION_MAX / 2)
+		return;
+	nlh = mnl_nlmsg_put_header(sweep->batch + sweep->used);
+	nlh->nlmsg_type = type_of(IPCTNL_MSG_CT_DELETE);
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	put_family(nlh, family);
+	copy_attr(nlh, entry->original);
+	copy_attr(nlh, entry->id);
+	copy_attr(nlh, entry->zone);
+	sweep->used += nlh->nlmsg_len;
+	if (++sweep->waiting == BATCH_MAX)
+		send_batch(sweep);
+}
+
+static int look_at(const struct nlmsghdr *nlh, void *data)
 {
 	struct sweep *sweep = data;
+	const struct nfgenmsg *info = mnl_nlmsg_get_payload(nlh);
+	struct entry entry = { .original = NULL };
 	struct flow flow;
 
-	(void)type;
-	if (!read_flow(ct, &flow) || !flow_is_stale(&flow, sweep->scope))
-		return NFCT_CB_CONTINUE;
-	/* ENOENT: it ended by itself meanwhile. */
-	if (sweep->deleter != NULL && nfct_query(sweep->deleter, NFCT_Q_DESTROY, ct) != 0 &&
-	    errno != ENOENT)
-		sweep->error = -errno;
-	else
-		sweep->stale++;
-	return NFCT_CB_CONTINUE;
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*info))
+		return MNL_CB_OK;
+	mnl_attr_parse(nlh, sizeof(*info), take_attr, &entry);
+	if (!read_tuple(entry.original, info->nfgen_family, &flow.src, &flow.dst) ||
+	    !read_tuple(entry.reply, info->nfgen_family, &flow.reply_src, &flow.reply_dst) ||
+	    !flow_is_stale(&flow, sweep->scope))
+		return MNL_CB_OK;
+	sweep->stale++;
+	if (sweep->deleter != NULL)
+		add_deletion(sweep, &entry, info->nfgen_family);
+	return MNL_CB_OK;
 }
 
-static int sweep_table(struct nfct_handle *reader, struct sweep *sweep)
+static int sweep_table(struct netlink *reader, struct sweep *sweep)
 {
-	const uint32_t family = sweep->scope->family;
+	const char *words;
+	int ret = -EINTR;
 
-	if (nfct_callback_register(reader, NFCT_T_ALL, look_at, sweep) != 0 ||
-	    nfct_query(reader, NFCT_Q_DUMP, &family) != 0)
-		return -errno;
-	return sweep->error;
+	for (int i = 0; i < DUMPS_MAX && ret == -EINTR; i++) {
+		struct nlmsghdr *request =
+			netlink_request(reader, type_of(IPCTNL_MSG_CT_GET), NLM_F_DUMP);
+
+		put_family(request, sweep->scope->family);
+		ret = netlink_ask(reader, request, look_at, sweep, &words);
+	}
+	if (sweep->deleter != NULL)
+		send_batch(sweep);
+	return ret != 0 ? ret : sweep->error;
+}
+
+static int open_and_sweep(struct sweep *sweep, bool dry_run)
+{
+	struct netlink *reader = NULL;
+	int ret = netlink_open(NETLINK_NETFILTER, 0, &reader);
+
+	if (ret == 0 && !dry_run)
+		ret = netlink_open(NETLINK_NETFILTER, 0, &sweep->deleter);
+	if (ret == 0 && !dry_run) {
+		sweep->batch = malloc((size_t)BATCH_MAX * DELETION_MAX);
+		ret = sweep->batch == NULL ? -ENOMEM : 0;
+	}
+	if (ret == 0)
+		ret = sweep_table(reader, sweep);
+	free(sweep->batch);
+	netlink_close(reader);
+	netlink_close(sweep->deleter);
+	return ret;
 }
 
 int conntrack_delete_stale(const struct flow_scope *scope, bool dry_run, size_t *stale)
 {
 	struct sweep sweep = { .scope = scope };
-	struct nfct_handle *reader = nfct_open(CONNTRACK, 0);
-	int ret = -errno;
+	int ret = open_and_sweep(&sweep, dry_run);
 
-	if (reader == NULL)
-		goto out;
-	if (!dry_run) {
-		sweep.deleter = nfct_open(CONNTRACK, 0);
-		ret = -errno;
-		if (sweep.deleter == NULL)
-			goto out;
-	}
-	ret = sweep_table(reader, &sweep);
-out:
 	if (ret == -EPROTONOSUPPORT || ret == -EINVAL) {
 		log_debug("no conntrack in this kernel, so no flow to remove");
 		ret = 0;
@@ -88,9 +222,5 @@ out:
 		*stale = sweep.stale;
 	else if (ret != -EPERM || !dry_run)
 		log_err(ret, "cannot %s the tracked flows", dry_run ? "look at" : "sweep");
-	if (sweep.deleter != NULL)
-		nfct_close(sweep.deleter);
-	if (reader != NULL)
-		nfct_close(reader);
 	return ret;
 }

@@ -1,4 +1,7 @@
-/* conntrack.h - the kernel's table of flows. Edge: only user of libnetfilter_conntrack. */
+/* conntrack.h - the kernel's table of flows, ctnetlink. Edge.
+ *
+ * By libmnl alone: libnetfilter_conntrack takes each entry apart into a hundred attributes, of
+ * which five are used here, and costs each start of a program a quarter of its instructions. */
 #ifndef FO_CONNTRACK_H
 #define FO_CONNTRACK_H
 

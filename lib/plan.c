@@ -41,16 +41,27 @@ static void add_redirects(struct plan *plan, const struct plan_policy *policy, c
 	add_interface_sysctl(plan, lan, "send_redirects", 0);
 }
 
-static void add_forwarding(struct plan *plan, const struct plan_policy *policy, const char *lan,
-			   const char *uplink, int value)
+static void add_forwarding(struct plan *plan, const struct plan_policy *policy,
+			   const struct plan_facts *facts, int value)
 {
 	if (policy->forwarding == PLAN_FORWARDING_GLOBAL)
 		add_sysctl(plan, "net/ipv4/ip_forward", value);
 	if (policy->forwarding != PLAN_FORWARDING_LAN)
 		return;
 	if (value == 1) /* a re-created ppp0 has come up with the default's value */
-		add_interface_sysctl(plan, uplink, "forwarding", value);
-	add_interface_sysctl(plan, lan, "forwarding", value);
+		add_interface_sysctl(plan, facts->uplink, "forwarding", value);
+	add_interface_sysctl(plan, facts->lan, "forwarding", value);
+}
+
+/* What was changed, gets back `value`; that of an interface only while that is there. */
+static void add_saved(struct plan *plan, const struct plan_saved *saved, int value)
+{
+	for (size_t i = 0; i < saved->count; i++) {
+		if (saved->items[i].value != value)
+			continue;
+		add_sysctl(plan, saved->items[i].name, value);
+		plan->items[plan->count - 1].may_be_missing = true;
+	}
 }
 
 static void add_route(struct plan *plan, const struct plan_policy *policy, enum vrrp_state state,
@@ -80,19 +91,24 @@ struct hop plan_hop(const struct plan_policy *policy, enum vrrp_state state, sa_
 	return master ? policy->master : policy->backup;
 }
 
-void plan_make(const struct plan_policy *policy, const char *lan, const char *uplink,
-	       enum vrrp_state state, struct plan *out)
+void plan_make(const struct plan_policy *policy, const struct plan_facts *facts, struct plan *out)
 {
-	bool master = state == VRRP_MASTER;
+	bool stop = facts->state == VRRP_STOP;
+	bool master = facts->state == VRRP_MASTER;
 
 	out->count = 0;
-	if (state == VRRP_STOP && policy->stop == PLAN_STOP_KEEP)
+	if (stop && policy->stop == PLAN_STOP_KEEP)
 		return;
-	add_redirects(out, policy, lan);
-	if (!master)
-		add_forwarding(out, policy, lan, uplink, 0);
-	add_route(out, policy, state, AF_INET);
-	add_route(out, policy, state, AF_INET6);
+	if (stop)
+		add_saved(out, facts->saved, 0);
+	else
+		add_redirects(out, policy, facts->lan);
+	if (!stop && !master)
+		add_forwarding(out, policy, facts, 0);
+	add_route(out, policy, facts->state, AF_INET);
+	add_route(out, policy, facts->state6, AF_INET6);
 	if (master)
-		add_forwarding(out, policy, lan, uplink, 1);
+		add_forwarding(out, policy, facts, 1);
+	if (stop)
+		add_saved(out, facts->saved, 1);
 }

@@ -26,7 +26,24 @@ struct plan_policy {
 
 /* Room for a name below /proc/sys. */
 #define PLAN_SYSCTL_MAX (48 + IFNAMSIZ)
-#define PLAN_ITEMS_MAX	8
+#define PLAN_ITEMS_MAX	16
+
+/* What switches had before they were changed, for the time when keepalived has stopped. */
+struct plan_saved {
+	size_t count;
+	struct plan_switch {
+		char name[PLAN_SYSCTL_MAX];
+		int value;
+	} items[PLAN_ITEMS_MAX];
+};
+
+/* What a plan is made from. */
+struct plan_facts {
+	const char *lan, *uplink;	/* interfaces */
+	enum vrrp_state state;		/* of the IPv4 address */
+	enum vrrp_state state6;		/* of the IPv6 address; the same where there is none */
+	const struct plan_saved *saved; /* never NULL */
+};
 
 enum plan_kind {
 	PLAN_SYSCTL, /* `sysctl` shall have `value` */
@@ -49,11 +66,10 @@ struct plan {
 	size_t count;
 };
 
-/* What `state` asks for on a router with these two interfaces. The order never lets a packet of
- * the LAN out untranslated: forwarding is switched on last and off first, and flows are looked
- * at once the route is right. Empty when nothing is wanted (stop = keep). */
-void plan_make(const struct plan_policy *policy, const char *lan, const char *uplink,
-	       enum vrrp_state state, struct plan *out);
+/* What the facts ask for. With VRRP_STOP the switches get back what they had. The order never lets
+ * a packet of the LAN out untranslated: forwarding is switched on last and off first, and flows are
+ * looked at once the route is right. Empty when nothing is wanted (stop = keep). */
+void plan_make(const struct plan_policy *policy, const struct plan_facts *facts, struct plan *out);
 
 /* The default route that `state` asks for, of AF_INET or AF_INET6; not set: none is asked for. */
 struct hop plan_hop(const struct plan_policy *policy, enum vrrp_state state, sa_family_t family);

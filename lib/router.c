@@ -8,7 +8,16 @@
 
 #define STATE_NAME "vrrp.state"
 
-int router_holds_vip(struct rtnl *nl, const struct conf_router *router, bool *out)
+static bool holds(const struct rtnl_addrs *addrs, const struct addr *vip)
+{
+	for (size_t i = 0; i < addrs->count; i++) {
+		if (addr_equal(&addrs->items[i].local, vip))
+			return true;
+	}
+	return false;
+}
+
+int router_get_held(struct netlink *nl, const struct conf_router *router, struct router_held *out)
 {
 	struct rtnl_link link;
 	struct rtnl_addrs addrs;
@@ -20,23 +29,22 @@ int router_holds_vip(struct rtnl *nl, const struct conf_router *router, bool *ou
 		ret = rtnl_get_addrs(nl, link.index, &addrs);
 	if (ret != 0)
 		return ret;
-	*out = false;
-	for (size_t i = 0; i < addrs.count; i++)
-		*out = *out || addr_equal(&addrs.items[i].local, &router->vip);
+	out->vip = holds(&addrs, &router->vip);
+	out->vip6 = addr_is_set(&router->vip6) ? holds(&addrs, &router->vip6) : out->vip;
 	return 0;
 }
 
 int router_true_state(const struct conf_router *router, enum vrrp_state told, enum vrrp_state *out)
 {
-	struct rtnl *nl = NULL;
-	bool holds_vip = false;
+	struct netlink *nl = NULL;
+	struct router_held held;
 	int ret = rtnl_open(&nl);
 
 	if (ret == 0)
-		ret = router_holds_vip(nl, router, &holds_vip);
-	rtnl_close(nl);
+		ret = router_get_held(nl, router, &held);
+	netlink_close(nl);
 	if (ret == 0)
-		*out = vrrp_true_state(told, holds_vip);
+		*out = vrrp_true_state(told, held.vip);
 	return ret;
 }
 

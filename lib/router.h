@@ -9,11 +9,19 @@
 #include "rtnl.h"
 #include "vrrp.h"
 
-/* Tells whether the router holds the VRRP address, which is what "master" means. Returns 0 and
- * `*out`; -ENODEV when the LAN interface is missing, or another -errno; logged. */
-int router_holds_vip(struct rtnl *nl, const struct conf_router *router, bool *out) FO_MUST_CHECK;
+/* Which VRRP addresses the router holds, which is what "master" means. */
+struct router_held {
+	bool vip;
+	bool vip6; /* the same as `vip` where no vip6 is configured */
+};
 
-/* The true state, after `told`: vrrp_true_state. Returns as router_holds_vip does. */
+/* Looks at the LAN interface. Returns 0 and `*out`; -ENODEV when it is missing, or another -errno;
+ * logged. */
+int router_get_held(struct netlink *nl, const struct conf_router *router,
+		    struct router_held *out) FO_MUST_CHECK;
+
+/* The true state of the IPv4 address, after `told`: vrrp_true_state. Returns as router_get_held
+ * does. */
 int router_true_state(const struct conf_router *router, enum vrrp_state told,
 		      enum vrrp_state *out) FO_MUST_CHECK;
 

@@ -1,148 +1,54 @@
 #include "rtnl.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
-#include <stdalign.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 
 #include "log.h"
 
-/* Enough for any message we send, and for the kernel's largest batch of a dump. */
-#define BUFFER_LEN 16384
+/* A list that changes this often while it is read is no use to anybody. */
+#define LISTS_MAX 20
 
-/* The kernel answers at once; a socket that is silent this long is broken. */
-#define ANSWER_TIMEOUT_S 2
+/* Nobody puts more default routes in front of ours. */
+#define DEFAULTS_MAX 8
 
-struct rtnl {
-	struct mnl_socket *socket;
-	uint32_t seq;
-	alignas(struct nlmsghdr) char buf[BUFFER_LEN];
-};
-
-static int open_socket(unsigned groups, struct rtnl **out)
+static int open_logged(unsigned groups, struct netlink **out)
 {
-	struct rtnl *nl = calloc(1, sizeof(*nl));
-	int ret;
-
-	if (nl == NULL) {
-		log_err(ENOMEM, "cannot open a netlink socket");
-		return -ENOMEM;
-	}
-	nl->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	if (nl->socket == NULL || mnl_socket_bind(nl->socket, groups, MNL_SOCKET_AUTOPID) != 0) {
-		ret = -errno;
-		log_err(ret, "cannot open a netlink socket");
-		rtnl_close(nl);
-		return ret;
-	}
-	*out = nl;
-	return 0;
-}
-
-int rtnl_open(struct rtnl **out)
-{
-	struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
-	struct rtnl *nl = NULL;
-	int on = 1;
-	int ret = open_socket(0, &nl);
+	int ret = netlink_open(NETLINK_ROUTE, groups, out);
 
 	if (ret != 0)
-		return ret;
-	/* Kernels before 4.12 and 4.20 do without; they then give no words, and dump more. */
-	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
-	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
-	setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVTIMEO, &timeout,
-		   sizeof(timeout));
-	*out = nl;
-	return 0;
+		log_err(ret, "cannot open a netlink socket");
+	return ret;
 }
 
-void rtnl_close(struct rtnl *nl)
+int rtnl_open(struct netlink **out)
 {
-	if (nl == NULL)
-		return;
-	if (nl->socket != NULL)
-		mnl_socket_close(nl->socket);
-	free(nl);
+	return open_logged(0, out);
 }
 
-/* Starts a message in the socket's buffer. */
-static struct nlmsghdr *start(struct rtnl *nl, uint16_t type, uint16_t flags)
+int rtnl_open_link_monitor(struct netlink **out)
 {
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(nl->buf);
-
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
-	nlh->nlmsg_seq = ++nl->seq;
-	return nlh;
-}
-
-static int save_string(const struct nlattr *attr, void *data)
-{
-	const char **text = data;
-
-	if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
-	    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0)
-		*text = mnl_attr_get_str(attr);
-	return MNL_CB_OK;
-}
-
-/* The kernel's own words about a refusal (extended ack), or "" when it gave none. */
-static const char *kernel_words(const void *buf, size_t len)
-{
-	const struct nlmsghdr *nlh = buf;
-	const struct nlmsgerr *error;
-	size_t skip = sizeof(*error);
-	const char *text = "";
-
-	if (len < mnl_nlmsg_size(sizeof(*error)) || nlh->nlmsg_type != NLMSG_ERROR ||
-	    (nlh->nlmsg_flags & NLM_F_ACK_TLVS) == 0)
-		return text;
-	error = mnl_nlmsg_get_payload(nlh);
-	if ((nlh->nlmsg_flags & NLM_F_CAPPED) == 0)
-		skip += mnl_nlmsg_get_payload_len(&error->msg);
-	mnl_attr_parse(nlh, (unsigned)skip, save_string, &text);
-	return text;
-}
-
-/* Sends the message and hands every part of the answer to `cb`. Returns 0, or -errno with the
- * kernel's words in `*words`, valid until the next call. */
-static int talk(struct rtnl *nl, const struct nlmsghdr *nlh, mnl_cb_t cb, void *data,
-		const char **words)
-{
-	uint32_t seq = nlh->nlmsg_seq;
-	unsigned port = mnl_socket_get_portid(nl->socket);
-	int more = MNL_CB_OK;
-
-	*words = "";
-	if (mnl_socket_sendto(nl->socket, nlh, nlh->nlmsg_len) < 0)
-		return -errno;
-	while (more > MNL_CB_STOP) {
-		ssize_t got = mnl_socket_recvfrom(nl->socket, nl->buf, sizeof(nl->buf));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return errno == EAGAIN ? -ETIMEDOUT : -errno;
-		more = mnl_cb_run(nl->buf, (size_t)got, seq, port, cb, data);
-		if (more < 0) {
-			int ret = -errno;
-
-			*words = kernel_words(nl->buf, (size_t)got);
-			return ret;
-		}
-	}
-	return 0;
+	return open_logged(RTMGRP_LINK, out);
 }
 
 static int fail(int ret, const char *words, const char *what)
 {
 	log_err(ret, "%s%s%s", what, words[0] == '\0' ? "" : ": ", words);
 	return ret;
+}
+
+/* Asks for a list, again when it has changed while it was handed out. */
+static int list(struct netlink *nl, int (*ask)(struct netlink *nl, void *data, const char **words),
+		void *data, const char *what)
+{
+	const char *words = "";
+	int ret = -EINTR;
+
+	for (int i = 0; i < LISTS_MAX && ret == -EINTR; i++)
+		ret = ask(nl, data, &words);
+	/* The kernel's word for "this table is empty", with strict checking. */
+	return ret == 0 || ret == -ENOENT ? 0 : fail(ret, words, what);
 }
 
 static int take_link_attr(const struct nlattr *attr, void *data)
@@ -176,18 +82,18 @@ static int take_link(const struct nlmsghdr *nlh, void *data)
 	return mnl_attr_parse(nlh, sizeof(*info), take_link_attr, link);
 }
 
-int rtnl_get_link(struct rtnl *nl, const char *name, struct rtnl_link *out)
+int rtnl_get_link(struct netlink *nl, const char *name, struct rtnl_link *out)
 {
 	struct rtnl_link link = { .index = 0 };
 	const char *words;
-	struct nlmsghdr *nlh = start(nl, RTM_GETLINK, NLM_F_ACK);
+	struct nlmsghdr *nlh = netlink_request(nl, RTM_GETLINK, NLM_F_ACK);
 	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
 	char what[IFNAMSIZ + 32];
 	int ret;
 
 	info->ifi_family = AF_UNSPEC;
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
-	ret = talk(nl, nlh, take_link, &link, &words);
+	ret = netlink_ask(nl, nlh, take_link, &link, &words);
 	if (ret == -ENODEV)
 		return ret;
 	if (ret != 0) {
@@ -233,7 +139,10 @@ static int take_addr(const struct nlmsghdr *nlh, void *data)
 	struct addr_attrs attrs = { .family = info->ifa_family };
 	struct rtnl_addr addr = { .prefix_len = info->ifa_prefixlen };
 
-	if ((int)info->ifa_index != query->index || query->addrs->count == RTNL_ADDRS_MAX)
+	if (query->index != 0 && (int)info->ifa_index != query->index)
+		return MNL_CB_OK;
+	query->addrs->more = query->addrs->count == RTNL_ADDRS_MAX;
+	if (query->addrs->more)
 		return MNL_CB_OK;
 	mnl_attr_parse(nlh, sizeof(*info), take_addr_attr, &attrs);
 	addr.local = addr_is_set(&attrs.local) ? attrs.local : attrs.address;
@@ -244,19 +153,24 @@ static int take_addr(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-int rtnl_get_addrs(struct rtnl *nl, int index, struct rtnl_addrs *out)
+static int list_addrs(struct netlink *nl, void *data, const char **words)
+{
+	struct addr_query *query = data;
+	struct nlmsghdr *nlh = netlink_request(nl, RTM_GETADDR, NLM_F_DUMP);
+	struct ifaddrmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+
+	query->addrs->count = 0;
+	query->addrs->more = false;
+	info->ifa_family = AF_UNSPEC;
+	info->ifa_index = (unsigned)query->index;
+	return netlink_ask(nl, nlh, take_addr, query, words);
+}
+
+int rtnl_get_addrs(struct netlink *nl, int index, struct rtnl_addrs *out)
 {
 	struct addr_query query = { .index = index, .addrs = out };
-	const char *words;
-	struct nlmsghdr *nlh = start(nl, RTM_GETADDR, NLM_F_DUMP);
-	struct ifaddrmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
-	int ret;
 
-	out->count = 0;
-	info->ifa_family = AF_UNSPEC;
-	info->ifa_index = (unsigned)index;
-	ret = talk(nl, nlh, take_addr, &query, &words);
-	return ret == 0 ? 0 : fail(ret, words, "cannot list addresses");
+	return list(nl, list_addrs, &query, "cannot list addresses");
 }
 
 struct route_query {
@@ -315,61 +229,166 @@ static int take_route(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-int rtnl_get_default(struct rtnl *nl, sa_family_t family, struct hop *out)
+static int list_routes(struct netlink *nl, sa_family_t family, mnl_cb_t take, void *data,
+		       const char **words)
 {
-	struct route_query query = { .family = family };
-	const char *words;
-	struct nlmsghdr *nlh = start(nl, RTM_GETROUTE, NLM_F_DUMP);
+	struct nlmsghdr *nlh = netlink_request(nl, RTM_GETROUTE, NLM_F_DUMP);
 	struct rtmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
-	int ret;
 
 	info->rtm_family = (unsigned char)family;
 	mnl_attr_put_u32(nlh, RTA_TABLE, RT_TABLE_MAIN);
-	ret = talk(nl, nlh, take_route, &query, &words);
-	/* The kernel's word for "this table is empty", with strict checking. */
-	if (ret != 0 && ret != -ENOENT)
-		return fail(ret, words, "cannot list routes");
-	*out = query.hop;
-	return 0;
+	return netlink_ask(nl, nlh, take, data, words);
 }
 
-int rtnl_replace_default(struct rtnl *nl, sa_family_t family, const struct hop *hop)
+static int list_defaults(struct netlink *nl, void *data, const char **words)
 {
-	char text[HOP_TEXT_MAX], what[HOP_TEXT_MAX + 32];
-	const char *words;
-	struct nlmsghdr *nlh = start(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK);
+	struct route_query *query = data;
+
+	memset(&query->hop, 0, sizeof(query->hop));
+	return list_routes(nl, query->family, take_route, query, words);
+}
+
+int rtnl_get_default(struct netlink *nl, sa_family_t family, struct hop *out)
+{
+	struct route_query query = { .family = family };
+	int ret = list(nl, list_defaults, &query, "cannot list routes");
+
+	if (ret == 0)
+		*out = query.hop;
+	return ret;
+}
+
+struct net_query {
+	sa_family_t family;
+	struct rtnl_nets *nets;
+};
+
+struct net_attrs {
+	sa_family_t family;
+	uint32_t table;
+	struct addr net;
+};
+
+static int take_net_attr(const struct nlattr *attr, void *data)
+{
+	struct net_attrs *attrs = data;
+
+	if (mnl_attr_get_type(attr) == RTA_TABLE && mnl_attr_validate(attr, MNL_TYPE_U32) == 0)
+		attrs->table = mnl_attr_get_u32(attr);
+	else if (mnl_attr_get_type(attr) == RTA_DST &&
+		 addr_from_bytes(attrs->family, mnl_attr_get_payload(attr),
+				 mnl_attr_get_payload_len(attr), &attrs->net) != 0)
+		attrs->net.family = AF_UNSPEC;
+	return MNL_CB_OK;
+}
+
+static int take_net(const struct nlmsghdr *nlh, void *data)
+{
+	const struct net_query *query = data;
+	const struct rtmsg *info = mnl_nlmsg_get_payload(nlh);
+	struct net_attrs attrs = { .family = info->rtm_family, .table = info->rtm_table };
+
+	if (info->rtm_family != query->family || info->rtm_dst_len == 0 ||
+	    (info->rtm_flags & RTM_F_CLONED) != 0 || query->nets->count == RTNL_NETS_MAX)
+		return MNL_CB_OK;
+	mnl_attr_parse(nlh, sizeof(*info), take_net_attr, &attrs);
+	if (attrs.table == RT_TABLE_MAIN && addr_is_set(&attrs.net))
+		query->nets->items[query->nets->count++] =
+			(struct addr_prefix){ attrs.net, info->rtm_dst_len };
+	return MNL_CB_OK;
+}
+
+static int list_nets(struct netlink *nl, void *data, const char **words)
+{
+	struct net_query *query = data;
+
+	query->nets->count = 0;
+	return list_routes(nl, query->family, take_net, query, words);
+}
+
+int rtnl_get_nets(struct netlink *nl, sa_family_t family, struct rtnl_nets *out)
+{
+	struct net_query query = { .family = family, .nets = out };
+
+	return list(nl, list_nets, &query, "cannot list routes");
+}
+
+/* Puts the default route `hop` into a request. Returns the fixed part of it, or NULL with errno
+ * when there is no such interface. */
+static struct rtmsg *put_default(struct nlmsghdr *nlh, sa_family_t family, const struct hop *hop)
+{
 	struct rtmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
 	unsigned index = if_nametoindex(hop->dev);
-	int ret;
 
-	snprintf(what, sizeof(what), "cannot set default route %s", hop_format(text, hop));
-	if (index == 0) {
-		ret = -errno;
-		log_err(ret, "%s", what);
-		return ret;
-	}
+	if (index == 0)
+		return NULL;
 	info->rtm_family = (unsigned char)family;
-	info->rtm_protocol = RTPROT_KEEPALIVED;
-	info->rtm_type = RTN_UNICAST;
-	info->rtm_scope = addr_is_set(&hop->via) ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
 	mnl_attr_put_u32(nlh, RTA_TABLE, RT_TABLE_MAIN);
 	mnl_attr_put_u32(nlh, RTA_OIF, index);
 	if (addr_is_set(&hop->via))
 		mnl_attr_put(nlh, RTA_GATEWAY, addr_len(family), hop->via.bytes);
 	if (metric_of(family) != 0)
 		mnl_attr_put_u32(nlh, RTA_PRIORITY, metric_of(family));
-	ret = talk(nl, nlh, NULL, NULL, &words);
-	return ret == 0 ? 0 : fail(ret, words, what);
+	return info;
 }
 
-int rtnl_open_link_monitor(struct rtnl **out)
+static int delete_default(struct netlink *nl, sa_family_t family, const struct hop *hop,
+			  const char **words)
 {
-	return open_socket(RTMGRP_LINK, out);
+	struct nlmsghdr *nlh = netlink_request(nl, RTM_DELROUTE, NLM_F_ACK);
+	struct rtmsg *info = put_default(nlh, family, hop);
+
+	if (info == NULL)
+		return 0;		    /* the interface has gone, and its routes with it */
+	info->rtm_scope = RT_SCOPE_NOWHERE; /* any */
+	return netlink_ask(nl, nlh, NULL, NULL, words);
 }
 
-int rtnl_fd(const struct rtnl *nl)
+/* `hop` is there, but not the first of its metric. */
+static int uncover_default(struct netlink *nl, sa_family_t family, const struct hop *hop,
+			   const char **words)
 {
-	return mnl_socket_get_fd(nl->socket);
+	struct hop first;
+
+	for (int i = 0; i < DEFAULTS_MAX; i++) {
+		int ret = rtnl_get_default(nl, family, &first);
+
+		if (ret != 0 || hop_equal(&first, hop))
+			return ret;
+		ret = delete_default(nl, family, &first, words);
+		if (ret != 0 && ret != -ESRCH)
+			return ret;
+	}
+	return -EEXIST;
+}
+
+static int put_first(struct netlink *nl, sa_family_t family, const struct hop *hop,
+		     const char **words)
+{
+	struct nlmsghdr *nlh =
+		netlink_request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK);
+	struct rtmsg *info = put_default(nlh, family, hop);
+
+	if (info == NULL)
+		return -errno;
+	info->rtm_protocol = RTPROT_KEEPALIVED;
+	info->rtm_type = RTN_UNICAST;
+	info->rtm_scope = addr_is_set(&hop->via) ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+	return netlink_ask(nl, nlh, NULL, NULL, words);
+}
+
+int rtnl_replace_default(struct netlink *nl, sa_family_t family, const struct hop *hop)
+{
+	char text[HOP_TEXT_MAX], what[HOP_TEXT_MAX + 32];
+	const char *words = "";
+	int ret = put_first(nl, family, hop, &words);
+
+	if (ret == -EEXIST)
+		ret = uncover_default(nl, family, hop, &words);
+	if (ret == 0)
+		return 0;
+	snprintf(what, sizeof(what), "cannot set default route %s", hop_format(text, hop));
+	return fail(ret, words, what);
 }
 
 static int save_link_name(const struct nlattr *attr, void *data)
@@ -394,23 +413,13 @@ static int take_link_event(const struct nlmsghdr *nlh, void *data)
 	return mnl_attr_parse(nlh, sizeof(*info), save_link_name, event);
 }
 
-int rtnl_next_link_event(struct rtnl *nl, struct rtnl_link_event *out)
+int rtnl_next_link_event(struct netlink *nl, struct rtnl_link_event *out)
 {
 	struct rtnl_link_event event = { .index = 0 };
-	struct sockaddr_nl from = { .nl_pid = 0 };
-	socklen_t from_len = sizeof(from);
-	ssize_t got;
+	/* A datagram is one event: the kernel does not put several links into one. */
+	int ret = netlink_hear(nl, take_link_event, &event);
 
-	/* One message is one event: the kernel does not put several links into one. Only the kernel
-	 * may send to this group, but anyone may send to this socket. */
-	do {
-		got = recvfrom(rtnl_fd(nl), nl->buf, sizeof(nl->buf), MSG_DONTWAIT,
-			       (struct sockaddr *)&from, &from_len);
-		if (got < 0)
-			return -errno;
-	} while (from.nl_pid != 0);
-	if (mnl_cb_run(nl->buf, (size_t)got, 0, 0, take_link_event, &event) < 0)
-		return -errno;
-	*out = event;
-	return 0;
+	if (ret == 0)
+		*out = event;
+	return ret;
 }

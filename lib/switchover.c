@@ -18,45 +18,95 @@
 /* A state that changes this often while it is applied will bring another notification. */
 #define ROUNDS_MAX 5
 
-static int true_state(struct rtnl *nl, const struct conf *conf, enum vrrp_state told, bool force,
+static int true_state(struct netlink *nl, const struct conf *conf, enum vrrp_state told, bool force,
 		      struct switchover *out)
 {
-	int ret = router_holds_vip(nl, &conf->router, &out->holds_vip);
+	int ret = router_get_held(nl, &conf->router, &out->held);
 
-	if (ret == 0)
-		out->state = force ? told : vrrp_true_state(told, out->holds_vip);
-	return ret;
+	if (ret != 0)
+		return ret;
+	out->state = force ? told : vrrp_true_state(told, out->held.vip);
+	out->state6 = force ? told : vrrp_true_state(told, out->held.vip6);
+	return 0;
 }
 
-static int scope_of(struct rtnl *nl, const struct conf *conf, const struct switchover_item *item,
-		    struct flow_scope *scope)
+/* The router in the networks of the LAN. */
+static int fill_lan(struct netlink *nl, const char *lan, struct flow_scope *scope)
 {
 	struct rtnl_link link;
 	struct rtnl_addrs addrs;
-	int ret = rtnl_get_link(nl, conf->router.lan, &link);
+	int ret = rtnl_get_link(nl, lan, &link);
 
 	if (ret == 0)
 		ret = rtnl_get_addrs(nl, link.index, &addrs);
 	if (ret != 0)
 		return ret;
-	memset(scope, 0, sizeof(*scope));
-	scope->family = item->want.family;
-	scope->egress_is_lan = strcmp(item->want.hop.dev, conf->router.lan) == 0;
-	for (size_t i = 0; i < addrs.count && scope->lan_count < FLOW_ADDRS_MAX; i++) {
-		scope->lan[scope->lan_count].addr = addrs.items[i].local;
-		scope->lan[scope->lan_count++].len = addrs.items[i].prefix_len;
-	}
-	ret = rtnl_get_link(nl, item->want.hop.dev, &link);
+	for (size_t i = 0; i < addrs.count && i < FLOW_ADDRS_MAX; i++)
+		scope->lan[scope->lan_count++] =
+			(struct addr_prefix){ addrs.items[i].local, addrs.items[i].prefix_len };
+	return 0;
+}
+
+static int fill_egress(struct netlink *nl, const char *dev, struct flow_scope *scope)
+{
+	struct rtnl_link link;
+	struct rtnl_addrs addrs;
+	int ret = rtnl_get_link(nl, dev, &link);
+
 	if (ret == 0)
 		ret = rtnl_get_addrs(nl, link.index, &addrs);
 	if (ret != 0)
 		return ret;
-	for (size_t i = 0; i < addrs.count && scope->egress_count < FLOW_ADDRS_MAX; i++)
+	for (size_t i = 0; i < addrs.count && i < FLOW_ADDRS_MAX; i++)
 		scope->egress[scope->egress_count++] = addrs.items[i].local;
 	return 0;
 }
 
-static int sweep_flows(struct rtnl *nl, const struct conf *conf, struct switchover_item *item,
+/* Where the list is longer than there is room for, nothing is known. */
+static int fill_local(struct netlink *nl, struct flow_scope *scope)
+{
+	struct rtnl_addrs addrs;
+	int ret = rtnl_get_addrs(nl, 0, &addrs);
+
+	if (ret != 0 || addrs.more)
+		return ret;
+	for (size_t i = 0; i < addrs.count && i < FLOW_ADDRS_MAX; i++)
+		scope->local[scope->local_count++] = addrs.items[i].local;
+	return 0;
+}
+
+static int fill_elsewhere(struct netlink *nl, sa_family_t family, struct flow_scope *scope)
+{
+	struct rtnl_nets nets;
+	int ret = rtnl_get_nets(nl, family, &nets);
+
+	if (ret != 0)
+		return ret;
+	for (size_t i = 0; i < nets.count && i < FLOW_NETS_MAX; i++)
+		scope->elsewhere[scope->elsewhere_count++] = nets.items[i];
+	return 0;
+}
+
+static int scope_of(struct netlink *nl, const struct conf *conf, const struct switchover_item *item,
+		    struct flow_scope *scope)
+{
+	int ret;
+
+	scope->family = item->want.family;
+	scope->egress_is_lan = strcmp(item->want.hop.dev, conf->router.lan) == 0;
+	scope->lan_count = 0;
+	scope->egress_count = 0;
+	scope->local_count = 0;
+	scope->elsewhere_count = 0;
+	ret = fill_lan(nl, conf->router.lan, scope);
+	if (ret == 0)
+		ret = fill_egress(nl, item->want.hop.dev, scope);
+	if (ret == 0)
+		ret = fill_local(nl, scope);
+	return ret == 0 ? fill_elsewhere(nl, scope->family, scope) : ret;
+}
+
+static int sweep_flows(struct netlink *nl, const struct conf *conf, struct switchover_item *item,
 		       bool dry_run)
 {
 	struct flow_scope scope;
@@ -72,7 +122,7 @@ static int sweep_flows(struct rtnl *nl, const struct conf *conf, struct switchov
 }
 
 /* Only root may see the flows; the rest is worth showing to everybody. */
-static int look_at_flows(struct rtnl *nl, const struct conf *conf, struct switchover_item *item)
+static int look_at_flows(struct netlink *nl, const struct conf *conf, struct switchover_item *item)
 {
 	int ret = sweep_flows(nl, conf, item, true);
 
@@ -94,7 +144,7 @@ static int examine_sysctl(struct switchover_item *item)
 	return item->absent ? 0 : ret;
 }
 
-static int examine_item(struct rtnl *nl, struct switchover_item *item)
+static int examine_item(struct netlink *nl, struct switchover_item *item)
 {
 	int ret = 0;
 
@@ -109,9 +159,17 @@ static int examine_item(struct rtnl *nl, struct switchover_item *item)
 
 static void plan_items(const struct conf *conf, struct switchover *out)
 {
+	struct plan_saved saved = { .count = 0 };
+	struct plan_facts facts = { .lan = conf->router.lan,
+				    .uplink = conf->router.uplink,
+				    .state = out->state,
+				    .state6 = out->state6,
+				    .saved = &saved };
 	struct plan plan;
 
-	plan_make(&conf->route.policy, conf->router.lan, conf->router.uplink, out->state, &plan);
+	if (out->state == VRRP_STOP)
+		sysctl_load_saved(&saved);
+	plan_make(&conf->route.policy, &facts, &plan);
 	memset(out->items, 0, sizeof(out->items));
 	for (size_t i = 0; i < plan.count; i++)
 		out->items[i].want = plan.items[i];
@@ -121,7 +179,7 @@ static void plan_items(const struct conf *conf, struct switchover *out)
 int switchover_examine(const struct conf *conf, enum vrrp_state told, bool force,
 		       struct switchover *out)
 {
-	struct rtnl *nl = NULL;
+	struct netlink *nl = NULL;
 	int64_t start_us = clock_mono_us();
 	int ret = rtnl_open(&nl);
 
@@ -140,12 +198,13 @@ int switchover_examine(const struct conf *conf, enum vrrp_state told, bool force
 			ret = examine_item(nl, item);
 	}
 out:
-	rtnl_close(nl);
+	netlink_close(nl);
 	out->took_us = clock_mono_us() - start_us;
 	return ret;
 }
 
-static int make_right(struct rtnl *nl, const struct conf *conf, struct switchover_item *item)
+static int make_right(struct netlink *nl, const struct conf *conf, enum vrrp_state state,
+		      struct switchover_item *item)
 {
 	int ret;
 
@@ -156,6 +215,9 @@ static int make_right(struct rtnl *nl, const struct conf *conf, struct switchove
 		return ret;
 	if (item->want.kind == PLAN_ROUTE)
 		return rtnl_replace_default(nl, item->want.family, &item->want.hop);
+	/* First: a run that is killed in between has remembered too much, not too little. */
+	if (state != VRRP_STOP)
+		sysctl_save(item->want.sysctl, item->value);
 	return sysctl_set(item->want.sysctl, item->want.value);
 }
 
@@ -168,7 +230,7 @@ static bool is_held_back(const struct plan_item *want, bool route_failed)
 	       (want->kind == PLAN_FLOWS || (want->kind == PLAN_SYSCTL && want->value == 1));
 }
 
-static int apply_once(struct rtnl *nl, const struct conf *conf, struct switchover *out)
+static int apply_once(struct netlink *nl, const struct conf *conf, struct switchover *out)
 {
 	bool route_failed = false;
 	int first = 0;
@@ -179,29 +241,33 @@ static int apply_once(struct rtnl *nl, const struct conf *conf, struct switchove
 
 		if (is_held_back(&item->want, route_failed))
 			continue;
-		item->error = make_right(nl, conf, item);
+		item->error = make_right(nl, conf, out->state, item);
 		route_failed |= item->error != 0 && item->want.kind == PLAN_ROUTE;
 		if (first == 0)
 			first = item->error;
 	}
+	if (out->state == VRRP_STOP && first == 0 && conf->route.policy.stop != PLAN_STOP_KEEP)
+		sysctl_forget_saved();
 	return first;
 }
 
 /* The state may change while it is applied, and keepalived may have told so to a copy of us that
  * waits for the lock, or to one that was killed: look again before letting go. */
-static int apply_until_still(struct rtnl *nl, const struct conf *conf, enum vrrp_state told,
+static int apply_until_still(struct netlink *nl, const struct conf *conf, enum vrrp_state told,
 			     bool force, struct switchover *out)
 {
 	int ret = true_state(nl, conf, told, force, out);
-	enum vrrp_state applied;
+	enum vrrp_state applied, applied6;
 
 	if (ret != 0)
 		return ret;
 	router_remember(out->state);
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		applied = out->state;
+		applied6 = out->state6;
 		ret = apply_once(nl, conf, out);
-		if (true_state(nl, conf, told, force, out) != 0 || out->state == applied)
+		if (true_state(nl, conf, told, force, out) != 0 ||
+		    (out->state == applied && out->state6 == applied6))
 			return ret;
 		router_remember(out->state);
 	}
@@ -212,7 +278,7 @@ static int apply_until_still(struct rtnl *nl, const struct conf *conf, enum vrrp
 int switchover_apply(const struct conf *conf, enum vrrp_state told, bool force,
 		     struct switchover *out)
 {
-	struct rtnl *nl = NULL;
+	struct netlink *nl = NULL;
 	int64_t start_us = clock_mono_us();
 	int lock = -1;
 	int ret = store_lock(LOCK_NAME, LOCK_WAIT_MS, &lock);
@@ -228,7 +294,7 @@ int switchover_apply(const struct conf *conf, enum vrrp_state told, bool force,
 	ret = rtnl_open(&nl);
 	if (ret == 0)
 		ret = apply_until_still(nl, conf, told, force, out);
-	rtnl_close(nl);
+	netlink_close(nl);
 	store_unlock(lock);
 	out->took_us = clock_mono_us() - start_us;
 	return ret;

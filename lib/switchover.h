@@ -8,6 +8,7 @@
 #include "compiler.h"
 #include "conf.h"
 #include "plan.h"
+#include "router.h"
 #include "vrrp.h"
 
 /* One thing that shall be true, and what is. */
@@ -23,8 +24,8 @@ struct switchover_item {
 };
 
 struct switchover {
-	enum vrrp_state state; /* the true one */
-	bool holds_vip;
+	enum vrrp_state state, state6; /* the true ones, of the IPv4 and the IPv6 address */
+	struct router_held held;
 	struct switchover_item items[PLAN_ITEMS_MAX];
 	size_t count;
 	int64_t took_us;

@@ -41,8 +41,8 @@ struct watch {
 	int trouble; /* -errno of this machine's own trouble since the last sound round, or 0 */
 	int64_t next_round_us, next_beat_us, next_files_us;
 
-	struct rtnl *links; /* monitor */
-	int link;	    /* index of the interface while it is up, otherwise 0 */
+	struct netlink *links; /* monitor */
+	int link;	       /* index of the interface while it is up, otherwise 0 */
 
 	int signals;  /* signalfd */
 	int ended_by; /* signal, or 0 */
@@ -233,13 +233,13 @@ static void have_link(struct watch *w, int index)
 
 static int look_at_link(struct watch *w)
 {
-	struct rtnl *nl = NULL;
+	struct netlink *nl = NULL;
 	struct rtnl_link link;
 	int ret = rtnl_open(&nl);
 
 	if (ret == 0)
 		ret = rtnl_get_link(nl, w->rule.iface, &link);
-	rtnl_close(nl);
+	netlink_close(nl);
 	if (ret == 0 && link.up)
 		have_link(w, link.index);
 	else if (ret == 0 || ret == -ENODEV)
@@ -392,7 +392,7 @@ static void wait_for_something(const struct watch *w)
 {
 	struct pollfd fds[] = { { .fd = w->line.probe.fd4, .events = POLLIN },
 				{ .fd = w->line.probe.fd6, .events = POLLIN },
-				{ .fd = rtnl_fd(w->links), .events = POLLIN },
+				{ .fd = netlink_fd(w->links), .events = POLLIN },
 				{ .fd = w->signals, .events = POLLIN } };
 	const struct timespec left = clock_left(wake_us(w));
 
@@ -458,7 +458,7 @@ static int run_locked(struct watch *w)
 	if (ret == 0)
 		say_goodbye(w);
 	line_close(&w->line);
-	rtnl_close(w->links);
+	netlink_close(w->links);
 	if (w->signals >= 0)
 		close(w->signals);
 	return ret;

@@ -101,8 +101,7 @@ complain() {
 
 @test "each library has its one user" {
 	[ "$(includers iniparser)" = conf_file ]
-	[ "$(includers libmnl)" = rtnl ]
-	[ "$(includers libnetfilter_conntrack)" = conntrack ]
+	[ "$(includers libmnl)" = netlink ]
 	[ "$(includers curl/)" = http ]
 	[ "$(includers cjson/)" = "$(printf 'report\nsimapi')" ]
 }

@@ -14,9 +14,9 @@ static struct flow_scope scope_of(sa_family_t family, bool egress_is_lan)
 {
 	struct flow_scope scope = { .family = family, .egress_is_lan = egress_is_lan };
 
-	scope.lan[0] = (struct flow_prefix){ addr_of("192.168.0.1"), 24 };
-	scope.lan[1] = (struct flow_prefix){ addr_of("2001:db8:1::1"), 64 };
-	scope.lan[2] = (struct flow_prefix){ addr_of("203.0.113.1"), 29 };
+	scope.lan[0] = (struct addr_prefix){ addr_of("192.168.0.1"), 24 };
+	scope.lan[1] = (struct addr_prefix){ addr_of("2001:db8:1::1"), 64 };
+	scope.lan[2] = (struct addr_prefix){ addr_of("203.0.113.1"), 29 };
 	scope.lan_count = 3;
 	scope.egress[0] = addr_of(egress_is_lan ? "192.168.0.1" : "198.51.100.10");
 	scope.egress[1] = addr_of(egress_is_lan ? "2001:db8:1::1" : "2001:db8:ffff::10");

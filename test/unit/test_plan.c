@@ -37,6 +37,18 @@ static const char *text_of(const struct plan *plan)
 	return text;
 }
 
+/* With nothing saved, and one state for both families. */
+static void make(const struct plan_policy *policy, const char *lan, const char *uplink,
+		 enum vrrp_state state, struct plan *out)
+{
+	const struct plan_saved saved = { .count = 0 };
+	const struct plan_facts facts = {
+		.lan = lan, .uplink = uplink, .state = state, .state6 = state, .saved = &saved
+	};
+
+	plan_make(policy, &facts, out);
+}
+
 static struct plan_policy policy_of(enum plan_stop stop, enum plan_forwarding forwarding,
 				    enum plan_conntrack conntrack, enum plan_redirects redirects)
 {
@@ -90,7 +102,7 @@ static void each_state_wants_what_the_policy_says(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct plan plan;
 
-		plan_make(&cases[i].policy, "eth0", "ppp0", cases[i].state, &plan);
+		make(&cases[i].policy, "eth0", "ppp0", cases[i].state, &plan);
 		CHECK(strcmp(text_of(&plan), cases[i].want) == 0, "case %zu: %s", i,
 		      text_of(&plan));
 	}
@@ -107,9 +119,9 @@ static void ipv6_is_left_alone_unless_it_is_asked_for(void **state)
 	assert_false(hop_is_set(&hop));
 	policy.master6 = (struct hop){ .dev = "six0" };
 	policy.backup6 = (struct hop){ .dev = "lan6" };
-	plan_make(&policy, "eth0", "ppp0", VRRP_MASTER, &plan);
+	make(&policy, "eth0", "ppp0", VRRP_MASTER, &plan);
 	assert_string_equal(text_of(&plan), "ip:ppp0 flows:ppp0 ip6:six0 flows6:six0");
-	plan_make(&policy, "eth0", "ppp0", VRRP_STOP, &plan);
+	make(&policy, "eth0", "ppp0", VRRP_STOP, &plan);
 	assert_string_equal(text_of(&plan), "ip:eth0 flows:eth0 ip6:lan6 flows6:lan6");
 }
 
@@ -160,7 +172,7 @@ static void no_plan_lets_a_packet_out_untranslated(void **state)
 		for (enum vrrp_state s = VRRP_MASTER; s <= VRRP_STOP; s++) {
 			struct plan plan;
 
-			plan_make(&policy, "eth0", "ppp0", s, &plan);
+			make(&policy, "eth0", "ppp0", s, &plan);
 			check_order(&plan);
 		}
 	}
@@ -173,7 +185,7 @@ static void the_longest_interface_name_fits(void **state)
 	struct plan plan;
 
 	(void)state;
-	plan_make(&policy, "fifteen-letters", "letters-fifteen", VRRP_MASTER, &plan);
+	make(&policy, "fifteen-letters", "letters-fifteen", VRRP_MASTER, &plan);
 	assert_string_equal(text_of(&plan),
 			    "conf/all/send_redirects=0 conf/fifteen-letters/send_redirects=0? "
 			    "ip:ppp0 conf/letters-fifteen/forwarding=1? "

@@ -81,6 +81,79 @@ static void check_due(const struct hedge_round *r)
 		assert_int_equal(due - r->refused, r->need); /* enough are still able to answer */
 }
 
+/* Calls `check` for times as short as the shortest round and shorter, as long as the longest, and
+ * for round trips from none known to more than the round has. */
+static void for_every_plan(void (*check)(const struct hedge_times *times, int64_t timeout_us,
+					 int64_t rto_us))
+{
+	static const int64_t edges[] = { 1,	2,     3,     4,      9999,    10000,	10001,
+					 19999, 20000, 40000, 196000, 1000000, 58800000 };
+
+	for (unsigned i = 0; i < 20000; i++) {
+		int64_t timeout_us = i < ARRAY_LEN(edges)
+					     ? edges[i]
+					     : 1 + random_below(58800000) / (1 + i % 500);
+		const int64_t rtos[] = { 0,
+					 1,
+					 9999,
+					 HEDGE_LATE_MIN_US,
+					 HEDGE_LATE_MAX_US + 1,
+					 timeout_us / 2,
+					 timeout_us - 1,
+					 timeout_us,
+					 timeout_us + 1,
+					 random_below((uint32_t)timeout_us),
+					 INT64_C(3) * 58800000 };
+
+		for (size_t j = 0; j < ARRAY_LEN(rtos); j++) {
+			struct hedge_times times = hedge_plan(timeout_us, rtos[j]);
+
+			check(&times, timeout_us, rtos[j]);
+		}
+	}
+}
+
+static void check_bounds(const struct hedge_times *times, int64_t timeout_us, int64_t rto_us)
+{
+	int64_t answer_us = rto_us > 0 ? rto_us : timeout_us / 4;
+
+	if (answer_us < HEDGE_LATE_MIN_US)
+		answer_us = HEDGE_LATE_MIN_US;
+	CHECK(0 <= times->late_us && times->late_us <= times->last_us &&
+		      times->last_us < timeout_us && times->again_us >= 0,
+	      "%lld of %lld", (long long)rto_us, (long long)timeout_us);
+	if (times->late_us < times->last_us) {
+		assert_in_range(times->late_us, HEDGE_LATE_MIN_US, HEDGE_LATE_MAX_US);
+		assert_int_equal(times->late_us,
+				 answer_us < HEDGE_LATE_MAX_US ? answer_us : HEDGE_LATE_MAX_US);
+	}
+	/* Whoever is asked last has the time to answer; a line too slow for that is asked at once.
+	 */
+	assert_int_equal(times->last_us, timeout_us > answer_us ? timeout_us - answer_us : 0);
+}
+
+static void check_volleys(const struct hedge_times *times, int64_t timeout_us, int64_t rto_us)
+{
+	for (unsigned tries = 1; tries <= HEDGE_TRIES_MAX; tries++) {
+		unsigned volleys = 1;
+		int64_t next_us = hedge_next_us(times, volleys, tries), last_us = 0;
+
+		while (next_us >= 0) {
+			CHECK(last_us <= next_us && next_us <= times->last_us, "%lld of %lld",
+			      (long long)rto_us, (long long)timeout_us);
+			if (next_us > 0)
+				assert_in_range(hedge_volleys_due(times, next_us - 1, tries), 1,
+						volleys);
+			assert_true(hedge_volleys_due(times, next_us, tries) > volleys);
+			last_us = next_us;
+			next_us = hedge_next_us(times, ++volleys, tries);
+		}
+		assert_in_range(volleys, 2, tries + 1);
+		assert_int_equal(hedge_volleys_due(times, times->last_us, tries), volleys);
+		assert_int_equal(hedge_volleys_due(times, timeout_us, tries), volleys);
+	}
+}
+
 static void the_verdict_is_up_with_enough_answers_and_down_without_hope(void **state)
 {
 	(void)state;
@@ -105,6 +178,45 @@ static void as_many_are_asked_as_are_needed_and_all_when_they_are_late(void **st
 	for_every_round(check_due);
 }
 
+static void a_plan_is_within_its_bounds(void **state)
+{
+	(void)state;
+	for_every_plan(check_bounds);
+}
+
+/* And what is due next is due then, and not before. */
+static void volleys_follow_each_other_until_the_last_one(void **state)
+{
+	(void)state;
+	for_every_plan(check_volleys);
+}
+
+static void the_plan_of_a_usual_line_is_known(void **state)
+{
+	static const struct {
+		int64_t timeout_us, rto_us;
+		struct hedge_times want;
+	} cases[] = {
+		{ 196000, 12000, { 12000, 49000, 184000 } },
+		{ 196000, 1000, { 10000, 49000, 186000 } }, /* a busy machine has lost nothing */
+		{ 196000, 0, { 49000, 49000, 147000 } },    /* not known: a quarter */
+		{ 784000, 300000, { 250000, 250000, 484000 } },
+		{ 196000, 150000, { 46000, 49000, 46000 } }, /* in time for those asked then */
+		{ 196000, 196000, { 0, 49000, 0 } },	     /* too slow: all at once */
+		{ 58800000, 0, { 250000, 14700000, 44100000 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct hedge_times plan = hedge_plan(cases[i].timeout_us, cases[i].rto_us);
+
+		CHECK(plan.late_us == cases[i].want.late_us &&
+			      plan.again_us == cases[i].want.again_us &&
+			      plan.last_us == cases[i].want.last_us,
+		      "case %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +224,9 @@ int main(void)
 		cmocka_unit_test(more_answers_never_turn_up_into_down),
 		cmocka_unit_test(an_early_verdict_is_certain),
 		cmocka_unit_test(as_many_are_asked_as_are_needed_and_all_when_they_are_late),
+		cmocka_unit_test(a_plan_is_within_its_bounds),
+		cmocka_unit_test(volleys_follow_each_other_until_the_last_one),
+		cmocka_unit_test(the_plan_of_a_usual_line_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -338,6 +338,85 @@ static void a_freed_lock_can_be_taken_again(void **state)
 	store_unlock(-1);
 }
 
+/* Where the state directory is, a path below /run/fo goes, too. */
+static void a_path_below_run_is_a_file_of_it(void **state)
+{
+	char buf[16];
+
+	(void)state;
+	assert_int_equal(store_read_path("/run/fo/line", buf, sizeof(buf)), -ENOENT);
+	assert_int_equal(store_write_path("/run/fo/line", "1\n", 0644), 0);
+	assert_int_equal(mode_of("run/line"), 0644);
+	assert_int_equal(store_read(STORE_RUN, "line", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "1");
+	assert_int_equal(store_write(STORE_RUN, "line", "0\n", 0644), 0);
+	assert_int_equal(store_read_path("/run/fo/line", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "0");
+	assert_int_equal(files_in("run"), 1);
+	/* Not one that only begins like it. */
+	assert_int_equal(store_write(STORE_RUN, "no-such", "x", 0644), 0);
+	assert_int_equal(store_read_path("/run/fo-no-such", buf, sizeof(buf)), -ENOENT);
+}
+
+static void any_other_path_is_taken_as_it_is(void **state)
+{
+	char path[512], buf[16];
+
+	(void)state;
+	assert_int_equal(store_write(STORE_RUN, "other", "x", 0644), 0);
+	assert_return_code(mkdir(path_of("own"), 0755), errno);
+	assert_return_code(chmod(path_of("own"), 0755), errno);
+	snprintf(path, sizeof(path), "%s", path_of("own/line"));
+	assert_int_equal(store_read_path(path, buf, sizeof(buf)), -ENOENT);
+	assert_int_equal(store_write_path(path, "1\n", 0640), 0);
+	assert_int_equal(mode_of("own/line"), 0640);
+	assert_int_equal(store_read_path(path, buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "1");
+	assert_int_equal(store_write_path(path, "0\n", 0640), 0);
+	assert_int_equal(store_read_path(path, buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "0");
+	assert_int_equal(files_in("own"), 1); /* no temporary file is left */
+}
+
+/* Not below it, though they begin alike, or not right below it: their directory is not made. */
+static void the_directory_of_another_path_must_be_there(void **state)
+{
+	static const char *const paths[] = { "/run/fo-unit-no-such/line", "/run/fo/no-such/line",
+					     "/run/fo-unit-no-such/a/line" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		const char *log;
+		int ret;
+
+		capture_start(STDERR_FILENO);
+		log_open("test", LOG_LEVEL_DEBUG);
+		ret = store_write_path(paths[i], "1\n", 0644);
+		log = capture_stop();
+		assert_int_equal(ret, -ENOENT);
+		assert_non_null(strstr(log, "cannot write "));
+		assert_non_null(strstr(log, paths[i]));
+	}
+}
+
+static void a_path_to_a_link_or_a_large_file_is_not_read(void **state)
+{
+	char path[512], buf[4];
+	int link_ret, large_ret;
+
+	(void)state;
+	assert_int_equal(store_write(STORE_RUN, "large", "12345", 0644), 0);
+	assert_return_code(symlink("large", path_of("run/link")), errno);
+	snprintf(path, sizeof(path), "%s", path_of("run/link"));
+	capture_start(STDERR_FILENO);
+	log_open("test", LOG_LEVEL_DEBUG);
+	link_ret = store_read_path(path, buf, sizeof(buf));
+	large_ret = store_read_path("/run/fo/large", buf, sizeof(buf));
+	capture_stop();
+	assert_int_equal(link_ret, -ELOOP);
+	assert_int_equal(large_ret, -EFBIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +432,10 @@ int main(void)
 		cmocka_unit_test_setup(the_name_of_the_state_directory_is_bounded, setup),
 		cmocka_unit_test_setup(a_lock_is_had_by_one_and_freed_by_death, setup),
 		cmocka_unit_test_setup(a_freed_lock_can_be_taken_again, setup),
+		cmocka_unit_test_setup(a_path_below_run_is_a_file_of_it, setup),
+		cmocka_unit_test_setup(any_other_path_is_taken_as_it_is, setup),
+		cmocka_unit_test_setup(the_directory_of_another_path_must_be_there, setup),
+		cmocka_unit_test_setup(a_path_to_a_link_or_a_large_file_is_not_read, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,7 +129,7 @@ static int take_target(const char **text, struct heartbeat *out)
 	    addr_parse(word, AF_UNSPEC, &target->addr) != 0 ||
 	    take_number(text, false, UINT32_MAX, &answered) != 0 ||
 	    take_number(text, false, UINT32_MAX, &lost) != 0 ||
-	    take_number(text, true, INT64_MAX, &rtt_us) != 0)
+	    take_number(text, true, HEARTBEAT_NUMBER_MAX, &rtt_us) != 0)
 		return -EINVAL;
 	target->quality.answered = (uint32_t)answered;
 	target->quality.lost = (uint32_t)lost;
@@ -157,7 +157,7 @@ static int take_field(const char *name, const char **text, struct heartbeat *out
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		if (strcmp(name, numbers[i].name) != 0)
 			continue;
-		if (take_number(text, true, INT64_MAX, &value) != 0)
+		if (take_number(text, true, HEARTBEAT_NUMBER_MAX, &value) != 0)
 			return -EINVAL;
 		memcpy((char *)out + numbers[i].offset, &value, sizeof(value));
 		return 0;

@@ -16,6 +16,9 @@
 
 #define HEARTBEAT_TEXT_MAX 2048
 
+/* The largest number in it: a hundred years, so that sums of them are numbers, too. */
+#define HEARTBEAT_NUMBER_MAX INT64_C(3155760000000000)
+
 /* The watcher's period, and the age at which it counts as dead or stuck. */
 #define HEARTBEAT_EVERY_US 500000
 #define HEARTBEAT_FRESH_US 2000000
@@ -35,8 +38,8 @@ struct heartbeat {
 /* Writes the text, which ends with a newline. Returns `buf`. */
 const char *heartbeat_format(char buf[static HEARTBEAT_TEXT_MAX], const struct heartbeat *beat);
 
-/* Reads it back. Returns 0 and `*out`; -EINVAL for anything that heartbeat_format does not
- * write. */
+/* Reads it back, in any order; what is missing is 0. Returns 0 and `*out`, no number above
+ * HEARTBEAT_NUMBER_MAX; -EINVAL for anything that it does not understand. */
 int heartbeat_parse(const char *text, struct heartbeat *out) FO_MUST_CHECK;
 
 /* Whether the watcher of `iface` is alive at `now_us`, and able to tell. */

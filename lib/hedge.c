@@ -18,7 +18,7 @@ struct hedge_times hedge_plan(int64_t timeout_us, int64_t rto_us)
 	int64_t late_us = max_of(answer_us, HEDGE_LATE_MIN_US);
 	struct hedge_times times;
 
-	times.last_us = max_of(timeout_us - max_of(answer_us, HEDGE_LATE_MIN_US), 0);
+	times.last_us = max_of(timeout_us - late_us, 0);
 	times.late_us = min_of(min_of(late_us, HEDGE_LATE_MAX_US), times.last_us);
 	times.again_us = max_of(times.late_us, timeout_us / HEDGE_TRIES_MAX);
 	return times;

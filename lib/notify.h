@@ -8,7 +8,8 @@
 #include "compiler.h"
 
 /* Sends lines such as `READY=1` or `STATUS=text`, separated by newlines, to the service manager.
- * Without one (no $NOTIFY_SOCKET) does nothing; never waits; a lost message is not told. */
+ * Without one (no $NOTIFY_SOCKET) does nothing; never waits; a lost message is not told. More than
+ * 511 bytes are cut. */
 void notify_manager(const char *fmt, ...) FO_PRINTF(1, 2);
 
 #endif

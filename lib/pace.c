@@ -97,7 +97,8 @@ static bool update(struct table *table, const struct addr *host, const struct rt
 {
 	struct row *row = find(table, host);
 
-	if (!rtt_is_known(rtt) || (row != NULL && !rtt_differs(&row->rtt, rtt)))
+	if (!rtt_is_known(rtt) || rtt->smoothed_us > RTT_MAX_US || rtt->variation_us > RTT_MAX_US ||
+	    (row != NULL && !rtt_differs(&row->rtt, rtt)))
 		return false;
 	if (row == NULL && table->count == HOSTS_MAX) {
 		table->count--;

@@ -1,6 +1,5 @@
 #include "report.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,9 +8,26 @@
 
 #include "log.h"
 
+enum kind {
+	KIND_TEXT,
+	KIND_NUMBER, /* printed as it is */
+	KIND_FLAG    /* the text is `true` or `false` */
+};
+
+/* A value. */
+struct cell {
+	const char *table; /* it belongs to; NULL: to none */
+	unsigned row;	   /* of the table, from 1 on */
+	const char *name;
+	enum kind kind;
+	char *text; /* owned */
+};
+
 struct report {
-	cJSON *object;
-	cJSON *at;   /* where values go: the object, or the open row; NULL after a failure */
+	struct cell *cells; /* the rows of a table need not be neighbours */
+	size_t count, room;
+	const char *table; /* of the open row; NULL: none is open */
+	unsigned row;
 	bool failed; /* something could not be added */
 };
 
@@ -19,86 +35,119 @@ struct report {
 
 struct report *report_new(void)
 {
-	struct report *report = calloc(1, sizeof(*report));
-
-	if (report == NULL)
-		return NULL;
-	report->object = cJSON_CreateObject();
-	report->at = report->object;
-	report->failed = report->object == NULL;
-	return report;
+	return calloc(1, sizeof(struct report));
 }
 
 void report_free(struct report *report)
 {
 	if (report == NULL)
 		return;
-	cJSON_Delete(report->object);
+	for (size_t i = 0; i < report->count; i++)
+		free(report->cells[i].text);
+	free(report->cells);
 	free(report);
 }
 
-/* Takes the outcome of an addition. cJSON refuses to add to NULL, so that a failure stays one. */
-static void note(struct report *report, const cJSON *added)
+static bool make_room(struct report *report)
 {
-	report->failed = report->failed || added == NULL;
+	size_t room = report->room == 0 ? 32 : 2 * report->room;
+	struct cell *cells;
+
+	if (report->count < report->room)
+		return true;
+	cells = realloc(report->cells, room * sizeof(*cells));
+	if (cells == NULL)
+		return false;
+	report->cells = cells;
+	report->room = room;
+	return true;
+}
+
+static void add(struct report *report, const char *name, enum kind kind, const char *text)
+{
+	struct cell cell = { .name = name, .kind = kind };
+
+	if (report == NULL)
+		return;
+	cell.table = report->table;
+	cell.row = report->row;
+	cell.text = strdup(text);
+	if (cell.text == NULL || !make_room(report)) {
+		free(cell.text);
+		report->failed = true;
+		return;
+	}
+	report->cells[report->count++] = cell;
 }
 
 void report_text(struct report *report, const char *name, const char *text)
 {
-	if (report != NULL)
-		note(report, cJSON_AddStringToObject(report->at, name, text));
+	add(report, name, KIND_TEXT, text);
 }
 
 void report_number(struct report *report, const char *name, int64_t value)
 {
 	char text[32];
 
-	if (report == NULL)
-		return;
-	/* As text: cJSON keeps a number as a double, and prints 15 digits of it. */
 	snprintf(text, sizeof(text), "%" PRId64, value);
-	note(report, cJSON_AddRawToObject(report->at, name, text));
+	add(report, name, KIND_NUMBER, text);
 }
 
 void report_flag(struct report *report, const char *name, bool value)
 {
-	if (report != NULL)
-		note(report, cJSON_AddBoolToObject(report->at, name, value));
+	add(report, name, KIND_FLAG, value ? "true" : "false");
 }
 
 void report_thousandths(struct report *report, const char *name, int64_t value)
 {
 	char text[32];
 
-	if (report == NULL)
-		return;
 	snprintf(text, sizeof(text), "%" PRId64 ".%03" PRId64, value / 1000, value % 1000);
-	note(report, cJSON_AddRawToObject(report->at, name, text));
+	add(report, name, KIND_NUMBER, text);
+}
+
+static bool same_table(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
 void report_row(struct report *report, const char *name)
 {
-	cJSON *table, *row;
-
 	if (report == NULL)
 		return;
-	table = cJSON_GetObjectItemCaseSensitive(report->object, name);
-	if (table == NULL)
-		table = cJSON_AddArrayToObject(report->object, name);
-	row = cJSON_CreateObject();
-	report->at = row;
-	if (cJSON_AddItemToArray(table, row))
-		return;
-	cJSON_Delete(row);
-	report->at = NULL;
-	report->failed = true;
+	report->table = name;
+	report->row = 1;
+	for (size_t i = 0; i < report->count; i++) {
+		if (same_table(report->cells[i].table, name))
+			report->row = report->cells[i].row + 1;
+	}
 }
 
 void report_end_row(struct report *report)
 {
 	if (report != NULL)
-		report->at = report->object;
+		report->table = NULL;
 }
+
+/* The first cell of a table is where the table is printed. */
+static bool begins_table(const struct report *report, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (same_table(report->cells[i].table, report->cells[index].table))
+			return false;
+	}
+	return true;
+}
+
+/* The next cell of `table` from `from` on; `count` when there is none. */
+static size_t next_of(const struct report *report, const char *table, size_t from)
+{
+	while (from < report->count && !same_table(report->cells[from].table, table))
+		from++;
+	return from;
+}
+
+/* For a person */
 
 /* Text of a file, a peer or a kernel must not move a person's cursor. */
 static void print_text(const char *text)
@@ -107,101 +156,158 @@ static void print_text(const char *text)
 		putchar((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
 }
 
-static const char *text_of(const cJSON *value)
+static const char *text_of(const struct cell *cell)
 {
-	if (cJSON_IsBool(value))
-		return cJSON_IsTrue(value) ? "yes" : "no";
-	return value->valuestring;
-}
-
-static void measure_row(const cJSON *row, size_t widths[static COLUMNS_MAX])
-{
-	const cJSON *cell;
-	size_t column = 0;
-
-	cJSON_ArrayForEach(cell, row)
-	{
-		size_t len = strlen(text_of(cell));
-		size_t heading = strlen(cell->string);
-
-		if (column == COLUMNS_MAX)
-			return;
-		len = len > heading ? len : heading;
-		widths[column] = widths[column] > len ? widths[column] : len;
-		column++;
-	}
+	if (cell->kind == KIND_FLAG)
+		return strcmp(cell->text, "true") == 0 ? "yes" : "no";
+	return cell->text;
 }
 
 /* The widest entry of each column, its heading included. */
-static void measure(const cJSON *table, size_t widths[static COLUMNS_MAX])
+static void measure(const struct report *report, const char *table,
+		    size_t widths[static COLUMNS_MAX])
 {
-	const cJSON *row;
-
-	memset(widths, 0, COLUMNS_MAX * sizeof(widths[0]));
-	cJSON_ArrayForEach(row, table) measure_row(row, widths);
-}
-
-static void print_row(const cJSON *row, bool heading, const size_t widths[static COLUMNS_MAX])
-{
-	const cJSON *cell;
+	unsigned row = 0;
 	size_t column = 0;
 
-	cJSON_ArrayForEach(cell, row)
-	{
-		const char *text = heading ? cell->string : text_of(cell);
+	memset(widths, 0, COLUMNS_MAX * sizeof(widths[0]));
+	for (size_t i = next_of(report, table, 0); i < report->count;
+	     i = next_of(report, table, i + 1)) {
+		const struct cell *cell = &report->cells[i];
+		size_t len = strlen(text_of(cell)), heading = strlen(cell->name);
+
+		column = cell->row == row ? column + 1 : 0;
+		row = cell->row;
+		len = len > heading ? len : heading;
+		if (column < COLUMNS_MAX && len > widths[column])
+			widths[column] = len;
+	}
+}
+
+static void print_row(const struct report *report, size_t first, bool heading,
+		      const size_t widths[static COLUMNS_MAX])
+{
+	const char *table = report->cells[first].table;
+	unsigned row = report->cells[first].row;
+	size_t column = 0;
+
+	for (size_t i = first; i < report->count && report->cells[i].row == row;) {
+		const struct cell *cell = &report->cells[i];
+		const char *text = heading ? cell->name : text_of(cell);
 		size_t pad = column < COLUMNS_MAX ? widths[column] - strlen(text) : 0;
 
 		fputs("  ", stdout);
 		print_text(text);
-		if (cell->next != NULL)
+		i = next_of(report, table, i + 1);
+		if (i < report->count && report->cells[i].row == row)
 			printf("%*s", (int)pad, "");
 		column++;
 	}
 	putchar('\n');
 }
 
-static void print_table(const cJSON *table)
+static void print_table(const struct report *report, size_t first)
 {
+	const char *table = report->cells[first].table;
 	size_t widths[COLUMNS_MAX];
-	const cJSON *row;
+	unsigned row = 0;
 
-	measure(table, widths);
-	printf("%s\n", table->string);
-	print_row(table->child, true, widths);
-	cJSON_ArrayForEach(row, table) print_row(row, false, widths);
+	measure(report, table, widths);
+	printf("%s\n", table);
+	print_row(report, first, true, widths);
+	for (size_t i = first; i < report->count; i = next_of(report, table, i + 1)) {
+		if (report->cells[i].row != row)
+			print_row(report, i, false, widths);
+		row = report->cells[i].row;
+	}
 }
 
-static void print_for_person(const cJSON *object)
+static void print_for_person(const struct report *report)
 {
-	const cJSON *value;
 	size_t width = 0;
 
-	cJSON_ArrayForEach(value, object)
-	{
-		if (!cJSON_IsArray(value) && strlen(value->string) > width)
-			width = strlen(value->string);
+	for (size_t i = next_of(report, NULL, 0); i < report->count;
+	     i = next_of(report, NULL, i + 1)) {
+		if (strlen(report->cells[i].name) > width)
+			width = strlen(report->cells[i].name);
 	}
-	cJSON_ArrayForEach(value, object)
-	{
-		if (cJSON_IsArray(value)) {
-			print_table(value);
+	for (size_t i = 0; i < report->count; i++) {
+		const struct cell *cell = &report->cells[i];
+
+		if (cell->table != NULL && begins_table(report, i))
+			print_table(report, i);
+		if (cell->table != NULL)
 			continue;
-		}
-		printf("%-*s  ", (int)width, value->string);
-		print_text(text_of(value));
+		printf("%-*s  ", (int)width, cell->name);
+		print_text(text_of(cell));
 		putchar('\n');
 	}
 }
 
-static int print_json(const cJSON *object)
-{
-	char *text = cJSON_PrintUnformatted(object);
+/* As JSON (RFC 8259) */
 
-	if (text == NULL)
-		return -ENOMEM;
-	puts(text);
-	cJSON_free(text);
-	return 0;
+static void print_string(const char *text)
+{
+	putchar('"');
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			printf("\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			printf("\\u%04x", c);
+		else
+			putchar(c);
+	}
+	putchar('"');
+}
+
+static void print_member(const struct cell *cell)
+{
+	printf("\"%s\":", cell->name);
+	if (cell->kind == KIND_TEXT)
+		print_string(cell->text);
+	else
+		fputs(cell->text, stdout);
+}
+
+static void print_array(const struct report *report, size_t first)
+{
+	const char *table = report->cells[first].table;
+	unsigned row = 0;
+
+	printf("\"%s\":[", table);
+	for (size_t i = first; i < report->count; i = next_of(report, table, i + 1)) {
+		const struct cell *cell = &report->cells[i];
+
+		if (cell->row != row)
+			fputs(row == 0 ? "{" : "},{", stdout);
+		else
+			putchar(',');
+		print_member(cell);
+		row = cell->row;
+	}
+	fputs("}]", stdout);
+}
+
+static void print_json(const struct report *report)
+{
+	const char *comma = "";
+
+	putchar('{');
+	for (size_t i = 0; i < report->count; i++) {
+		const struct cell *cell = &report->cells[i];
+
+		if (cell->table != NULL && !begins_table(report, i))
+			continue;
+		fputs(comma, stdout);
+		comma = ",";
+		if (cell->table == NULL)
+			print_member(cell);
+		else
+			print_array(report, i);
+	}
+	puts("}");
 }
 
 int report_print(const struct report *report, bool json)
@@ -209,9 +315,9 @@ int report_print(const struct report *report, bool json)
 	int ret = report == NULL || report->failed ? -ENOMEM : 0;
 
 	if (ret == 0 && json)
-		ret = print_json(report->object);
+		print_json(report);
 	else if (ret == 0)
-		print_for_person(report->object);
+		print_for_person(report);
 	if (ret == 0 && (fflush(stdout) != 0 || ferror(stdout) != 0))
 		ret = errno != 0 ? -errno : -EIO;
 	if (ret != 0)

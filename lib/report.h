@@ -17,8 +17,8 @@ struct report *report_new(void);
 
 void report_free(struct report *report);
 
-/* Add a value, to the row where one is open. Names are JSON's, in lower case with `_`; units stand
- * in the name. */
+/* Add a value, to the row where one is open. Names are JSON's, in lower case with `_`, and string
+ * literals: they are not copied. Units stand in the name. */
 void report_text(struct report *report, const char *name, const char *text);
 void report_number(struct report *report, const char *name, int64_t value);
 void report_flag(struct report *report, const char *name, bool value);

@@ -17,9 +17,12 @@ static int64_t min_of(int64_t a, int64_t b)
 static int64_t next_hold_us(const struct verdict_state *state, const struct verdict_rule *rule,
 			    int64_t now_us)
 {
+	int64_t twice_us = state->hold_us < rule->hold_max_us ? 2 * state->hold_us : state->hold_us;
+
 	if (state->back_us == 0 || now_us - state->back_us >= rule->hold_max_us)
 		return rule->hold_us;
-	return min_of(state->hold_us * 2, rule->hold_max_us);
+	/* The rule may have been another one last time. */
+	return min_of(twice_us > rule->hold_us ? twice_us : rule->hold_us, rule->hold_max_us);
 }
 
 static bool go_down(struct verdict_state *state, const struct verdict_rule *rule,

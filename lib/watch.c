@@ -303,6 +303,13 @@ static void take_settings(struct watch *w, const struct conf *conf)
 	memcpy(w->track_file, check->track_file, sizeof(w->track_file));
 }
 
+/* The longest hold may be a shorter one by now. */
+static void shorten_hold(struct watch *w)
+{
+	if (w->state.hold_us > w->levels.hold_max_us)
+		w->state.hold_us = w->levels.hold_max_us;
+}
+
 /* What is known of targets that stay is kept, unless the window is another one. */
 static void renew_line(struct watch *w, int64_t old_window_us)
 {
@@ -337,6 +344,7 @@ static int read_again(struct watch *w)
 	if (strcmp(w->track_file, conf.check.track_file) != 0)
 		announce_leave(w->track_file);
 	take_settings(w, &conf);
+	shorten_hold(w);
 	renew_line(w, old_window_us);
 	log_info("%s: the configuration was read again", w->rule.iface);
 	if (strcmp(old_iface, w->rule.iface) == 0)
@@ -429,6 +437,7 @@ static void resume(struct watch *w)
 	w->state = last.state;
 	w->state.good = 0;
 	w->state.bad = 0;
+	shorten_hold(w);
 	log_info("%s: goes on from %s", w->rule.iface, verdict_name(w->state.line));
 }
 

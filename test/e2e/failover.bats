@@ -96,6 +96,7 @@ wait_for_lines() {
 
 @test "a line that loses most of what it carries is left" {
 	lab line main loss 85
+	has_vip sub 60 # bad rounds in a row by chance, or the loss over a whole window
 	is_failed_over
 	lab line main clear
 	is_normal

@@ -191,7 +191,7 @@ static void log_round(const struct line_rule *rule, const struct line_round *rou
 
 static int probe(const struct cli *cli, const struct line_rule *rule)
 {
-	struct line line;
+	FO_UNINITIALIZED struct line line;
 	int ret;
 
 	line_init(&line, rule);

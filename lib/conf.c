@@ -243,7 +243,7 @@ static int check(const struct conf_file *file, struct conf *conf)
 
 int conf_load(const char *path, struct conf *out)
 {
-	struct conf_file file;
+	FO_UNINITIALIZED struct conf_file file;
 	struct conf conf;
 	int ret = conf_file_open(path, &file);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 /* What the reading of lines has come to. */
 struct cursor {
 	struct conf_file *file;
+	FILE *sound; /* takes the lines for iniparser */
 	unsigned line;
 	char section[CONF_FILE_NAME_MAX];
 };
@@ -112,6 +114,7 @@ static void read_section(struct cursor *at, const char *text)
 		return;
 	}
 	add_item(at, "");
+	fprintf(at->sound, "%s\n", text);
 }
 
 /* iniparser would cut such values without a word. */
@@ -153,6 +156,7 @@ static void read_key(struct cursor *at, const char *text)
 		return;
 	}
 	add_item(at, name);
+	fprintf(at->sound, "%s\n", text);
 }
 
 static void read_line(struct cursor *at, char *text, size_t len)
@@ -174,9 +178,9 @@ static void read_line(struct cursor *at, char *text, size_t len)
 		read_key(at, text);
 }
 
-static int read_lines(FILE *stream, struct conf_file *file)
+static int read_lines(FILE *stream, FILE *sound, struct conf_file *file)
 {
-	struct cursor at = { .file = file };
+	struct cursor at = { .file = file, .sound = sound };
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t len;
@@ -186,7 +190,7 @@ static int read_lines(FILE *stream, struct conf_file *file)
 		at.line++;
 		read_line(&at, line, (size_t)len);
 	}
-	if (ferror(stream) != 0)
+	if (ferror(stream) != 0 || fflush(sound) != 0)
 		ret = -EIO;
 	free(line);
 	return ret;
@@ -198,11 +202,16 @@ static int be_silent(const char *fmt, ...)
 	return 0;
 }
 
-/* Every line has been found sound by now: what iniparser still objects to, it alone can name. */
-static int read_values(struct conf_file *file)
+/* Every line has been found sound by now: what iniparser still objects to, it alone can name. It
+ * knows files by name only, and gets one in memory with these lines and no others: whatever becomes
+ * of the configuration meanwhile, and without the comments, over which it takes its time. */
+static int read_values(struct conf_file *file, int sound)
 {
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", sound);
 	iniparser_set_error_callback(be_silent);
-	file->values = iniparser_load(file->path);
+	file->values = iniparser_load(path);
 	if (file->values == NULL) {
 		log_err(0, "%s: not understood by iniparser", file->path);
 		return -EINVAL;
@@ -253,9 +262,21 @@ static int open_regular(const char *path, FILE **out)
 	return 0;
 }
 
+static int open_memory(FILE **out)
+{
+	int fd = memfd_create("fo.conf", MFD_CLOEXEC);
+
+	*out = fd < 0 ? NULL : fdopen(fd, "w");
+	if (*out != NULL)
+		return 0;
+	if (fd >= 0)
+		close(fd);
+	return -ENOMEM;
+}
+
 int conf_file_open(const char *path, struct conf_file *file)
 {
-	FILE *stream = NULL;
+	FILE *stream = NULL, *sound = NULL;
 	int ret;
 
 	/* Not cleared: the items are most of it. */
@@ -266,13 +287,17 @@ int conf_file_open(const char *path, struct conf_file *file)
 	ret = open_regular(path, &stream);
 	if (ret != 0)
 		return ret;
-	ret = read_lines(stream, file);
-	fclose(stream);
-	if (ret != 0) {
+	ret = open_memory(&sound);
+	if (ret == 0)
+		ret = read_lines(stream, sound, file);
+	if (ret != 0)
 		log_err(ret, "cannot read %s", path);
-		return ret;
-	}
-	return file->faults > 0 ? 0 : read_values(file);
+	else if (file->faults == 0)
+		ret = read_values(file, fileno(sound));
+	fclose(stream);
+	if (sound != NULL)
+		fclose(sound);
+	return ret;
 }
 
 void conf_file_close(struct conf_file *file)

@@ -114,13 +114,13 @@ refused() {
 	conf "$ROUTER" "$CHECK" 'need = 1'
 	exits 0 "$BIN/fo-check-ftth" -n -c "$CONF"
 	[ "$output" = "ICMP echo on ppp0 to 1.1.1.1
-ICMP echo on ppp0 to 8.8.8.8, when those before are late
-1 must answer within 800 ms" ]
+ICMP echo on ppp0 to 8.8.8.8
+1 of them at once, the others when those are late; 1 must answer within 800 ms" ]
 	[ -z "$messages" ]
 	exits 0 "$BIN/fo-check-ftth" --dry-run -i lo --need 2 -t 1s ::1 127.0.0.1
 	[ "$output" = "ICMP echo on lo to ::1
 ICMP echo on lo to 127.0.0.1
-2 must answer within 1000 ms" ]
+2 of them at once, the others when those are late; 2 must answer within 1000 ms" ]
 }
 
 @test "--json is JSON, one object" {

@@ -6,9 +6,11 @@
 #include <sys/resource.h>
 
 #include "cli.h"
+#include "clock.h"
 #include "conf.h"
 #include "converge.h"
 #include "log.h"
+#include "num.h"
 #include "report.h"
 #include "router.h"
 #include "soracom.h"
@@ -19,12 +21,31 @@ static const struct cli_verb verbs[] = {
 	{ "master|backup|fault|stop",
 	  "this state was reached: make the class fit what is true now" },
 	{ "TYPE NAME STATE PRIORITY", "the same, as keepalived's generic notify says it" },
-	{ "sync", "read the class back, and make it as wanted (for the timer)" },
+	{ "sync", "read the class back, and make it as wanted" },
 	{ "set CLASS", "make it CLASS, until the next state or sync" },
 	{ "get", "print the class that the SIM has" },
 	{ "login", "check credentials, SIM and permission; change nothing" },
 	{ .form = NULL },
 };
+
+struct settings {
+	bool if_due;
+};
+
+static const struct cli_option options[] = {
+	{ 0, "if-due", NULL, "sync: only when it is not as wanted, or was not read for an hour" },
+	{ .name = NULL },
+};
+
+static int take(size_t index, const char *arg, void *data)
+{
+	struct settings *set = data;
+
+	(void)index;
+	(void)arg;
+	set->if_due = true;
+	return CLI_GO_ON;
+}
 
 static const struct cli_program program = {
 	.name = "fo-speedclass",
@@ -32,14 +53,21 @@ static const struct cli_program program = {
 	.about = "Make the speed class of the SORACOM SIM fit the VRRP state, and keep at it.\n"
 		 "Exit status: 0 done, or left to the fo-speedclass at work; 1 not done;\n"
 		 "2 could not for a reason of this machine; 64 usage; 78 configuration.",
+	.options = options,
 	.verbs = verbs,
 	.shows = true,
+	.take = take,
 };
+
+/* How often the class is read back when all is well: somebody may have changed it by hand. A little
+ * less than an hour, for a timer that is never quite on time. */
+#define LOOK_EVERY_S 3300
 
 /* A run of one verb. */
 struct run {
 	const struct cli *cli;
 	const struct conf *conf;
+	bool if_due;		 /* sync only when it is due */
 	struct soracom *soracom; /* for the verbs that ask SORACOM something */
 };
 
@@ -88,9 +116,34 @@ static int converge_to(const struct run *run, const char *speed_class)
 		converge_speedclass(&run->conf->speedclass, written ? NULL : speed_class, false));
 }
 
+/* Whether the class has been raised for so long that `max-raised` lowers it. */
+static bool is_capped(const struct run *run, enum vrrp_state state)
+{
+	int64_t max_s = run->conf->speedclass.max_raised_ms / 1000;
+	char text[NUM_TEXT_MAX];
+	struct speedclass now;
+	int64_t since_s;
+
+	if (run->cli->dry_run)
+		return false;
+	since_s = speedclass_raised_since(state == VRRP_MASTER);
+	if (max_s == 0 || since_s == 0 || clock_wall_s() - since_s < max_s)
+		return false;
+	speedclass_load(&now);
+	if (strcmp(now.wanted, run->conf->speedclass.backup) != 0)
+		log_warn(0,
+			 "master for more than %s: speed class %s, as [speedclass] max-raised "
+			 "wants it",
+			 num_format_ms(text, max_s * 1000), run->conf->speedclass.backup);
+	return true;
+}
+
 static const char *class_of(const struct run *run, enum vrrp_state state)
 {
-	return state == VRRP_MASTER ? run->conf->speedclass.master : run->conf->speedclass.backup;
+	bool capped = is_capped(run, state);
+
+	return state == VRRP_MASTER && !capped ? run->conf->speedclass.master
+					       : run->conf->speedclass.backup;
 }
 
 /* A state that changes this often while it is written down brings another notification. */
@@ -173,9 +226,26 @@ static int get(struct run *run, char *argv[])
 	return print_class(run, speed_class);
 }
 
+/* Whether there is anything for a timer to do: nothing is sent otherwise. */
+static bool is_due(const struct run *run)
+{
+	enum vrrp_state state;
+	struct speedclass now;
+
+	if (router_true_state(&run->conf->router, router_last_told(), &state) != 0)
+		return true;
+	speedclass_load(&now);
+	return strcmp(now.known, class_of(run, state)) != 0 ||
+	       speedclass_looked_ago_s() >= LOOK_EVERY_S;
+}
+
 static int sync_class(struct run *run, char *argv[])
 {
 	(void)argv;
+	if (run->if_due && !is_due(run)) {
+		log_debug("sync is not due");
+		return CLI_YES;
+	}
 	return converge_to_state(run, router_last_told(), true);
 }
 
@@ -272,17 +342,19 @@ int main(int argc, char *argv[])
 {
 	struct conf conf;
 	struct cli cli;
+	struct settings set = { .if_due = false };
 	struct run run = { .cli = &cli, .conf = &conf };
 	int ret;
 
 	close_the_curtains();
-	ret = cli_parse(&program, argc, argv, NULL, &cli);
+	ret = cli_parse(&program, argc, argv, &set, &cli);
 	if (ret == CLI_GO_ON && argc == cli.operands)
 		ret = cli_misused(&program, "say which state was reached, or what to do");
 	if (ret == CLI_GO_ON)
 		ret = cli_load(&cli, &conf);
 	if (ret != CLI_GO_ON)
 		return ret;
+	run.if_due = set.if_due;
 	ret = dispatch(&run, argc - cli.operands, argv + cli.operands);
 	soracom_close(run.soracom);
 	return ret;

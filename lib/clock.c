@@ -18,6 +18,11 @@ int64_t clock_boottime_s(void)
 	return now.tv_sec;
 }
 
+int64_t clock_wall_s(void)
+{
+	return time(NULL);
+}
+
 void clock_sleep_until_us(int64_t until_us)
 {
 	struct timespec until = { .tv_sec = until_us / 1000000,

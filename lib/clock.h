@@ -13,6 +13,10 @@ int64_t clock_mono_us(void);
  * must expire. It starts anew at every boot, as the files below /run do. */
 int64_t clock_boottime_s(void);
 
+/* Seconds since 1970 by the machine's clock, which people and NTP set: for what must survive a
+ * boot. */
+int64_t clock_wall_s(void);
+
 /* Sleeps until clock_mono_us would give `until_us`, or a signal handler has run. */
 void clock_sleep_until_us(int64_t until_us);
 

@@ -65,6 +65,7 @@ struct conf_speedclass {
 	char ca_file[CONF_TEXT_MAX];  /* empty: the system's */
 	char interface[IFNAMSIZ];     /* never empty: `uplink` unless given */
 	int64_t give_up_ms;
+	int64_t max_raised_ms; /* 0: no limit */
 };
 
 struct conf_keepalive {

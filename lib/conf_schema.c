@@ -3,6 +3,8 @@
 
 enum { MS = 1, SECOND = 1000 * MS, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 
+#define MONTH (INT64_C(31) * DAY)
+
 static const char *const stop_words[] = { "backup", "keep", NULL };
 static const char *const forwarding_words[] = { "keep", "lan", "global", NULL };
 static const char *const conntrack_words[] = { "stale", "keep", NULL };
@@ -82,6 +84,8 @@ const struct conf_key conf_schema[] = {
 	{ "speedclass", "interface", CONF_INTERFACE, FIELD(speedclass.interface), .standard = "" },
 	{ "speedclass", "give-up", CONF_TIME, FIELD(speedclass.give_up_ms), RANGE(SECOND, DAY),
 	  .standard = "15m" },
+	{ "speedclass", "max-raised", CONF_TIME, FIELD(speedclass.max_raised_ms), RANGE(0, MONTH),
+	  .standard = "0" },
 
 	{ "keepalive", "target", CONF_TARGET, FIELD(keepalive.target), .standard = "peer" },
 	{ "keepalive", "wait", CONF_TIME, FIELD(keepalive.wait_ms), RANGE(100, MINUTE),

@@ -149,10 +149,15 @@ static int look(struct work *work)
 	result = soracom_get_class(work->soracom, speed_class, &wait_ms);
 	if (result == SORACOM_LOCAL)
 		return -EIO;
-	if (result == SORACOM_DONE)
+	if (result == SORACOM_DONE) {
 		learn(work, speed_class);
-	else if (result == SORACOM_RETRY)
+		soracom_renew(work->soracom);
+	} else if (result == SORACOM_RETRY) {
 		learn(work, "");
+	}
+	/* A user who may not read is not asked again at once, either. */
+	if (result != SORACOM_RETRY)
+		speedclass_note_look();
 	return 0;
 }
 

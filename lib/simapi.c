@@ -7,6 +7,13 @@
 #include <string.h>
 #include <strings.h>
 
+void simapi_set_allocator(void *(*allocate)(size_t size), void (*release)(void *block))
+{
+	cJSON_Hooks hooks = { .malloc_fn = allocate, .free_fn = release };
+
+	cJSON_InitHooks(&hooks);
+}
+
 /* The member `name` in any case; of equal ones the last. */
 static const cJSON *member(const cJSON *object, const char *name)
 {

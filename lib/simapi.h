@@ -57,6 +57,10 @@ enum simapi_outcome {
 	SIMAPI_REFUSED /* trying again is no use: 400, 403, 404 … */
 };
 
+/* Makes all JSON go through these two, in place of malloc(3) and free(3): for one that wipes what
+ * it frees. */
+void simapi_set_allocator(void *(*allocate)(size_t size), void (*release)(void *block));
+
 /* Reads the JSON of a profile of either SORACOM tool; names of fields in any case, the last of
  * equal ones wins, as in the Go tool. Returns 0 and `*out`, or -EINVAL with the reason, a
  * sentence's end, in `*why`. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@
  * only. */
 #define TOKEN_LIFE_S 86400
 
+/* With less than this left it is renewed by the hourly `sync`, ahead of time. */
+#define TOKEN_RENEW_S 21600
+
 /* At s1.minimum (32 kbit/s) the 5 KB of a TLS handshake alone take more than a second, and several
  * where the line has a queue or loses packets. */
 #define CONNECT_TIMEOUT_MS 20000
@@ -30,6 +34,7 @@ struct soracom {
 	struct http *http;
 	struct simapi_profile profile;
 	struct simapi_token token; /* empty: none */
+	int64_t token_left_s;	   /* how long it lasts, when it was loaded */
 	bool token_is_fresh;	   /* of a login in this run */
 	char base[SIMAPI_URL_MAX]; /* up to and with /v1 */
 };
@@ -86,7 +91,7 @@ static void load_token(struct soracom *s)
 	char owner[TOKEN_OWNER_MAX];
 
 	token_owner(s, owner);
-	token_load(owner, &s->token);
+	s->token_left_s = token_load(owner, &s->token);
 }
 
 static void save_token(const struct soracom *s)
@@ -103,6 +108,15 @@ static void forget_token(struct soracom *s)
 	token_forget();
 }
 
+/* JSON's copies of credentials and tokens are wiped like ours. */
+static void wipe_and_free(void *block)
+{
+	if (block == NULL)
+		return;
+	explicit_bzero(block, malloc_usable_size(block));
+	free(block);
+}
+
 int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *stop,
 		 struct soracom **out)
 {
@@ -117,6 +131,7 @@ int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *
 		log_err(ENOMEM, "cannot ask SORACOM");
 		return -ENOMEM;
 	}
+	simapi_set_allocator(malloc, wipe_and_free);
 	s->conf = conf;
 	s->stop = *stop;
 	ret = http_open(&options, &s->http);
@@ -240,6 +255,23 @@ enum soracom_result soracom_login(struct soracom *s)
 	struct http_response answer;
 
 	return log_in(s, &answer);
+}
+
+void soracom_renew(struct soracom *s)
+{
+	struct simapi_token old = s->token;
+
+	if (s->conf->method == CONF_METHOD_METADATA || s->token_is_fresh ||
+	    s->token_left_s > TOKEN_RENEW_S)
+		return;
+	if (soracom_login(s) != SORACOM_DONE && s->token_left_s > 0) {
+		char owner[TOKEN_OWNER_MAX];
+
+		s->token = old;
+		token_owner(s, owner);
+		token_save(owner, &s->token, s->token_left_s);
+	}
+	explicit_bzero(&old, sizeof(old));
 }
 
 /* Says what a refusal means and what to do about it. */

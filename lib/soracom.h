@@ -40,6 +40,10 @@ void soracom_close(struct soracom *s);
  * Any result. */
 enum soracom_result soracom_login(struct soracom *s) FO_MUST_CHECK;
 
+/* Logs in anew where the token will not last for some hours more, so that the next failover needs
+ * one request. Without use there is no failure: a token that is still good stays. */
+void soracom_renew(struct soracom *s);
+
 /* Sets the class; done means that the answer names this class. `*wait_ms` is the pause that the
  * server asked for with SORACOM_RETRY, or 0. */
 enum soracom_result soracom_set_class(struct soracom *s, const char *speed_class,

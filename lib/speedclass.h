@@ -6,6 +6,9 @@
 #ifndef FO_SPEEDCLASS_H
 #define FO_SPEEDCLASS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "compiler.h"
 #include "simapi.h"
 
@@ -24,5 +27,16 @@ int speedclass_want(const char *speed_class) FO_MUST_CHECK;
 /* Writes down that the SIM has `speed_class`, as it has just said itself; "": unknown. A failure
  * is logged, and costs one request more. */
 void speedclass_learn(const char *speed_class);
+
+/* Since when the router has been master without a break, in seconds of clock_wall_s, and notes that
+ * it is (`master`), or that it is not: then 0. A time of before the clock was set back counts from
+ * now on. A failure to write is logged, and the time then begins anew. */
+int64_t speedclass_raised_since(bool master);
+
+/* Notes that SORACOM has just said which class the SIM has. */
+void speedclass_note_look(void);
+
+/* How many seconds ago that was, INT64_MAX: never, or not known. */
+int64_t speedclass_looked_ago_s(void);
 
 #endif

@@ -29,22 +29,24 @@ static bool split(char *text, char *lines[static LINES])
 }
 
 /* What is not wholly as token_save writes it is no token. */
-void token_load(const char *owner, struct simapi_token *out)
+int64_t token_load(const char *owner, struct simapi_token *out)
 {
 	char text[FILE_MAX];
 	char *lines[LINES];
-	int64_t end_s = 0;
+	int64_t end_s = 0, left_s = 0;
 
 	if (store_read(STORE_RUN, FILE_NAME, text, sizeof(text)) != 0)
-		return;
+		return 0;
 	if (split(text, lines) && strcmp(lines[LINE_OWNER], owner) == 0 &&
 	    num_parse(lines[LINE_END], clock_boottime_s() + SPARE_S, INT64_MAX, &end_s) == 0 &&
 	    strlen(lines[LINE_KEY]) < sizeof(out->api_key) &&
 	    strlen(lines[LINE_TOKEN]) < sizeof(out->token)) {
 		memcpy(out->api_key, lines[LINE_KEY], strlen(lines[LINE_KEY]) + 1);
 		memcpy(out->token, lines[LINE_TOKEN], strlen(lines[LINE_TOKEN]) + 1);
+		left_s = end_s - clock_boottime_s();
 	}
 	explicit_bzero(text, sizeof(text));
+	return left_s;
 }
 
 void token_save(const char *owner, const struct simapi_token *token, int64_t life_s)

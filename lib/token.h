@@ -10,8 +10,9 @@
 #define TOKEN_OWNER_MAX (4 * SIMAPI_TEXT_MAX + SIMAPI_URL_MAX + 8)
 
 /* Reads the token of `owner`: of another account, or for another server, it must not be used.
- * `*out` is left as it is when there is none, or it ends within minutes. */
-void token_load(const char *owner, struct simapi_token *out);
+ * Returns how many seconds it is still good for; 0, and `*out` as it was, when there is none, or it
+ * ends within minutes. */
+int64_t token_load(const char *owner, struct simapi_token *out);
 
 /* Keeps `token`, which is good for `life_s` seconds from now, closed to group and others. A failure
  * is logged, and costs one login. */

@@ -116,6 +116,76 @@ says() {
 	sim_has s1.slow
 }
 
+# Makes a time that is written down earlier: aged FILE SECONDS.
+aged() {
+	local file=$FO_STATE_DIR/lib/$1
+	echo $(($(cat "$file") - $2)) >"$file"
+}
+
+@test "sync --if-due sends nothing while all is well, and reads the class back once an hour" {
+	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
+	run -0 speedclass sync --if-due
+	[ "$(requests)" -eq 2 ]
+	run -0 speedclass sync --if-due
+	[ "$(requests)" -eq 2 ]
+	ctl class "$IMSI" s1.fast
+	aged speedclass.looked 3600
+	run -0 speedclass sync --if-due
+	sim_has s1.minimum
+	be_master
+	run -0 speedclass sync --if-due
+	sim_has s1.fast
+}
+
+@test "a time of looking that is in the future, or no time, is none" {
+	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
+	run -0 speedclass sync
+	for time in $(($(date +%s) + 1000)) -1 rubbish; do
+		before=$(requests)
+		echo "$time" >"$FO_STATE_DIR/lib/speedclass.looked"
+		run -0 speedclass sync --if-due
+		[ "$(requests)" -eq $((before + 1)) ]
+	done
+}
+
+@test "sync renews a login that ends within hours, ahead of time" {
+	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
+	run -0 speedclass sync
+	before=$(requests)
+	run -0 speedclass sync
+	[ "$(requests)" -eq $((before + 1)) ]
+	token=$(tail -n 1 "$FO_STATE_DIR/run/soracom.token")
+	sed -i "2s/.*/$(($(cut -d. -f1 /proc/uptime) + 3600))/" "$FO_STATE_DIR/run/soracom.token"
+	run -0 speedclass sync
+	[ "$(requests)" -eq $((before + 3)) ]
+	[ "$(tail -n 1 "$FO_STATE_DIR/run/soracom.token")" != "$token" ]
+	run -0 speedclass set s1.fast
+	[ "$(requests)" -eq $((before + 4)) ]
+}
+
+@test "max-raised lowers the class after that long as master, says so once, until backup was in between" {
+	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "max-raised = 1h"
+	be_master
+	run -0 speedclass master
+	sim_has s1.fast
+	aged speedclass.raised 3500
+	run -0 speedclass sync --if-due
+	sim_has s1.fast
+	aged speedclass.raised 200
+	run -0 speedclass sync --if-due
+	says "master for more than 1h: speed class s1.minimum, as [speedclass] max-raised wants it"
+	sim_has s1.minimum
+	run -0 speedclass sync
+	[[ "$output" != *max-raised* ]]
+	run -0 speedclass master
+	sim_has s1.minimum
+	be_backup
+	run -0 speedclass backup
+	be_master
+	run -0 speedclass master
+	sim_has s1.fast
+}
+
 @test "login checks credentials and permission and changes nothing" {
 	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
 	run -0 speedclass login

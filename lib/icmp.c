@@ -65,7 +65,10 @@ bool icmp_read_reply(sa_family_t family, bool ip_header, const uint8_t *buf, siz
 		return false;
 	buf += skip;
 	len -= skip;
-	if (len < ICMP_ECHO_LEN || buf[0] != reply || buf[1] != 0)
+	if (len != ICMP_ECHO_LEN || buf[0] != reply || buf[1] != 0)
+		return false;
+	/* A raw IPv4 socket is given what arrives before the kernel looks at the checksum. */
+	if (ip_header && icmp_checksum(buf, len) != 0)
 		return false;
 	out->id = get16(buf + 4);
 	out->seq = get16(buf + 6);

@@ -15,6 +15,9 @@ void line_init(struct line *line, const struct line_rule *rule)
 	line->rule = *rule;
 	line->round.count = rule->count;
 	probe_init(&line->probe);
+	/* For those who guess, where an ICMP error quotes no more than this number. */
+	memcpy(&line->next_seq, line->probe.ours.cookie + 2, sizeof(line->next_seq));
+	line->oldest_seq = line->next_seq;
 	/* One-shot runs, too, shall not all ask the same host first. */
 	line->first = line->probe.ours.cookie[0] % rule->count;
 }
@@ -253,9 +256,10 @@ enum verdict line_step(struct line *line)
 	int64_t now_us = clock_mono_us();
 	struct probe_event event;
 
-	expire(line, now_us);
+	/* What has come in counts, though this process may have been kept from looking in time. */
 	while (probe_next(&line->probe, &event))
 		take_event(line, &event, now_us);
+	expire(line, now_us);
 	if (!in_progress)
 		return line->round.verdict;
 	line->state.time_over = now_us - line->start_us >= time_of_round_us(line);

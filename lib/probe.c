@@ -34,20 +34,29 @@ void probe_init(struct probe *probe)
 	memcpy(&probe->ours.id, probe->ours.cookie, sizeof(probe->ours.id));
 }
 
-/* A datagram socket is refused with EACCES by ping_group_range, and with EPROTONOSUPPORT by
- * kernels that do not have them for this family. */
-static int open_socket(sa_family_t family, bool *raw)
+static int try_socket(sa_family_t family, bool raw)
 {
 	int protocol = family == AF_INET6 ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP;
-	int flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
-	int fd = socket(family, SOCK_DGRAM | flags, protocol);
+	int fd = socket(family, (raw ? SOCK_RAW : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			protocol);
 
-	*raw = false;
-	if (fd >= 0 || (errno != EACCES && errno != EPERM && errno != EPROTONOSUPPORT))
-		return fd < 0 ? -errno : fd;
-	*raw = true;
-	fd = socket(family, SOCK_RAW | flags, protocol);
 	return fd < 0 ? -errno : fd;
+}
+
+/* A datagram socket needs no privilege, but is refused with EACCES by ping_group_range, and with
+ * EPROTONOSUPPORT by kernels that do not have it for this family. For IPv6 it is the second choice:
+ * the kernel does not tell it that an echo could not be sent (ping_v6_sendmsg), and a firewall of
+ * our own would look like a dead line. */
+static int open_socket(sa_family_t family, bool *raw)
+{
+	int fd;
+
+	*raw = family == AF_INET6;
+	fd = try_socket(family, *raw);
+	if (fd != -EACCES && fd != -EPERM && fd != -EPROTONOSUPPORT)
+		return fd;
+	*raw = !*raw;
+	return try_socket(family, *raw);
 }
 
 /* A raw socket gets a copy of every ICMP packet of the machine: let only echo replies through.

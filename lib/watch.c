@@ -141,8 +141,11 @@ static void log_up(const struct watch *w, const struct verdict_state *before, in
  * for a whole window. */
 static void tell(struct watch *w, const struct verdict_state *before, bool changed, int64_t now_us)
 {
-	if (changed)
+	/* A change is told even where the files could not be written last time. */
+	if (changed) {
+		w->next_files_us = now_us;
 		beat(w, now_us);
+	}
 	if (changed && w->state.line == VERDICT_UP)
 		log_up(w, before, now_us);
 	else if (changed)

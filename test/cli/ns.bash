@@ -42,6 +42,27 @@ unreachable() {
 	nft add rule inet fo in "$ip" daddr "$1" "$icmp" type echo-request reject with "$icmp" type "$2"
 }
 
+# asking_first ADDRESS COMMAND…: which host is asked first is chance, so until ADDRESS, the first of the
+# targets, was asked at all; every time as if nothing were known of the line. Leaves the output of that
+# run on stdout, and in $asked the number of its echoes.
+asking_first() {
+	local address=$1 before out tries
+	shift
+	for ((tries = 0; tries < 80; tries++)); do
+		rm -rf "$FO_STATE_DIR"
+		before=$(echoes)
+		out=$("$@")
+		if jq -e --arg a "$address" \
+			'any(.targets[]; .address == $a and .answer != "not asked")' <<<"$out" >/dev/null; then
+			asked=$(($(echoes) - before))
+			echo "$out"
+			return
+		fi
+	done
+	echo "$address was never asked" >&2
+	return 1
+}
+
 # until_true COMMAND: at most ten seconds.
 until_true() {
 	local end=$((SECONDS + 10))

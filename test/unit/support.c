@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "icmp.h"
 #include "num.h"
 
 static struct {
@@ -113,4 +116,18 @@ uint32_t random_next(void)
 uint32_t random_below(uint32_t limit)
 {
 	return random_next() % limit;
+}
+
+void make_reply(sa_family_t family, uint8_t *icmp)
+{
+	uint16_t sum;
+
+	icmp[0] = family == AF_INET6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY;
+	if (family == AF_INET6)
+		return;
+	icmp[2] = 0;
+	icmp[3] = 0;
+	sum = icmp_checksum(icmp, ICMP_ECHO_LEN);
+	icmp[2] = (uint8_t)(sum >> 8);
+	icmp[3] = (uint8_t)(sum & 0xff);
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "compiler.h"
 
@@ -42,5 +43,8 @@ const char *temp_path(const char *name);
 /* Pseudo-random numbers. The seed is printed; FO_TEST_SEED sets it, to repeat a failure. */
 uint32_t random_next(void);
 uint32_t random_below(uint32_t limit);
+
+/* Makes the echo request of ICMP_ECHO_LEN bytes the reply to it, with the checksum of one. */
+void make_reply(sa_family_t family, uint8_t *icmp);
 
 #endif

@@ -18,7 +18,7 @@ static size_t write_reply(sa_family_t family, size_t ip_len, uint8_t buf[static 
 	buf[0] = (uint8_t)(0x40 | ip_len / 4);
 	buf[9] = IPPROTO_ICMP;
 	icmp_write_echo(family, &ours, buf + ip_len);
-	buf[ip_len] = family == AF_INET6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY;
+	make_reply(family, buf + ip_len);
 	return ip_len + ICMP_ECHO_LEN;
 }
 

@@ -31,7 +31,7 @@ static void answer(int peer, sa_family_t family, bool raw, const struct icmp_ech
 	size_t len = skip + ICMP_ECHO_LEN + padding;
 
 	icmp_write_echo(family, echo, buf + skip);
-	buf[skip] = family == AF_INET6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY;
+	make_reply(family, buf + skip);
 	assert_int_equal(send(peer, buf, len, 0), len);
 }
 

@@ -48,8 +48,12 @@ class SpeedClass:
         return "another class"
 
 
+def vip_on(owner):
+    return Look(f"VIP {VIP} on {owner}", owner, _VIP, f"inet {VIP}/")
+
+
 def _owner(owner, other):
-    return [Look(f"VIP {VIP} on {owner}", owner, _VIP, f"inet {VIP}/"),
+    return [vip_on(owner),
             Look(f"VIP not on {other}", other, _VIP, f"inet {VIP}/", absent=True)]
 
 

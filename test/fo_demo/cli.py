@@ -1,39 +1,24 @@
 """The command line; its help is in ../demo, which runs before there need be a Python."""
-import argparse
 import json
 import os
-import subprocess
 import sys
 import time
 
-from . import scenario, svg
-from .errors import EXIT_CANNOT, EXIT_FAILS, EXIT_HOLDS, EXIT_USAGE, DemoError
-from .lab import TEST
+from . import build as programs, scenario, svg
+from .errors import EXIT_FAILS, EXIT_HOLDS, DemoError, status_of
 from .marks import marks
+from .parser import Parser
 from .report import Report
 
-TREE = os.path.dirname(TEST)
 TITLES = {"ours": "failover-helpers", "article": "the article's own scripts and timers"}
 
 
 def main(words):
-    try:
-        return _main(_options(words))
-    except (DemoError, OSError) as error:
-        print(f"demo: {error}", file=sys.stderr)
-        return EXIT_CANNOT
-    except KeyboardInterrupt:
-        return 130
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message):
-        print(f"demo: {message}; see test/demo --help", file=sys.stderr)
-        sys.exit(EXIT_USAGE)
+    return status_of("demo", lambda: _main(_options(words)))
 
 
 def _options(words):
-    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser = Parser("demo")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--article", action="store_true")
     which.add_argument("--both", action="store_true")
@@ -82,13 +67,9 @@ def _run(kind, options, report):
 
 def _build(report):
     begin = time.monotonic()
-    for words in (["--preset", "release"], ["--build", "--preset", "release"]):
-        done = subprocess.run(["cmake", *words], cwd=TREE, check=False, text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        if done.returncode != 0:
-            raise DemoError(f"cmake {' '.join(words)} failed:\n{done.stdout[-2000:]}")
+    build = programs.release()
     report.step("build", "build/release", time.monotonic() - begin)
-    return f"{TREE}/build/release"
+    return build
 
 
 def _status(result):

@@ -40,14 +40,14 @@ def _flow(trace, failed, back, end):
     begin = min(trace.sent.values(), default=failed)
     return {"sent": len(trace.sent),
             "lost_before": trace.lost(begin, failed),
-            "failover": _outage(trace, times, failed, back, failed),
-            "failback": _outage(trace, times, back, end, failed),
+            "failover": outage(trace, times, failed, back, failed),
+            "failback": outage(trace, times, back, end, failed),
             "alive": trace.answered(end - 2.0, end - AT_ONCE) > 0.9,
             "icmp_errors": trace.errors,
             "bands": [[_ms(left - failed), _ms(right - failed)] for left, right in _bands(trace, times)]}
 
 
-def _outage(trace, times, begin, end, zero):
+def outage(trace, times, begin, end, zero):
     """The longest time without an echo, in which one was lost (one may be late when the machine is
     busy), from `begin` to `end`; `to_ms` is None when there was no echo any more."""
     points = [at for at in times if begin <= at <= end]

@@ -1,12 +1,48 @@
 """The lab's commands, as one calls them from a shell."""
+import contextlib
 import json
 import os
+import signal
 import subprocess
 
 from .errors import DemoError
 
 TEST = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 PROGRAM = f"{TEST}/lab/lab"
+LAST_LINES = 12  # to show when the lab does not come up
+ETC = {"ours": f"{TEST}/../etc", "article": f"{TEST}/article"}
+
+
+@contextlib.contextmanager
+def settled(kind, build):
+    """A lab in the normal state, with what is in ETC[kind]; the article's has none of our programs."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    lab = Lab(f"demo-{os.getpid()}")
+    try:
+        _up(lab, ["--etc", ETC[kind], "--build", build if kind == "ours" else "none"])
+        yield lab
+    finally:
+        lab.down()
+
+
+def _up(lab, options):
+    try:
+        lab.up(*options)
+    except DemoError as error:
+        raise DemoError("\n  ".join([str(error), *_last_lines(lab)])) from error
+
+
+def _last_lines(lab):
+    """Of main's log, which goes with the lab."""
+    try:
+        return lab.log("main")[-LAST_LINES:]
+    except DemoError:
+        return []
+
+
+def _interrupt(number, _frame):
+    raise DemoError(f"ended by {signal.Signals(number).name}")
 
 
 class Lab:
@@ -22,6 +58,13 @@ class Lab:
 
     def line(self, *words):
         self._must("line", *words)
+
+    def router(self, *words):
+        self._must("router", *words)
+
+    def do(self, host, script):
+        """Runs a shell script there, which has to succeed."""
+        self._must("exec", host, "sh", "-c", script)
 
     def wait(self, host, seconds, script):
         """Repeats a shell script there until it succeeds. Returns whether it did in time."""

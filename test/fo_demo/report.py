@@ -1,27 +1,23 @@
 """What a person sees."""
-import os
-
 from .marks import NAMES, gap_text
+from .terminal import BOLD, DIM, Terminal
 
-GREEN, RED, DIM, BOLD = "32", "31", "2", "1"
 
-
-class Report:
+class Report(Terminal):
     def __init__(self, stream, quiet):
-        self._stream = stream
+        super().__init__(stream)
         self._quiet = quiet
-        self._colour = stream.isatty() and "NO_COLOR" not in os.environ
 
     # -- while it runs ----------------------------------------------------------------------
 
     def title(self, text):
-        self._say(f"\n{self._paint(BOLD, text)}")
+        self._say(f"\n{self.paint(BOLD, text)}")
 
     def step(self, what, text, seconds):
-        self._say(f"{what:<9} {self._sign(True)} {text} {self._after(seconds)}")
+        self._say(f"{what:<9} {self.sign(True)} {text} {self._after(seconds)}")
 
     def check(self, state, text, holds, seconds, seen):
-        line = f"{state:<9} {self._sign(holds)} {text} {self._after(seconds)}"
+        line = f"{state:<9} {self.sign(holds)} {text} {self._after(seconds)}"
         self._say(line if holds else f"{line}\n{'':<12}it is: {seen or '(nothing)'}", always=not holds)
 
     # -- afterwards -------------------------------------------------------------------------
@@ -33,13 +29,13 @@ class Report:
         self._say(f"\n{result['seconds']:.0f} s in all")
 
     def _timeline(self, result):
-        self._say(f"\n{self._paint(BOLD, 'Timeline')} (ms from the failure)")
+        self._say(f"\n{self.paint(BOLD, 'Timeline')} (ms from the failure)")
         for event in timeline(result):
             self._say(f"{round(event['ms']):>9}  {event['who']:<5} {event['text']}")
 
     def _figures(self, result):
         flows = result["flows"]
-        self._say("\n" + self._paint(BOLD, f"{'Figures':<42}" + "".join(f"{NAMES[name]:>20}" for name in flows)))
+        self._say("\n" + self.paint(BOLD, f"{'Figures':<42}" + "".join(f"{NAMES[name]:>20}" for name in flows)))
         rows = [("longest gap at failover", lambda flow: gap_text(flow["failover"])),
                 ("longest gap at failback", lambda flow: gap_text(flow["failback"])),
                 ("echoes lost before", lambda flow: flow["lost_before"]),
@@ -59,23 +55,17 @@ class Report:
     def _marks(self, marks):
         self._say("")
         for mark in marks:
-            self._say(f"{self._sign(mark['holds'])} {mark['text']}: {mark['value']}",
+            self._say(f"{self.sign(mark['holds'])} {mark['text']}: {mark['value']}",
                       always=not mark["holds"])
 
     # -- how --------------------------------------------------------------------------------
 
     def _say(self, text, always=False):
         if always or not self._quiet:
-            print(text, file=self._stream, flush=True)
-
-    def _sign(self, holds):
-        return self._paint(GREEN, "✓") if holds else self._paint(RED, "✗")
+            self.say(text)
 
     def _after(self, seconds):
-        return self._paint(DIM, f"({seconds:.1f} s)")
-
-    def _paint(self, code, text):
-        return f"\033[{code}m{text}\033[0m" if self._colour else text
+        return self.paint(DIM, f"({seconds:.1f} s)")
 
 
 def timeline(result):

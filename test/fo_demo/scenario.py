@@ -1,58 +1,26 @@
 """The article's check, from the normal state through a failure and back, with two flows running."""
 import contextlib
-import os
-import signal
 import tempfile
 import time
 
 from . import checks, events, flows
-from .errors import DemoError
 from .figures import figures
-from .lab import TEST, Lab
+from .lab import settled
 
 STATE_SECONDS = 30  # for all checks of one state: a line that is back has to hold for 10 s first
 LEAST_SECONDS = 0.5  # for a check whose state has used that up
 RUN_BEFORE = 2.0  # the flows, before the failure
 HOLD_FAILED = 8.0
 RUN_AFTER = 6.0
-LAST_LINES = 12  # to show when the lab does not come up
-
-ETC = {"ours": f"{TEST}/../etc", "article": f"{TEST}/article"}
 
 
 def run(kind, build, report):
     """Runs it all and returns the result, which is printed as JSON and drawn."""
     started = time.monotonic()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
-    lab = Lab(f"demo-{os.getpid()}")
-    options = ["--etc", ETC[kind]] + (["--build", build] if kind == "ours" else ["--build", "none"])
-    try:
-        _up(lab, options)
+    with settled(kind, build) as lab:
         report.step("lab", "two routers with keepalived, a LAN, the Internet", time.monotonic() - started)
         result = _Run(lab, report).result()
-    finally:
-        lab.down()
     return {"kind": kind, "seconds": round(time.monotonic() - started, 1)} | result
-
-
-def _up(lab, options):
-    try:
-        lab.up(*options)
-    except DemoError as error:
-        raise DemoError("\n  ".join([str(error), *_last_lines(lab)])) from error
-
-
-def _last_lines(lab):
-    """Of main's log, which goes with the lab."""
-    try:
-        return lab.log("main")[-LAST_LINES:]
-    except DemoError:
-        return []
-
-
-def _interrupt(number, _frame):
-    raise DemoError(f"ended by {signal.Signals(number).name}")
 
 
 class _Run:

@@ -198,8 +198,11 @@ static int probe(const struct cli *cli, const struct line_rule *rule)
 	pace_load(rule->targets, rule->count, line.rtts);
 	ret = line_judge(&line);
 	line_close(&line);
-	if (ret != 0)
+	if (ret != 0) {
+		if (isatty(STDOUT_FILENO) || is_news("unknown"))
+			line_log_trouble(&line, ret);
 		return CLI_CANNOT;
+	}
 	pace_save(rule->targets, rule->count, line.rtts);
 	if (cli->json || isatty(STDOUT_FILENO)) {
 		if (print_round(rule, &line.round, cli->json) != 0)
@@ -305,6 +308,19 @@ static int print_plan(const struct line_rule *rule)
 	return CLI_YES;
 }
 
+/* A mistake in the file, which may be half-saved, is no reason to leave a line that the watcher,
+ * with the configuration that it has read, knows to be good. */
+static int stand_in(void)
+{
+	struct heartbeat beat;
+
+	if (announce_read(&beat) != 0 || !heartbeat_tells(&beat, beat.iface, clock_mono_us()))
+		return CLI_CONFIG;
+	log_warn(0, "%s is %s, says the watcher, which goes by the configuration of before",
+		 beat.iface, verdict_name(beat.state.line));
+	return beat.state.line == VERDICT_UP ? CLI_YES : CLI_NO;
+}
+
 static int check(const struct cli *cli, const struct settings *set, int count, char *operands[])
 {
 	struct line_rule rule = { .count = 0 };
@@ -312,6 +328,8 @@ static int check(const struct cli *cli, const struct settings *set, int count, c
 
 	if (ret == CLI_GO_ON)
 		ret = take_conf(cli, set, &rule);
+	if (ret == CLI_CONFIG && watcher_may_know(set, count) && !cli->dry_run)
+		return stand_in();
 	if (ret != CLI_GO_ON)
 		return ret;
 	if (cli->dry_run)

@@ -71,6 +71,8 @@ static int send_echoes(const struct conf *conf, struct outcome *out)
 	for (out->tries = 0; out->tries < set->tries && line.round.answered == 0 && ret == 0;
 	     out->tries++)
 		ret = line_judge(&line);
+	if (ret != 0)
+		line_log_trouble(&line, ret);
 	out->echo = line.round.targets[0];
 	line_close(&line);
 	return ret;

@@ -133,6 +133,17 @@ static int apply(const struct conf *conf, enum vrrp_state told, bool force)
 	return ret == 0 ? CLI_YES : CLI_CANNOT;
 }
 
+/* pppd may come before keepalived. Without the address, and before anybody has said which state
+ * this is, `backup` would be a guess, and could send the router to a neighbour who is not there. */
+static bool is_too_early(const struct conf *conf, enum vrrp_state told)
+{
+	enum vrrp_state state = told;
+
+	if (router_was_told() || router_true_state(&conf->router, told, &state) != 0)
+		return false;
+	return state != VRRP_MASTER;
+}
+
 static int print_plan(const struct switchover *plan)
 {
 	char want[128], present[128];
@@ -193,6 +204,10 @@ static int run(const struct cli *cli, const struct conf *conf, int argc, char *a
 				   argc > 1 ? " with these operands" : "");
 	if (!is_state) {
 		log_debug("%s is not a change of state", argv[2]);
+		return CLI_YES;
+	}
+	if (!is_show && strcmp(argv[0], "apply") == 0 && !force && is_too_early(conf, told)) {
+		log_info("apply: keepalived has told no state yet, so everything stays as it is");
 		return CLI_YES;
 	}
 	if (!is_show && !cli->dry_run)

@@ -38,7 +38,8 @@ struct status {
 	bool uplink_there;
 	struct rtnl_link uplink;
 	struct speedclass speedclass;
-	bool watched; /* there is, or was, a watcher */
+	bool keepalived; /* is running */
+	bool watched;	 /* there is, or was, a watcher */
 	struct heartbeat heartbeat;
 };
 
@@ -70,6 +71,7 @@ static int gather(const struct conf *conf, struct status *out)
 	if (ret == 0 && conf->route.present)
 		ret = switchover_examine(conf, out->told, false, &out->route);
 	speedclass_load(&out->speedclass);
+	out->keepalived = router_has_keepalived();
 	out->watched = announce_read(&out->heartbeat) == 0;
 	return ret;
 }
@@ -96,7 +98,9 @@ static bool fill_line(struct report *report, const struct conf *conf, const stru
 		return true;
 	}
 	if (!heartbeat_is_fresh(&status->heartbeat, conf->router.uplink, now_us)) {
-		report_text(report, "watcher", "silent");
+		bool mute = heartbeat_is_mute(&status->heartbeat, conf->router.uplink, now_us);
+
+		report_text(report, "watcher", mute ? "cannot send" : "silent");
 		return false;
 	}
 	report_text(report, "watcher", "at work");
@@ -124,6 +128,7 @@ static bool fill(struct report *report, const struct conf *conf, const struct st
 	char text[HOP_TEXT_MAX];
 	bool right = true;
 
+	report_text(report, "keepalived", status->keepalived ? "running" : "not running");
 	report_text(report, "state", vrrp_state_name(status->state));
 	report_text(report, "vip", addr_format(text, &conf->router.vip));
 	report_flag(report, "vip_held", status->state == VRRP_MASTER);
@@ -134,6 +139,7 @@ static bool fill(struct report *report, const struct conf *conf, const struct st
 		report_flag(report, "route_right", right);
 	report_text(report, "uplink", conf->router.uplink);
 	report_text(report, "uplink_interface", uplink_text(status));
+	right = right && status->keepalived;
 	if (conf->speedclass.present)
 		right = fill_speedclass(report, conf, status) && right;
 	if (conf->check.present)

@@ -19,11 +19,12 @@ static int write_heartbeat(const struct heartbeat *beat)
  * remembered. It reads no more than this of it, either. */
 static int write_track_file(const char *path, const char *value)
 {
-	char there[128];
+	char there[128], line[8];
 
 	if (store_read_path(path, there, sizeof(there)) == 0 && strcmp(there, value) == 0)
 		return 0;
-	return store_write_path(path, value, 0644);
+	snprintf(line, sizeof(line), "%s\n", value);
+	return store_write_path(path, line, 0644);
 }
 
 int announce_line(const struct heartbeat *beat, const char *track_file)
@@ -69,6 +70,19 @@ int announce_read(struct heartbeat *out)
 	return ret == 0 ? heartbeat_parse(text, out) : ret;
 }
 
+/* Nothing asked is not no loss, and nothing answered no short round trip. */
+static void show_quality(struct report *report, const struct quality_sum *quality)
+{
+	if (quality->answered + quality->lost > 0)
+		report_thousandths(report, "loss_pct", quality_loss_permille(quality) * 100);
+	else
+		report_unknown(report, "loss_pct");
+	if (quality->answered > 0)
+		report_thousandths(report, "rtt_ms", quality->rtt_us);
+	else
+		report_unknown(report, "rtt_ms");
+}
+
 void announce_show(struct report *report, const struct heartbeat *beat, int64_t now_us)
 {
 	const struct verdict_state *state = &beat->state;
@@ -79,7 +93,7 @@ void announce_show(struct report *report, const struct heartbeat *beat, int64_t 
 	if (state->reason != VERDICT_NO_REASON)
 		report_text(report, "reason", verdict_reason_text(state->reason));
 	report_number(report, "since_s", (now_us - state->since_us) / 1000000);
-	if (state->line == VERDICT_DOWN)
+	if (state->line == VERDICT_DOWN && state->reason != VERDICT_NO_LINK)
 		report_number(report, "hold_left_s", verdict_hold_left_us(state, now_us) / 1000000);
 	for (size_t i = 0; i < beat->count; i++) {
 		const struct quality_sum *quality = &beat->targets[i].quality;
@@ -87,8 +101,7 @@ void announce_show(struct report *report, const struct heartbeat *beat, int64_t 
 		report_row(report, "targets");
 		report_text(report, "address", addr_format(addr, &beat->targets[i].addr));
 		report_number(report, "echoes", (int64_t)quality->answered + quality->lost);
-		report_thousandths(report, "loss_pct", quality_loss_permille(quality) * 100);
-		report_thousandths(report, "rtt_ms", quality->rtt_us);
+		show_quality(report, quality);
 		report_end_row(report);
 	}
 }

@@ -180,11 +180,19 @@ int heartbeat_parse(const char *text, struct heartbeat *out)
 	return 0;
 }
 
+static bool is_recent(int64_t at_us, int64_t now_us)
+{
+	return at_us > 0 && at_us <= now_us && now_us - at_us < HEARTBEAT_FRESH_US;
+}
+
 bool heartbeat_is_fresh(const struct heartbeat *beat, const char *iface, int64_t now_us)
 {
-	int64_t age_us = now_us - beat->beat_us;
+	return is_recent(beat->beat_us, now_us) && strcmp(beat->iface, iface) == 0;
+}
 
-	return beat->beat_us > 0 && age_us >= 0 && age_us < HEARTBEAT_FRESH_US &&
+bool heartbeat_is_mute(const struct heartbeat *beat, const char *iface, int64_t now_us)
+{
+	return beat->beat_us == 0 && is_recent(beat->written_us, now_us) &&
 	       strcmp(beat->iface, iface) == 0;
 }
 

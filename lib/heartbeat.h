@@ -45,6 +45,9 @@ int heartbeat_parse(const char *text, struct heartbeat *out) FO_MUST_CHECK;
 /* Whether the watcher of `iface` is alive at `now_us`, and able to tell. */
 bool heartbeat_is_fresh(const struct heartbeat *beat, const char *iface, int64_t now_us);
 
+/* Whether the watcher of `iface` is alive, but cannot send, and so cannot tell. */
+bool heartbeat_is_mute(const struct heartbeat *beat, const char *iface, int64_t now_us);
+
 /* Whether it also knows that the line is up, or down. */
 bool heartbeat_tells(const struct heartbeat *beat, const char *iface, int64_t now_us);
 

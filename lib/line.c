@@ -313,15 +313,10 @@ void line_log_trouble(const struct line *line, int error)
 
 int line_judge(struct line *line)
 {
-	int error;
-
 	line_begin(line);
 	while (line_step(line) == VERDICT_PENDING)
 		probe_wait(&line->probe, line_wake_us(line));
-	error = line_trouble(line);
-	if (error != 0)
-		line_log_trouble(line, error);
-	return error;
+	return line_trouble(line);
 }
 
 const char *line_describe(const struct line_target *target, char *buf, size_t size)

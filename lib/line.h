@@ -111,8 +111,7 @@ int line_trouble(const struct line *line);
 /* Logs such trouble, with what to do about it. */
 void line_log_trouble(const struct line *line, int error);
 
-/* A whole round, waiting. Returns 0; -errno, logged with what to do, when the line could not be
- * judged for a reason of this machine. */
+/* A whole round, waiting. Returns as line_trouble does. */
 int line_judge(struct line *line) FO_MUST_CHECK;
 
 /* What became of a target, such as "silent" or "destination net unreachable, says 192.0.2.1".

@@ -11,7 +11,8 @@
 enum kind {
 	KIND_TEXT,
 	KIND_NUMBER, /* printed as it is */
-	KIND_FLAG    /* the text is `true` or `false` */
+	KIND_FLAG,   /* the text is `true` or `false` */
+	KIND_UNKNOWN /* the text is `null` */
 };
 
 /* A value. */
@@ -106,6 +107,11 @@ void report_thousandths(struct report *report, const char *name, int64_t value)
 	add(report, name, KIND_NUMBER, text);
 }
 
+void report_unknown(struct report *report, const char *name)
+{
+	add(report, name, KIND_UNKNOWN, "null");
+}
+
 static bool same_table(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
@@ -160,7 +166,7 @@ static const char *text_of(const struct cell *cell)
 {
 	if (cell->kind == KIND_FLAG)
 		return strcmp(cell->text, "true") == 0 ? "yes" : "no";
-	return cell->text;
+	return cell->kind == KIND_UNKNOWN ? "-" : cell->text;
 }
 
 /* The widest entry of each column, its heading included. */

@@ -25,6 +25,9 @@ void report_flag(struct report *report, const char *name, bool value);
 /* A number of thousandths, such as milliseconds from microseconds: 1234 is 1.234. */
 void report_thousandths(struct report *report, const char *name, int64_t value);
 
+/* A value that is not known: null in JSON, `-` for a person. */
+void report_unknown(struct report *report, const char *name);
+
 /* Opens a row of the table `name`, which the first row makes; values go there until
  * report_end_row. Rows of one table have the same names in the same order;
  * the last ones may be left out. */

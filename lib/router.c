@@ -1,12 +1,16 @@
 #include "router.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "log.h"
+#include "num.h"
 #include "store.h"
 
 #define STATE_NAME "vrrp.state"
+
+#define KEEPALIVED_PID_FILE "/run/keepalived.pid"
 
 static bool holds(const struct rtnl_addrs *addrs, const struct addr *vip)
 {
@@ -48,6 +52,23 @@ int router_true_state(const struct conf_router *router, enum vrrp_state told, en
 	return ret;
 }
 
+bool router_has_keepalived(void)
+{
+	char text[32];
+	int64_t pid = 0;
+
+	return store_read_path(KEEPALIVED_PID_FILE, text, sizeof(text)) == 0 &&
+	       num_parse(text, 1, INT32_MAX, &pid) == 0 &&
+	       (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+}
+
+bool router_was_told(void)
+{
+	char word[16];
+
+	return store_read(STORE_RUN, STATE_NAME, word, sizeof(word)) == 0;
+}
+
 enum vrrp_state router_last_told(void)
 {
 	enum vrrp_state state = VRRP_BACKUP;
@@ -65,7 +86,7 @@ void router_remember(enum vrrp_state state)
 {
 	char text[16];
 
-	if (router_last_told() == state)
+	if (router_was_told() && router_last_told() == state)
 		return;
 	snprintf(text, sizeof(text), "%s\n", vrrp_state_name(state));
 	(void)!store_write(STORE_RUN, STATE_NAME, text, 0644);

@@ -25,6 +25,13 @@ int router_get_held(struct netlink *nl, const struct conf_router *router,
 int router_true_state(const struct conf_router *router, enum vrrp_state told,
 		      enum vrrp_state *out) FO_MUST_CHECK;
 
+/* Whether keepalived runs, by its usual process file. A router that holds the address without it is
+ * not master: nobody would take the address away from it. */
+bool router_has_keepalived(void);
+
+/* Whether any state was ever written down since the boot: keepalived has called. */
+bool router_was_told(void);
+
 /* The state written down last (/run/fo/vrrp.state); backup when there is none. */
 enum vrrp_state router_last_told(void);
 

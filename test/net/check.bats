@@ -220,6 +220,8 @@ stalled() {
 }
 
 cannot_tell() {
+	# It says so once, and not at each of keepalived's calls.
+	rm -f "$FO_STATE_DIR/run/check.verdict"
 	run CHECK -i ppp0 -t 10s "$@"
 	[ "$status" -eq 2 ] || { echo "status $status: $output" >&2; return 1; }
 }

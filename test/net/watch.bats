@@ -605,6 +605,25 @@ while True:
 	one_shot 1 "$WATCHER"' and .line == "down" and .reason == "no link"'
 }
 
+@test "a faulty file does not make a line bad that a live watcher knows to be good" {
+	watch_conf
+	watch_up
+	line_is 0
+	echo "timeout = 500" >>"$CONF"
+	run CHECK -c "$CONF"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"timeout = 500"*"ppp0 is up, says the watcher, which goes by the configuration of before"* ]]
+	run CHECK -c "$CONF" -n
+	[ "$status" -eq 78 ]
+	kill -KILL "$WATCH"
+	eventually 10 faulty_is 78
+}
+
+faulty_is() {
+	run CHECK -c "$CONF"
+	[ "$status" -eq "$1" ]
+}
+
 @test "a one-shot run does not take the word of a watcher that does not know" {
 	watch_conf "fall = 1000"
 	black_hole

@@ -290,11 +290,11 @@ int conf_file_open(const char *path, struct conf_file *file)
 	ret = open_memory(&sound);
 	if (ret == 0)
 		ret = read_lines(stream, sound, file);
+	fclose(stream);
 	if (ret != 0)
 		log_err(ret, "cannot read %s", path);
 	else if (file->faults == 0)
 		ret = read_values(file, fileno(sound));
-	fclose(stream);
 	if (sound != NULL)
 		fclose(sound);
 	return ret;

@@ -53,7 +53,8 @@ class Flow:
         stopped = time.monotonic()
         self._process.send_signal(signal.SIGINT)
         self._process.wait(STOP_SECONDS)
-        return _trace(self._text().splitlines(), stopped)
+        # The signal may have come in the middle of a line.
+        return _trace(self._text().rpartition("\n")[0].splitlines(), stopped)
 
     def abandon(self):
         """Ends it, whatever has happened."""

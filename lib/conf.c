@@ -67,7 +67,7 @@ static const char *nearest_section(const char *name)
 	return spell_is_near(name, best) ? nearest : NULL;
 }
 
-/* The key that `name` probably meant: in its own section if one is near, else in any. */
+/* The key that `name` probably meant: a letter amiss is likelier than another section. */
 static const struct conf_key *nearest_key(const char *section, const char *name)
 {
 	size_t best = SPELL_WORD_MAX;
@@ -75,7 +75,7 @@ static const struct conf_key *nearest_key(const char *section, const char *name)
 
 	for (size_t i = 0; i < conf_schema_len; i++) {
 		const struct conf_key *key = &conf_schema[i];
-		size_t elsewhere = strcmp(key->section, section) != 0;
+		size_t elsewhere = strcmp(key->section, section) != 0 ? 3 : 0;
 		size_t distance = 2 * spell_distance(name, key->name) + elsewhere;
 
 		if (distance < best) {

@@ -123,7 +123,7 @@ static void log_done(const struct switchover *done, int ret)
 		 done->took_us % 1000 / 100);
 }
 
-static int apply(const struct conf *conf, enum vrrp_state told, bool force)
+static int apply(const struct conf *conf, const enum vrrp_state *told, bool force)
 {
 	struct switchover done;
 	int ret = switchover_apply(conf, told, force, &done);
@@ -194,24 +194,25 @@ static int show(const struct conf *conf, const struct switchover *now, bool json
 static int run(const struct cli *cli, const struct conf *conf, int argc, char *argv[], bool force)
 {
 	bool is_show = argc == 1 && strcmp(argv[0], "show") == 0;
+	bool is_apply = argc == 1 && strcmp(argv[0], "apply") == 0;
 	bool is_state = true;
 	enum vrrp_state told = router_last_told();
 	struct switchover now;
 
-	if (!is_show && !(argc == 1 && strcmp(argv[0], "apply") == 0) &&
-	    vrrp_parse_args(argc, argv, &told, &is_state) != 0)
+	if (!is_show && !is_apply && vrrp_parse_args(argc, argv, &told, &is_state) != 0)
 		return cli_misused(&program, "`%s'%s is not a state or a verb", argv[0],
 				   argc > 1 ? " with these operands" : "");
 	if (!is_state) {
 		log_debug("%s is not a change of state", argv[2]);
 		return CLI_YES;
 	}
-	if (!is_show && strcmp(argv[0], "apply") == 0 && !force && is_too_early(conf, told)) {
+	if (is_apply && !force && is_too_early(conf, told)) {
 		log_info("apply: keepalived has told no state yet, so everything stays as it is");
 		return CLI_YES;
 	}
 	if (!is_show && !cli->dry_run)
-		return apply(conf, told, force);
+		/* What was told last may change until the lock is held. */
+		return apply(conf, is_apply ? NULL : &told, force);
 	if (switchover_examine(conf, told, force, &now) != 0)
 		return CLI_CANNOT;
 	return is_show ? show(conf, &now, cli->json) : print_plan(&now);

@@ -224,25 +224,29 @@ static int make_right(struct netlink *nl, const struct conf *conf, enum vrrp_sta
 /* Once a route could not be set, what comes after it would be wrong: flows would be judged by a
  * route that is not there, and packets forwarded to where they are not translated. The route of
  * the other family, and switching off, go on. */
-static bool is_held_back(const struct plan_item *want, bool route_failed)
+static bool is_held_back(const struct plan_item *want, bool failed4, bool failed6)
 {
-	return route_failed &&
-	       (want->kind == PLAN_FLOWS || (want->kind == PLAN_SYSCTL && want->value == 1));
+	if (want->kind == PLAN_FLOWS)
+		return want->family == AF_INET6 ? failed6 : failed4;
+	return failed4 && want->kind == PLAN_SYSCTL && want->value == 1;
 }
 
 static int apply_once(struct netlink *nl, const struct conf *conf, struct switchover *out)
 {
-	bool route_failed = false;
+	bool failed4 = false, failed6 = false;
 	int first = 0;
 
 	plan_items(conf, out);
 	for (size_t i = 0; i < out->count; i++) {
 		struct switchover_item *item = &out->items[i];
 
-		if (is_held_back(&item->want, route_failed))
+		if (is_held_back(&item->want, failed4, failed6)) {
+			item->error = -ECANCELED;
 			continue;
+		}
 		item->error = make_right(nl, conf, out->state, item);
-		route_failed |= item->error != 0 && item->want.kind == PLAN_ROUTE;
+		if (item->error != 0 && item->want.kind == PLAN_ROUTE)
+			*(item->want.family == AF_INET6 ? &failed6 : &failed4) = true;
 		if (first == 0)
 			first = item->error;
 	}
@@ -275,7 +279,7 @@ static int apply_until_still(struct netlink *nl, const struct conf *conf, enum v
 	return -EAGAIN;
 }
 
-int switchover_apply(const struct conf *conf, enum vrrp_state told, bool force,
+int switchover_apply(const struct conf *conf, const enum vrrp_state *told, bool force,
 		     struct switchover *out)
 {
 	struct netlink *nl = NULL;
@@ -293,7 +297,8 @@ int switchover_apply(const struct conf *conf, enum vrrp_state told, bool force,
 		log_warn(0, "going on without the lock %s", LOCK_NAME);
 	ret = rtnl_open(&nl);
 	if (ret == 0)
-		ret = apply_until_still(nl, conf, told, force, out);
+		ret = apply_until_still(nl, conf, told == NULL ? router_last_told() : *told, force,
+					out);
 	netlink_close(nl);
 	store_unlock(lock);
 	out->took_us = clock_mono_us() - start_us;

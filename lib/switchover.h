@@ -37,9 +37,10 @@ int switchover_examine(const struct conf *conf, enum vrrp_state told, bool force
 		       struct switchover *out) FO_MUST_CHECK;
 
 /* Makes it so: under a lock, and again until the state that was applied is still the true one.
- * What is right already is not touched. `*out` has what was there before, and what failed.
+ * `told` NULL: what was told last, as it is known once the lock is held. What is right already is
+ * not touched. `*out` has what was there before, and what failed.
  * Returns 0 when all is right now; otherwise the first -errno; all logged. */
-int switchover_apply(const struct conf *conf, enum vrrp_state told, bool force,
+int switchover_apply(const struct conf *conf, const enum vrrp_state *told, bool force,
 		     struct switchover *out) FO_MUST_CHECK;
 
 #endif

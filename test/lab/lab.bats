@@ -80,7 +80,7 @@ private-sub 0 0" ]
 }
 
 @test "a packet with a private source gets no reply and is counted" {
-	lab exec main nft 'delete table ip fo_nat; delete table ip fo_guard'
+	lab exec main nft delete table inet router_nat
 	run ! lab exec lan ping -n -c 1 -W 0.3 9.9.9.9
 	run lab counter reset
 	[[ "$output" == "private-main "[1-9]* ]]

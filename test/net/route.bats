@@ -29,6 +29,19 @@ says() {
 	done
 }
 
+@test "apply before keepalived has told anything: a guess would be wrong, nothing is done" {
+	router ip route replace default dev ppp0
+	run fo_route apply
+	says "keepalived has told no state yet"
+	default_is "default dev ppp0 scope link"
+	take_vip
+	run fo_route apply
+	says "master: "
+	give_vip
+	run fo_route apply
+	default_is "$BACKUP"
+}
+
 @test "keepalived's four words do the same as one" {
 	take_vip
 	fo_route INSTANCE VI_1 MASTER 100
@@ -457,7 +470,7 @@ for port in range(1000):
 @test "a stuck holder of the lock: exit 2 after 5 s, told why" {
 	local begin took
 	mkdir -p "$FO_STATE_DIR/run"
-	flock "$FO_STATE_DIR/run/route.lock" -c 'exec sleep 60' 3>&- &
+	flock --no-fork "$FO_STATE_DIR/run/route.lock" sleep 60 3>&- &
 	started $!
 	eventually 5 lock_is_taken
 	begin=${EPOCHREALTIME/./}
@@ -551,7 +564,7 @@ lock_is_taken() {
 
 @test "SIGTERM while waiting for the lock never gives exit status 0" {
 	mkdir -p "$FO_STATE_DIR/run"
-	flock "$FO_STATE_DIR/run/route.lock" -c 'exec sleep 60' 3>&- &
+	flock --no-fork "$FO_STATE_DIR/run/route.lock" sleep 60 3>&- &
 	started $!
 	eventually 5 lock_is_taken
 	router_job "$FO_BUILD/cmd/fo-route" -c "$CONF" backup
@@ -581,7 +594,298 @@ has_opened_lock() {
 	default_is "$MASTER"
 	run -2 router timeout 20 bash -c '
 		for fd in {3..30}; do eval "exec $fd>&-"; done
-		ulimit -n 4
+		ulimit -n 5
 		exec "$FO_BUILD"/cmd/fo-route -c "$CONF" backup'
 	default_is "$MASTER"
+}
+
+# -- after a redial ---------------------------------------------------------------------------
+
+@test "pppd's own default route in front of ours is put right while backup, and nothing else is" {
+	fo_route backup
+	router ip route add default via 192.168.0.1 dev eth0 metric 100
+	router ip route prepend default dev ppp0
+	run fo_route apply
+	says "default route via $VIP dev eth0 (was dev ppp0)"
+	[ "$(router ip route show default | sed 's/ *$//')" = "$BACKUP
+default via 192.168.0.1 dev eth0 metric 100" ]
+	run fo_route apply
+	says "already as wanted"
+}
+
+@test "two foreign default routes in front of ours go, too" {
+	fo_route backup
+	router ip route prepend default dev ppp0
+	router ip route prepend default via 192.168.0.1 dev eth0
+	fo_route apply
+	default_is "$BACKUP"
+}
+
+@test "pppd's own default route is what master wants" {
+	configure "redirects = keep"
+	take_vip
+	router ip route prepend default dev ppp0
+	run fo_route apply
+	says "already as wanted"
+	[ "$(router ip route show default | head -n 1 | sed 's/ *$//')" = "default dev ppp0 scope link" ]
+}
+
+# redial ADDRESS: as pppd does it, up to the hook.
+redial() {
+	ppp_down
+	ppp_up "$1"
+}
+
+@test "a redial with another address: the default route is back, flows of the old address go" {
+	have_conntrack
+	take_vip
+	fo_route master
+	redial 100.64.0.77
+	flow 192.168.0.10 8.8.8.8 100.64.0.10   # of yesterday
+	flow 192.168.0.10 9.9.9.9 100.64.0.77   # fits
+	run fo_route apply
+	says "1 stale flow removed"
+	default_is "$MASTER"
+	run ! has_flow 192.168.0.10 8.8.8.8
+	has_flow 192.168.0.10 9.9.9.9
+}
+
+# forwarded ADDRESS PORT: a flow from the PORT of somebody in the Internet to ADDRESS, a port of which
+# a host of the LAN serves.
+forwarded() {
+	router conntrack -I -p udp -t 600 -s 203.0.113.7 -d "$1" --sport "$2" --dport 53 \
+		-r 192.168.0.10 -q 203.0.113.7 --reply-port-src 53 --reply-port-dst "$2" >/dev/null 2>&1
+}
+
+@test "a redial with another address: forwarded ports of the old one go, those that fit stay" {
+	have_conntrack
+	take_vip
+	redial 100.64.0.77
+	forwarded 100.64.0.10 1000
+	forwarded 100.64.0.77 1001
+	run fo_route apply
+	says "1 stale flow removed"
+	run ! has_flow 203.0.113.7 100.64.0.10
+	has_flow 203.0.113.7 100.64.0.77
+}
+
+@test "flows to a network that has a route of its own stay: they do not take the default route" {
+	have_conntrack
+	router ip link add vpn0 type veth peer name vpn1
+	router ip link set vpn0 up
+	router ip addr add 10.99.0.2/16 dev vpn0
+	flow 192.168.0.10 10.99.0.7 192.168.0.10
+	flow 192.168.0.10 8.8.8.8 192.168.0.10
+	take_vip
+	run fo_route master
+	says "1 stale flow removed"
+	has_flow 192.168.0.10 10.99.0.7
+}
+
+@test "without its hook nothing heals by itself; the hooks that are shipped call apply" {
+	take_vip
+	fo_route master
+	redial 100.64.0.77
+	run ! default_is "$MASTER"
+	for hook in ip-up.d ip-down.d; do
+		grep -qx 'exec /usr/bin/fo-route apply' "$BATS_TEST_DIRNAME/../../etc/ppp/$hook/fo-route"
+	done
+}
+
+# -- what a stop gives back -------------------------------------------------------------------
+
+# The switches that `forwarding = global` and `redirects = off` are about.
+switches() {
+	router sysctl -n net.ipv4.ip_forward net.ipv4.conf.all.send_redirects \
+		net.ipv4.conf.eth0.send_redirects | paste -sd' '
+}
+
+@test "stop gives back what the switches had before the first change, however many came after" {
+	configure "forwarding = global"
+	router sysctl -qw net.ipv4.conf.eth0.send_redirects=0
+	[ "$(switches)" = "0 1 0" ]
+	for _ in 1 2; do
+		take_vip
+		fo_route master
+		[ "$(switches)" = "1 0 0" ]
+		give_vip
+		fo_route backup
+		[ "$(switches)" = "0 0 0" ]
+	done
+	take_vip
+	fo_route master
+	# Nobody has to remember what was never changed.
+	[ "$(sort "$FO_STATE_DIR/run/route.sysctls")" = "net/ipv4/conf/all/send_redirects 1
+net/ipv4/ip_forward 0" ]
+	give_vip
+	run fo_route stop
+	says "net/ipv4/ip_forward = 0 (was 1)"
+	[ "$(switches)" = "0 1 0" ]
+	default_is "$BACKUP"
+	[ ! -e "$FO_STATE_DIR/run/route.sysctls" ]
+}
+
+@test "stop gives back once: what is set by hand after it stays" {
+	configure "forwarding = global"
+	take_vip
+	fo_route master
+	give_vip
+	fo_route stop
+	router sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0
+	run fo_route stop
+	says "already as wanted"
+	[ "$(switches)" = "1 0 1" ]
+}
+
+@test "stop gives forwarding back that was on, after the route is right" {
+	configure "forwarding = global"
+	router sysctl -qw net.ipv4.ip_forward=1
+	fo_route backup
+	[ "$(sysctl_of net.ipv4.ip_forward)" = 0 ]
+	router ip route replace default dev ppp0
+	run fo_route stop
+	[[ "$output" == *"default route via $VIP dev eth0"*"net/ipv4/ip_forward = 1 (was 0)"* ]]
+	[ "$(sysctl_of net.ipv4.ip_forward)" = 1 ]
+}
+
+@test "stop = keep: the switches stay, and what they had is still known to a later stop" {
+	configure "forwarding = global" "stop = keep"
+	take_vip
+	fo_route master
+	give_vip
+	fo_route stop
+	[ "$(switches)" = "1 0 0" ]
+	configure "forwarding = global"
+	fo_route stop
+	[ "$(switches)" = "0 1 1" ]
+}
+
+@test "forwarding = lan: stop gives back that of interfaces that are there" {
+	configure "forwarding = lan"
+	take_vip
+	fo_route master
+	ppp_down
+	give_vip
+	fo_route stop
+	[ "$(sysctl_of net.ipv4.conf.eth0.forwarding)" = 0 ]
+	default_is "$BACKUP"
+	[ ! -e "$FO_STATE_DIR/run/route.sysctls" ]
+}
+
+@test "a memory of the switches that is not as it was written is ignored, with a warning" {
+	local line
+	configure "forwarding = global"
+	mkdir -p "$FO_STATE_DIR/run"
+	for line in "net/ipv4/ip_forward 2" "net/ipv4/ip_forward" "kernel/panic 1" "net/ipv4/../../kernel/panic 1" \
+		"$(head -c 300 /dev/zero | tr '\0' x)" $'net/ipv4/ip_forward 1\nrubbish'; do
+		fo_route backup
+		printf '%s\n' "$line" >"$FO_STATE_DIR/run/route.sysctls"
+		run fo_route stop
+		[ "$status" -eq 0 ]
+		[[ "$output" == *"route.sysctls: not as it was written"* ]] ||
+			{ echo "$line: $output" >&2; return 1; }
+		[ "$(switches)" = "0 0 0" ]
+		[ ! -e "$FO_STATE_DIR/run/route.sysctls" ]
+	done
+	fo_route backup
+	head -c 4096 /dev/urandom >"$FO_STATE_DIR/run/route.sysctls"
+	run fo_route stop
+	[ "$status" -eq 0 ]
+	[[ "$output" == *route.sysctls* ]]
+}
+
+# -- the IPv6 address on its own --------------------------------------------------------------
+
+@test "vip6 decides the IPv6 route, vip the IPv4 route: all four combinations" {
+	local vip vip6 want want6
+	six_up
+	sed -i 's/^vip = .*/&\nvip6 = fd00:c0a8::254/' "$CONF"
+	for vip in no yes; do
+		for vip6 in no yes; do
+			[ "$vip" = no ] || take_vip
+			[ "$vip6" = no ] || router ip -6 addr add fd00:c0a8::254/64 dev eth0 nodad
+			want=$BACKUP
+			[ "$vip" = no ] || want=$MASTER
+			want6="via fe80::1 dev eth0"
+			[ "$vip6" = no ] || want6="dev ppp0"
+			# Whatever was told.
+			fo_route "$([ "$vip6" = yes ] && echo master || echo backup)"
+			default_is "$want"
+			default_is "default $want6 proto keepalived metric 1024 pref medium" -6
+			run -0 --separate-stderr fo_route show --json
+			jq -e ".vip_held == $([ "$vip" = yes ] && echo true || echo false) and
+				.vip6_held == $([ "$vip6" = yes ] && echo true || echo false)" <<<"$output"
+			[ "$vip" = no ] || give_vip
+			[ "$vip6" = no ] || router ip -6 addr del fd00:c0a8::254/64 dev eth0
+		done
+	done
+}
+
+@test "stale IPv6 flows go by the IPv6 route" {
+	six_up
+	sed -i 's/^vip = .*/&\nvip6 = fd00:c0a8::254/' "$CONF"
+	router ip -6 addr add fd00:c0a8::2/64 dev eth0 nodad
+	flow6 fd00:c0a8::10 2001:db8:9::9 fd00:c0a8::10 || skip "no conntrack in this kernel"
+	take_vip
+	fo_route master
+	has_flow6 fd00:c0a8::10
+	router ip -6 addr add fd00:c0a8::254/64 dev eth0 nodad
+	run fo_route master
+	says "1 stale flow removed"
+	run ! has_flow6 fd00:c0a8::10
+}
+
+flow6() {
+	router conntrack -I -p udp -t 600 -s "$1" -d "$2" --sport 1000 --dport 53 -r "$2" -q "$3" \
+		--reply-port-src 53 --reply-port-dst 1000 >/dev/null 2>&1
+}
+
+has_flow6() {
+	router conntrack -f ipv6 -L -s "$1" 2>/dev/null | grep -q .
+}
+
+# -- words ------------------------------------------------------------------------------------
+
+@test "where the kernel says why, the log does too" {
+	sed -i 's/^backup = .*/backup = via 10.77.0.1 dev eth0/' "$CONF"
+	run fo_route backup
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"cannot set default route via 10.77.0.1 dev eth0: Nexthop has invalid gateway: Network is unreachable"* ]]
+}
+
+# -- orders and failures that are easily got wrong --------------------------------------------
+
+@test "apply goes by what was told last when it gets the lock, not when it was called" {
+	fo_route stop
+	flock --no-fork "$FO_STATE_DIR/run/route.lock" sleep 60 3>&- &
+	started $!
+	local holder=$!
+	eventually 5 lock_is_taken
+	router_job "$FO_BUILD/cmd/fo-route" -c "$CONF" apply
+	eventually 5 has_opened_lock "$JOB"
+	# What whoever holds the lock has been told meanwhile.
+	echo backup >"$FO_STATE_DIR/run/vrrp.state"
+	stop "$holder"
+	wait "$JOB"
+	[ "$(cat "$FO_STATE_DIR/run/vrrp.state")" = backup ]
+}
+
+@test "what is held back because a route cannot be set is not said to be done" {
+	configure "forwarding = global"
+	take_vip
+	ppp_down
+	run fo_route master
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"NOT all of it"* ]]
+	[[ "$output" != *ip_forward* ]]
+	[ "$(sysctl_of net.ipv4.ip_forward)" = 0 ]
+}
+
+@test "the IPv6 route failing does not keep IPv4 from its forwarding" {
+	configure "forwarding = global" "master6 = dev ppp7" "backup6 = via fe80::1 dev eth0"
+	take_vip
+	run fo_route master
+	[ "$status" -eq 2 ]
+	default_is "$MASTER"
+	[ "$(sysctl_of net.ipv4.ip_forward)" = 1 ]
 }

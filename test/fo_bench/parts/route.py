@@ -31,8 +31,8 @@ def run(options, step):
     peers = {name: median(found["counts"][name]) / 1000 for name in _PEERS}
     for conntrack in ("keep", "stale"):
         counts = found["counts"][conntrack]
-        figure = Figure(f"one switch, conntrack = {conntrack}, instructions", median(counts) / 1000, "k", peers,
-                        firm=True, runs=counts)
+        figure = Figure(f"one switch, conntrack = {conntrack}, instructions", median(counts) / 1000, "k",
+                        peers, firm=True, runs=counts)
         table.append(of_peer(figure, "ip route", MOST_OF_IP))
     what = f"{FLOWS // 1000} 000 flows, {STALE // 1000} 000 stale"
     for name, key, unit, most in (("route changed after", "route_ms", "ms", MOST_ROUTE_MS),
@@ -51,12 +51,13 @@ def _measure(place, times, step):
     step(f"{COUNTED} switches of each below callgrind")
     counts = {name: [_count(place, argv, "keep") for _ in range(COUNTED)] for name, argv in _PEERS.items()}
     for conntrack in ("keep", "stale"):
-        argv = [world.FO_ROUTE, "-q", "-c", world.CONF, "master"]
+        argv = [world.FO_ROUTE, "-c", world.CONF, "master"]
         counts[conntrack] = [_count(place, argv, conntrack) for _ in range(COUNTED)]
     switches = []
     for _ in range(times):
-        switches.append(_switch(place))
-        step("{rss_mb:.1f} MB, route after {route_ms:.1f} ms, done after {done_ms:.0f} ms".format(**switches[-1]))
+        one = _switch(place)
+        step("{rss_mb:.1f} MB, route after {route_ms:.1f} ms, done after {done_ms:.0f} ms".format(**one))
+        switches.append(one)
     return {"counts": counts, "switches": switches}
 
 
@@ -101,7 +102,8 @@ def _switch(place):
     done = time.monotonic()
     if status != 0:
         raise DemoError(f"fo-route backup ended with {os.waitstatus_to_exitcode(status)}")
-    return {"route_ms": (changed - begin) * 1000, "done_ms": (done - begin) * 1000, "rss_mb": usage.ru_maxrss * 1024 / 1e6,
+    return {"route_ms": (changed - begin) * 1000, "done_ms": (done - begin) * 1000,
+            "rss_mb": usage.ru_maxrss * 1024 / 1e6,
             "wrong": abs(netlink.count_flows() - (FLOWS - STALE))}
 
 

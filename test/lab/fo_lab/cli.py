@@ -10,6 +10,7 @@ from .labdir import LabDir, all_labs
 
 DEFAULT_NAME = "lab"
 SETTLED_SECONDS = 40
+_ANY_ROUTER = "|".join(topology.ROUTERS)
 
 
 def main(arguments):
@@ -64,7 +65,7 @@ def _host(word):
 def _up(lab, words):
     from . import install, keeper  # pylint: disable=import-outside-toplevel  # `exec` starts faster
     options, settled = _up_options(words, keeper.Options)
-    for router in topology.ROUTERS:
+    for router in install.routers(options.etc):
         install.check_configuration(options.etc, router, options.keepalived)
     install.build_programs(options.build)
     with lab.lock():
@@ -162,13 +163,13 @@ def _spawn(lab, words):
 
 def _line(lab, words):
     if len(words) < 2 or words[0] not in topology.LINES:
-        raise UsageError("line main|sub COMMAND expected")
+        raise UsageError(f"line {_ANY_ROUTER} COMMAND expected")
     _show(request(lab.file("line", words[0]), words[1:]))
 
 
 def _router(lab, words):
     if len(words) != 2 or words[0] not in topology.ROUTERS:
-        raise UsageError("router main|sub COMMAND expected")
+        raise UsageError(f"router {_ANY_ROUTER} COMMAND expected")
     _show(request(lab.file("control"), ["router", *words]))
 
 
@@ -219,8 +220,8 @@ VERBS = {
     "exec": (_exec, "HOST COMMAND…", "run a command there"),
     "wait": (_wait, "HOST SECONDS COMMAND…", "run it again and again until it succeeds"),
     "spawn": (_spawn, "HOST COMMAND…", "start it in the background, for as long as HOST lives"),
-    "line": (_line, "main|sub COMMAND…", ""),
-    "router": (_router, "main|sub COMMAND", ""),
+    "line": (_line, f"{_ANY_ROUTER} COMMAND…", ""),
+    "router": (_router, f"{_ANY_ROUTER} COMMAND", ""),
     "log": (_log, "NAME [-f]", "main, sub, line-main, line-sub, lab, …"),
     "counter": (_counter, "[reset]", "packets and bytes with a private source, per line"),
     "soracom": (_soracom, "…", "soracom-api ctl …"),

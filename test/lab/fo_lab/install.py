@@ -33,6 +33,12 @@ def install_programs(build, target):
                           env=os.environ | {"DESTDIR": target})
 
 
+def routers(etc):
+    """The routers that `etc` is for."""
+    return [name for name in topology.ROUTERS
+            if name not in topology.OPTIONAL_ROUTERS or os.path.isdir(f"{etc}/{name}")]
+
+
 def check_configuration(etc, router, keepalived):
     if not os.path.isdir(f"{etc}/{router}"):
         raise LabError(f"{etc}/{router}: no such folder (see --etc)")

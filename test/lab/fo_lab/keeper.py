@@ -67,6 +67,7 @@ class _Keeper:
     def __init__(self, lab, options):
         self._lab = lab
         self._options = options
+        self._routers = install.routers(options.etc)
         self._poll = select.poll()
         self._log = self._listener = None
 
@@ -80,7 +81,7 @@ class _Keeper:
         self._make_disks()
         self._make_network()
         self._start_services()
-        for name in topology.ROUTERS:
+        for name in self._routers:
             self._boot(name)
         self._wait_for_links()
         self._listener = Listener(self._lab.file("control"), self.command)
@@ -104,7 +105,7 @@ class _Keeper:
         lab, options = self._lab, self._options
         namespace.mount("fo-lab", lab.file("roots"), "tmpfs", options="mode=755")
         install.install_programs(options.build, lab.file("roots", "programs"))
-        for name in topology.ROUTERS:
+        for name in self._routers:
             os.mkdir(lab.file("roots", name))
             router.make_disk(lab, name)
             install.install_configuration(options.etc, name, lab.root(name))
@@ -119,7 +120,7 @@ class _Keeper:
         namespace.ip_batch(switch, topology.switch_links() + topology.cable("lan", lan))
         namespace.ip_batch(lan, topology.lan_side("lan"))
         namespace.ip_batch(isp, topology.internet_side())
-        namespace.run(isp, ["nft", "-f", "-"], topology.internet_rules())
+        namespace.run(isp, ["nft", "-f", "-"], topology.internet_rules(self._routers))
 
     def _start_services(self):
         """All that lives in the Internet, and the lines to it (not yet dialled)."""
@@ -127,11 +128,11 @@ class _Keeper:
         if soracom.available():
             soracom.start(lab)
         _fork_server(lambda: self._echo_server(lab.host_pid("isp")))
-        for spec in topology.LINES.values():
-            _fork_server(lambda spec=spec: Line(lab, spec))
+        for name in self._routers:
+            _fork_server(lambda spec=topology.LINES[name]: Line(lab, spec))
         if soracom.available():
             soracom.wait_until_ready(lab)
-            soracom.install(lab)
+            soracom.install(lab, self._routers)
 
     @staticmethod
     def _echo_server(isp):
@@ -142,7 +143,8 @@ class _Keeper:
         """A veth reports its carrier late."""
         lab = self._lab
         until = time.monotonic() + LINK_SECONDS
-        for host, links in (("sw", 3), ("lan", 1), ("main", 1), ("sub", 1)):
+        ends = ["lan", *self._routers]
+        for host, links in [("sw", len(ends)), *((host, 1) for host in ends)]:
             pid = lab.host_pid(host)
             while namespace.run(pid, ["ip", "-o", "link", "show", "up", "type", "veth"]
                                 ).count("state UP") < links:
@@ -176,7 +178,7 @@ class _Keeper:
 
     def command(self, words):
         self._log.write(" ".join(words))
-        if len(words) == 3 and words[0] == "router" and words[1] in topology.ROUTERS:
+        if len(words) == 3 and words[0] == "router" and words[1] in self._routers:
             return self._router_command(words[1], words[2])
         if len(words) > 2 and words[0] == "spawn":
             return self._spawn(words[1], words[2:])

@@ -30,11 +30,11 @@ def wait_until_ready(lab):
         time.sleep(0.02)
 
 
-def install(lab):
+def install(lab, routers):
     """The routers trust its certificate; sub has the credentials of the user `keepalived`."""
     with open(lab.file("soracom", "ca.pem"), encoding="ascii") as file:
         certificate = file.read()
-    for router in topology.ROUTERS:
+    for router in routers:
         bundle = f"{lab.root(router)}/etc/ssl/certs/ca-certificates.crt"
         os.makedirs(os.path.dirname(bundle), exist_ok=True)
         with open(bundle, "a", encoding="ascii") as file:

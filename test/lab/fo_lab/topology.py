@@ -2,13 +2,16 @@
 
     lan ── sw ──┬── main ── ppp0 ═══ line-main ┐
      .10        │   .1                         ├─ isp (the Internet)
-                └── sub ─── ppp0 ═══ line-sub ─┘
-                    .2
+                ├── sub ─── ppp0 ═══ line-sub ─┤
+                │   .2                         │
+                └ (third ── ppp0 ═ line-third) ┘
+                    .3
 """
 from dataclasses import dataclass
 
-HOSTS = ("sw", "lan", "main", "sub", "isp")
-ROUTERS = ("main", "sub")
+HOSTS = ("sw", "lan", "main", "sub", "third", "isp")
+ROUTERS = ("main", "sub", "third")
+OPTIONAL_ROUTERS = ("third",)  # there where they have a configuration
 
 VIP = "192.168.0.254"
 VIP6 = "fd00:c0a8::254"
@@ -27,6 +30,7 @@ HOSTS_FILE = f"""127.0.0.1 localhost
 {SORACOM_METADATA} metadata.soracom.io pong.soracom.io
 192.168.0.1 main
 192.168.0.2 sub
+192.168.0.3 third
 """
 
 
@@ -56,9 +60,11 @@ LINES = {
                      "2001:db8:64::10", "2001:db8:64::1", True, "wan0", "0"),
     "sub": LineSpec("sub", "10.128.0.10", "10.64.64.64", "", 1500,
                     "2001:db8:128::10", "2001:db8:128::1", False, "/dev/ttyUSB2", "460800"),
+    "third": LineSpec("third", "10.192.0.10", "10.192.0.1", "10.192.0.1", 1492,
+                      "2001:db8:192::10", "2001:db8:192::1", False, "wan1", "0"),
 }
 
-_LAN_ADDRESS = {"lan": 10, "main": 1, "sub": 2}
+_LAN_ADDRESS = {"lan": 10, "main": 1, "sub": 2, "third": 3}
 
 
 def sysctls(host):
@@ -88,7 +94,7 @@ def cable(host, pid):
 
     Neither end is ever in the machine's own network.
     """
-    port = {"lan": 10, "main": 1, "sub": 2}[host]
+    port = _LAN_ADDRESS[host]
     return [f"link add {host} address 02:00:00:00:01:{port:02} type veth"
             f" peer name eth0 address 02:00:00:00:00:{port:02} netns /proc/{pid}/ns/net",
             f"link set {host} master br0 up"]
@@ -133,20 +139,20 @@ table inet router {
 """
 
 
-def internet_rules():
+def internet_rules(routers):
     """nftables of `isp`: what arrives with a private source is counted; nothing answers it, because
     there is no way back. SORACOM's own services are there for its SIMs only."""
-    names = [spec.far_end for spec in LINES.values()]
-    counters = "\n".join(f"    counter private-{router} {{}}" for router in LINES)
-    rules = "\n".join(f'        iifname "{spec.far_end}" ip saddr 192.168.0.0/16 '
-                      f'counter name "private-{spec.router}"' for spec in LINES.values())
+    counters = "\n".join(f"    counter private-{router} {{}}" for router in routers)
+    rules = "\n".join(f'        iifname "{LINES[router].far_end}" ip saddr 192.168.0.0/16 '
+                      f'counter name "private-{router}"' for router in routers)
+    others = ", ".join(f'"{spec.far_end}"' for spec in LINES.values() if spec.router != "sub")
     return f"""
 table inet lab {{
 {counters}
     chain arrival {{
         type filter hook prerouting priority raw;
 {rules}
-        iifname "{names[0]}" ip daddr {SORACOM_METADATA} drop
+        iifname {{ {others} }} ip daddr {SORACOM_METADATA} drop
     }}
 }}
 """

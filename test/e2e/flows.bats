@@ -1,0 +1,162 @@
+#!/usr/bin/env bats
+# What becomes of flows of the LAN that run through failover and failback, with a black hole as the fault
+# (main's line keeps its address).
+#
+# UDP and ICMP live: the other router translates their next packet anew. TCP belongs to the public
+# address it began with, so a connection that is used on the other line is reset by the far end, at once;
+# one that is silent meanwhile, lives.
+
+load lab
+
+CLIENT=$BATS_TEST_DIRNAME/../fo_demo/client.py # 100 echoes a second; `r` is one that came back
+CYCLES=3
+MOST_LOST=25 # at failback, of 100 a second, in the median; ≤ 2 on a machine that has nothing else to do
+
+setup_file() {
+	load lab
+	lab_up
+}
+
+teardown_file() {
+	load lab
+	lab_down
+}
+
+setup() {
+	PIDS=()
+	is_normal
+	lan_reaches_internet
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+	local pid
+	exec 6>&- 7>&- 8>&-
+	for pid in ${PIDS[@]+"${PIDS[@]}"}; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+}
+
+# start_flow icmp|udp: its trace is in the file of that name. (In the background a function would be a
+# process more, which dies without what it runs.)
+start_flow() {
+	"$LAB" --name "$NAME" exec lan python3 -IS -u "$CLIENT" "$1" >"$1" 3>&- &
+	PIDS+=($!)
+	got_more "$1" 1
+}
+
+echoes() {
+	grep -c '^r ' "$1" || true
+}
+
+# got_more FLOW COUNT: as many echoes come back from now on.
+got_more() {
+	local before
+	before=$(echoes "$1")
+	eventually 15 has_echoes "$1" $((before + $2))
+}
+
+has_echoes() {
+	[ "$(echoes "$1")" -ge "$2" ]
+}
+
+# lost_since FLOW NUMBER: how many of those sent after that one never came back. The last ones may yet.
+lost_since() {
+	awk -v first="$2" '
+		$1 == "s" && $2 > first { sent[$2] = 1; last = $2 }
+		$1 == "r" { back[$2] = 1 }
+		END { for (n in sent) if (!(n in back) && n < last - 50) lost++; print lost + 0 }' "$1"
+}
+
+last_sent() {
+	awk '$1 == "s" { last = $2 } END { print last }' "$1"
+}
+
+# connect NAME: a connection to the echo service; what goes into the FIFO NAME.in comes back in the file
+# NAME, and its end as `dead`.
+connect() {
+	mkfifo "$1.in"
+	"$LAB" --name "$NAME" exec lan bash -c '
+		exec 9<>/dev/tcp/8.8.8.8/7 || exit
+		echo connected
+		trap "" PIPE
+		while read -r word; do
+			echo "$word" >&9 && read -r -t 60 back <&9 && echo "$back" || { echo dead; exit; }
+		done' <"$1.in" >"$1" 2>/dev/null 3>&- &
+	PIDS+=($!)
+}
+
+says() {
+	eventually "${3:-10}" grep -qx "$2" "$1"
+}
+
+median() {
+	sort -n | sed -n "$(((CYCLES + 1) / 2))p"
+}
+
+@test "UDP, ICMP and silent TCP live through failover and failback; no private source ever leaves" {
+	local cycle mark
+	lab counter reset >/dev/null
+	start_flow icmp
+	start_flow udp
+	connect silent
+	exec 6>silent.in
+	echo before >&6
+	says silent before
+	for ((cycle = 1; cycle <= CYCLES; cycle++)); do
+		lab line main blackhole on
+		is_failed_over
+		got_more icmp 50
+		got_more udp 50
+		mark=$(last_sent udp)
+		lab line main blackhole off
+		is_normal
+		got_more icmp 100
+		got_more udp 100
+		lost_since udp "$mark" >>lost
+		echo "after $cycle" >&6
+		says silent "after $cycle"
+	done
+	echo "# UDP, 100/s: lost at failback: $(paste -sd' ' lost), median $(median <lost)" >&3
+	lab exec main nft list table ip fo_guard | sed -n 's/.*\(packets [0-9]*\) .*/# stopped by the guard on main: \1/p' >&3
+	lab counter
+	run ! grep -v ' 0 0$' <<<"$(lab counter)"
+	[ "$(median <lost)" -le "$MOST_LOST" ]
+}
+
+@test "TCP that is used on the other line ends at once, and does not hang; a new connection works" {
+	connect old
+	exec 7>old.in
+	echo before >&7
+	says old before
+	lab line main blackhole on
+	is_failed_over
+	lan_reaches_internet
+	echo during >&7
+	says old dead
+	connect new
+	exec 8>new.in
+	echo during >&8
+	says new during
+	lab line main blackhole off
+	is_normal
+	lan_reaches_internet
+	echo after >&8
+	says new dead
+	run ! grep -v ' 0 0$' <<<"$(lab counter)"
+}
+
+@test "flows to a line that has dialled again with another address: UDP and ICMP live" {
+	start_flow icmp
+	start_flow udp
+	lab line main redial 100.64.0.77
+	is_normal
+	got_more icmp 100
+	got_more udp 100
+	lab line main redial 100.64.0.10
+	is_normal
+	got_more icmp 100
+	got_more udp 100
+	run ! grep -v ' 0 0$' <<<"$(lab counter)"
+}

@@ -1,0 +1,1 @@
+"""fo-route against a kernel that never sits still."""

@@ -1,9 +1,12 @@
 #include "announce.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "log.h"
 #include "notify.h"
+#include "num.h"
 #include "store.h"
 
 #define FILE_NAME "watch"
@@ -47,6 +50,41 @@ void announce_life(const struct heartbeat *beat)
 		       why[0] == '\0' ? "" : ", ", why);
 }
 
+static void log_down(const struct announce_change *change)
+{
+	enum verdict_reason reason = change->now->reason;
+	const char *why = verdict_reason_text(reason);
+	char hold[NUM_TEXT_MAX], text[QUALITY_TEXT_MAX];
+
+	num_format_ms(hold, change->now->hold_us / 1000);
+	if (reason == VERDICT_SILENT)
+		log_warn(0, "%s: down, %s; up again after %s without a fault%s", change->iface, why,
+			 hold, change->round);
+	else if (reason == VERDICT_NO_LINK)
+		log_warn(0, "%s: down, %s; up again after %s without a fault", change->iface, why,
+			 hold);
+	else
+		log_warn(0, "%s: down, %s (%s); up again after %s without a fault", change->iface,
+			 why, quality_format(text, change->quality), hold);
+}
+
+static void log_up(const struct announce_change *change)
+{
+	if (change->before->line == VERDICT_DOWN)
+		log_info("%s: up again after %" PRId64 " s, %" PRId64 " good rounds", change->iface,
+			 (change->now_us - change->before->since_us) / 1000000, change->now->good);
+	else
+		log_info("%s: up, %" PRId64 " good rounds", change->iface, change->now->good);
+}
+
+void announce_change(const struct announce_change *change)
+{
+	if (change->now->line == VERDICT_UP)
+		log_up(change);
+	else
+		log_down(change);
+}
+
 void announce_end(const struct heartbeat *beat, const char *track_file)
 {
 	struct heartbeat last = *beat;
@@ -74,7 +112,8 @@ int announce_read(struct heartbeat *out)
 static void show_quality(struct report *report, const struct quality_sum *quality)
 {
 	if (quality->answered + quality->lost > 0)
-		report_thousandths(report, "loss_pct", quality_loss_permille(quality) * 100);
+		report_thousandths(report, "loss_pct",
+				   (int64_t)quality_loss_permille(quality) * 100);
 	else
 		report_unknown(report, "loss_pct");
 	if (quality->answered > 0)

@@ -13,6 +13,18 @@ int announce_line(const struct heartbeat *beat, const char *track_file) FO_MUST_
 /* Tells systemd that the watcher is alive, and how the line is. */
 void announce_life(const struct heartbeat *beat);
 
+/* What a change of the verdict is told with. */
+struct announce_change {
+	const char *iface;
+	const struct verdict_state *before, *now;
+	const struct quality_sum *quality; /* of the line */
+	const char *round;		   /* the last round (line_describe_round) */
+	int64_t now_us;
+};
+
+/* Logs it: how the line is, why, and how long it was otherwise. */
+void announce_change(const struct announce_change *change);
+
 /* Tells that the watcher ends. Its last verdict then binds nobody: the track file says 0, and the
  * one-shot runs decide. The heartbeat file keeps the state for a successor. */
 void announce_end(const struct heartbeat *beat, const char *track_file);

@@ -50,6 +50,7 @@ const char *heartbeat_format(char buf[static HEARTBEAT_TEXT_MAX], const struct h
 	struct writer w = { .buf = buf };
 	char addr[ADDR_TEXT_MAX];
 
+	buf[0] = '\0';
 	put(&w, "interface %s\n", beat->iface);
 	put(&w, "line %s\n", verdict_name(beat->state.line));
 	put(&w, "reason %d\n", (int)beat->state.reason);

@@ -37,6 +37,25 @@ void line_watch_quality(struct line *line, int64_t window_us)
 		quality_start(&line->qualities[i], window_us, now_us);
 }
 
+void line_renew(struct line *line, const struct line_rule *rule, int64_t window_us,
+		bool keep_quality)
+{
+	const struct line old = *line;
+
+	line_close(line);
+	line_init(line, rule);
+	line_watch_quality(line, window_us);
+	for (size_t i = 0; i < rule->count; i++) {
+		for (size_t j = 0; j < old.rule.count; j++) {
+			if (!addr_equal(&rule->targets[i], &old.rule.targets[j]))
+				continue;
+			line->rtts[i] = old.rtts[j];
+			if (keep_quality)
+				line->qualities[i] = old.qualities[j];
+		}
+	}
+}
+
 struct quality_sum line_quality(struct line *line)
 {
 	struct quality_sum sums[LINE_TARGETS_MAX];
@@ -242,7 +261,7 @@ void line_begin(struct line *line)
 	line->state = (struct hedge_round){ .targets = (unsigned)line->rule.count,
 					    .need = line->rule.need };
 	line->number++;
-	line->first = (line->first + 1) % line->rule.count;
+	line->first = line->first + 1 < line->rule.count ? line->first + 1 : 0;
 	line->times = hedge_plan(time_of_round_us(line), expected_us(line));
 	line->volleys = 1;
 	line->tries = 1;

@@ -1,5 +1,7 @@
 #include "quality.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 void quality_start(struct quality *quality, int64_t window_us, int64_t now_us)
@@ -71,6 +73,17 @@ unsigned quality_loss_permille(const struct quality_sum *sum)
 	uint64_t all = (uint64_t)sum->answered + sum->lost;
 
 	return all == 0 ? 0 : (unsigned)(sum->lost * UINT64_C(1000) / all);
+}
+
+const char *quality_format(char buf[static QUALITY_TEXT_MAX], const struct quality_sum *sum)
+{
+	unsigned loss = quality_loss_permille(sum);
+
+	snprintf(buf, QUALITY_TEXT_MAX,
+		 "%u.%u%% of %ju echoes lost, round trip %" PRId64 ".%03" PRId64 " ms", loss / 10,
+		 loss % 10, (uintmax_t)sum->answered + sum->lost, sum->rtt_us / 1000,
+		 sum->rtt_us % 1000);
+	return buf;
 }
 
 /* Whether a saw less loss than b. Multiplied out: exact, where per mille would round. */

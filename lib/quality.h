@@ -43,6 +43,11 @@ struct quality_sum quality_sum(struct quality *quality, int64_t now_us);
 /* Loss in thousandths of the echoes of `sum`; 0 when there was none. */
 unsigned quality_loss_permille(const struct quality_sum *sum);
 
+#define QUALITY_TEXT_MAX 96
+
+/* Writes `43.0% of 150 echoes lost, round trip 12.345 ms`. Returns `buf`. */
+const char *quality_format(char buf[static QUALITY_TEXT_MAX], const struct quality_sum *sum);
+
 /* The line's own quality, from what each of `count` hosts (up to QUALITY_HOSTS_MAX) sees of it:
  * that of the host which is the `need`-th best in loss (and apart from that, in round trip). A host
  * that is dead itself says nothing about the line. Hosts that were never asked are left out; with

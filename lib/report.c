@@ -49,36 +49,39 @@ void report_free(struct report *report)
 	free(report);
 }
 
-static bool make_room(struct report *report)
+/* A cell more, all zero; NULL without memory. */
+static struct cell *next_cell(struct report *report)
 {
 	size_t room = report->room == 0 ? 32 : 2 * report->room;
-	struct cell *cells;
+	struct cell *cells = report->cells;
 
-	if (report->count < report->room)
-		return true;
-	cells = realloc(report->cells, room * sizeof(*cells));
-	if (cells == NULL)
-		return false;
-	report->cells = cells;
-	report->room = room;
-	return true;
+	if (report->count == report->room) {
+		cells = realloc(report->cells, room * sizeof(*cells));
+		if (cells == NULL)
+			return NULL;
+		report->cells = cells;
+		report->room = room;
+	}
+	memset(&cells[report->count], 0, sizeof(*cells));
+	return &cells[report->count];
 }
 
 static void add(struct report *report, const char *name, enum kind kind, const char *text)
 {
-	struct cell cell = { .name = name, .kind = kind };
+	struct cell *cell = report == NULL ? NULL : next_cell(report);
 
-	if (report == NULL)
-		return;
-	cell.table = report->table;
-	cell.row = report->row;
-	cell.text = strdup(text);
-	if (cell.text == NULL || !make_room(report)) {
-		free(cell.text);
-		report->failed = true;
+	if (cell != NULL)
+		cell->text = strdup(text);
+	if (cell == NULL || cell->text == NULL) {
+		if (report != NULL)
+			report->failed = true;
 		return;
 	}
-	report->cells[report->count++] = cell;
+	cell->table = report->table;
+	cell->row = report->row;
+	cell->name = name;
+	cell->kind = kind;
+	report->count++;
 }
 
 void report_text(struct report *report, const char *name, const char *text)

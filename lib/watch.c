@@ -1,12 +1,9 @@
 #include "watch.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "announce.h"
@@ -14,8 +11,8 @@
 #include "line.h"
 #include "log.h"
 #include "notify.h"
-#include "num.h"
 #include "rtnl.h"
+#include "signals.h"
 #include "store.h"
 
 #define LOCK_NAME "watch.lock"
@@ -87,53 +84,31 @@ static void say_goodbye(struct watch *w)
 	announce_end(&heartbeat, w->track_file);
 }
 
-/* `43.0% of 150 echoes lost, round trip 12.345 ms` */
-static const char *describe_quality(const struct quality_sum *sum, char buf[static 96])
-{
-	unsigned loss = quality_loss_permille(sum);
-
-	snprintf(buf, 96, "%u.%u%% of %ju echoes lost, round trip %" PRId64 ".%03" PRId64 " ms",
-		 loss / 10, loss % 10, (uintmax_t)sum->answered + sum->lost, sum->rtt_us / 1000,
-		 sum->rtt_us % 1000);
-	return buf;
-}
-
 static void log_quality(struct watch *w)
 {
-	char addr[ADDR_TEXT_MAX], text[96];
+	char addr[ADDR_TEXT_MAX], text[QUALITY_TEXT_MAX];
 
 	for (size_t i = 0; i < w->rule.count; i++) {
 		struct quality_sum sum = quality_sum(&w->line.qualities[i], clock_mono_us());
 
 		log_info("%s: %s: %s", w->rule.iface, addr_format(addr, &w->rule.targets[i]),
-			 describe_quality(&sum, text));
+			 quality_format(text, &sum));
 	}
 }
 
-static void log_down(struct watch *w)
+static void announce(struct watch *w, const struct verdict_state *before, int64_t now_us)
 {
-	const char *iface = w->rule.iface, *why = verdict_reason_text(w->state.reason);
-	struct quality_sum quality = line_quality(&w->line);
-	char hold[NUM_TEXT_MAX], text[LINE_ROUND_TEXT_MAX];
+	const struct quality_sum quality = line_quality(&w->line);
+	char round[LINE_ROUND_TEXT_MAX];
+	const struct announce_change change = { .iface = w->rule.iface,
+						.before = before,
+						.now = &w->state,
+						.quality = &quality,
+						.round = round,
+						.now_us = now_us };
 
-	num_format_ms(hold, w->state.hold_us / 1000);
-	if (w->state.reason == VERDICT_SILENT)
-		log_warn(0, "%s: down, %s; up again after %s without a fault%s", iface, why, hold,
-			 line_describe_round(&w->line.round, text));
-	else if (w->state.reason == VERDICT_NO_LINK)
-		log_warn(0, "%s: down, %s; up again after %s without a fault", iface, why, hold);
-	else
-		log_warn(0, "%s: down, %s (%s); up again after %s without a fault", iface, why,
-			 describe_quality(&quality, text), hold);
-}
-
-static void log_up(const struct watch *w, const struct verdict_state *before, int64_t now_us)
-{
-	if (before->line == VERDICT_DOWN)
-		log_info("%s: up again after %" PRId64 " s, %" PRId64 " good rounds", w->rule.iface,
-			 (now_us - before->since_us) / 1000000, w->state.good);
-	else
-		log_info("%s: up, %" PRId64 " good rounds", w->rule.iface, w->state.good);
+	line_describe_round(&w->line.round, round);
+	announce_change(&change);
 }
 
 /* After every turn of events that may have changed the verdict: keepalived first. The quality is
@@ -145,11 +120,8 @@ static void tell(struct watch *w, const struct verdict_state *before, bool chang
 	if (changed) {
 		w->next_files_us = now_us;
 		beat(w, now_us);
+		announce(w, before, now_us);
 	}
-	if (changed && w->state.line == VERDICT_UP)
-		log_up(w, before, now_us);
-	else if (changed)
-		log_down(w);
 	if (w->state.line == VERDICT_DOWN && w->state.last_bad_us == now_us)
 		line_watch_quality(&w->line, w->window_us);
 }
@@ -313,26 +285,6 @@ static void shorten_hold(struct watch *w)
 		w->state.hold_us = w->levels.hold_max_us;
 }
 
-/* What is known of targets that stay is kept, unless the window is another one. */
-static void renew_line(struct watch *w, int64_t old_window_us)
-{
-	struct line old = w->line;
-
-	line_close(&w->line);
-	line_init(&w->line, &w->rule);
-	line_watch_quality(&w->line, w->window_us);
-	w->in_round = false;
-	for (size_t i = 0; i < w->rule.count; i++) {
-		for (size_t j = 0; j < old.rule.count; j++) {
-			if (!addr_equal(&w->rule.targets[i], &old.rule.targets[j]))
-				continue;
-			w->line.rtts[i] = old.rtts[j];
-			if (w->window_us == old_window_us)
-				w->line.qualities[i] = old.qualities[j];
-		}
-	}
-}
-
 static int read_again(struct watch *w)
 {
 	int64_t old_window_us = w->window_us;
@@ -348,7 +300,8 @@ static int read_again(struct watch *w)
 		announce_leave(w->track_file);
 	take_settings(w, &conf);
 	shorten_hold(w);
-	renew_line(w, old_window_us);
+	line_renew(&w->line, &w->rule, w->window_us, w->window_us == old_window_us);
+	w->in_round = false;
 	log_info("%s: the configuration was read again", w->rule.iface);
 	if (strcmp(old_iface, w->rule.iface) == 0)
 		return 0;
@@ -359,35 +312,18 @@ static int read_again(struct watch *w)
 
 static int take_signals(struct watch *w)
 {
-	struct signalfd_siginfo info;
 	int ret = 0;
 
-	while (ret == 0 && read(w->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo == SIGHUP)
+	for (int signal = signals_next(w->signals); signal != 0 && ret == 0;
+	     signal = signals_next(w->signals)) {
+		if (signal == SIGHUP)
 			ret = read_again(w);
-		else if (info.ssi_signo == SIGUSR1)
+		else if (signal == SIGUSR1)
 			log_quality(w);
 		else
-			w->ended_by = (int)info.ssi_signo;
+			w->ended_by = signal;
 	}
 	return ret;
-}
-
-static int open_signals(int *out)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	*out = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (*out >= 0)
-		return 0;
-	log_err(errno, "cannot receive signals");
-	return -errno;
 }
 
 /* The loop */
@@ -446,7 +382,8 @@ static void resume(struct watch *w)
 
 static int start(struct watch *w)
 {
-	int ret = open_signals(&w->signals);
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+	int ret = signals_open(signals, ARRAY_LEN(signals), &w->signals);
 
 	if (ret == 0)
 		ret = rtnl_open_link_monitor(&w->links);

@@ -150,7 +150,8 @@ static void add_deletion(struct sweep *sweep, const struct entry *entry, sa_fami
 	copy_attr(nlh, entry->zone);
 	sweep->used += nlh->nlmsg_len;
 	sweep->waiting++;
-	/* The first ones at once: the walk takes milliseconds, in which running flows lose packets. */
+	/* The first ones at once: the walk takes milliseconds, in which running flows lose packets.
+	 */
 	if (sweep->waiting == BATCH_MAX || sweep->stale <= BATCH_MAX)
 		send_batch(sweep);
 }

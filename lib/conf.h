@@ -103,11 +103,12 @@ enum conf_type {
 	CONF_CHOICE,	/* enum, by its place in `choices` */
 	CONF_YES_NO,	/* bool */
 	CONF_SIM,	/* struct simapi_sim */
-	CONF_CLASS, /* char[SIMAPI_WORD_MAX]: a speed class; passed on as it is, SORACOM adds some
-		     */
-	CONF_TEXT,  /* char[CONF_TEXT_MAX] */
-	CONF_PATH,  /* char[CONF_TEXT_MAX]: an absolute file name */
-	CONF_URL    /* char[CONF_TEXT_MAX]: https, or http to a loopback address */
+	CONF_CLASS,   /* char[SIMAPI_WORD_MAX]: a speed class; passed on as it is, SORACOM adds some
+		       */
+	CONF_TEXT,    /* char[CONF_TEXT_MAX] */
+	CONF_COMMAND, /* char[CONF_TEXT_MAX]: for words_split, the first word an absolute path */
+	CONF_PATH,    /* char[CONF_TEXT_MAX]: an absolute file name */
+	CONF_URL      /* char[CONF_TEXT_MAX]: https, or http to a loopback address */
 };
 
 /* A row of the schema: the only list of keys. */

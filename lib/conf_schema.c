@@ -96,7 +96,7 @@ const struct conf_key conf_schema[] = {
 	  RANGE(0, DAY), .standard = "30m" },
 	{ "keepalive", "require-reply", CONF_YES_NO, FIELD(keepalive.require_reply),
 	  .standard = "no" },
-	{ "keepalive", "redial", CONF_TEXT, FIELD(keepalive.redial), .standard = "" },
+	{ "keepalive", "redial", CONF_COMMAND, FIELD(keepalive.redial), .standard = "" },
 	{ "keepalive", "redial-after", CONF_NUMBER, FIELD(keepalive.redial_after), RANGE(1, 1000),
 	  .standard = "3" },
 	{ "keepalive", "redial-every", CONF_TIME, FIELD(keepalive.redial_every_ms),

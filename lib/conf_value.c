@@ -9,6 +9,7 @@
 
 #include "num.h"
 #include "url.h"
+#include "words.h"
 
 /* Where a parser says what is wrong. */
 struct reason {
@@ -252,6 +253,21 @@ static int parse_text(const struct conf_key *key, const char *text, void *field,
 	return store_text(text, field, CONF_TEXT_MAX, why);
 }
 
+/* Cron, systemd and a shell look for programs in different places. */
+static int parse_command(const struct conf_key *key, const char *text, void *field,
+			 const struct reason *why)
+{
+	struct words words;
+	const char *fault = words_split(text, &words);
+
+	(void)key;
+	if (fault != NULL)
+		return refuse(why, "%s", fault);
+	if (words.argv[0][0] != '/')
+		return refuse(why, "does not begin with an absolute file name");
+	return store_text(text, field, CONF_TEXT_MAX, why);
+}
+
 static int parse_path(const struct conf_key *key, const char *text, void *field,
 		      const struct reason *why)
 {
@@ -289,6 +305,7 @@ static int (*const parsers[])(const struct conf_key *key, const char *text, void
 	[CONF_SIM] = parse_sim,
 	[CONF_CLASS] = parse_class,
 	[CONF_TEXT] = parse_text,
+	[CONF_COMMAND] = parse_command,
 	[CONF_PATH] = parse_path,
 	[CONF_URL] = parse_url,
 };

@@ -129,7 +129,7 @@ kind_of() {
 	addrs) echo "Ar address , ..." ;;
 	target) echo "peer | Ar address" ;;
 	hop4 | hop6) echo "Ar hop" ;;
-	number | time | share | sim | class | text | url) echo "Ar $1" ;;
+	number | time | share | sim | class | text | command | url) echo "Ar $1" ;;
 	path) echo "Ar file" ;;
 	yes-no) echo "yes | no" ;;
 	choice) echo "$2" ;;

@@ -22,6 +22,7 @@ static const char *const types[] = {
 	[CONF_SIM] = "sim",
 	[CONF_CLASS] = "class",
 	[CONF_TEXT] = "text",
+	[CONF_COMMAND] = "command",
 	[CONF_PATH] = "path",
 	[CONF_URL] = "url",
 };

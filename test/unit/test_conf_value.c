@@ -46,6 +46,7 @@ static const char *text_of(enum conf_type type, const void *field)
 	case CONF_INTERFACE:
 	case CONF_CLASS:
 	case CONF_TEXT:
+	case CONF_COMMAND:
 	case CONF_PATH:
 	case CONF_URL:
 		return field;
@@ -117,6 +118,10 @@ static void every_type_takes_its_form_only(void **state)
 		{ CONF_CLASS, "s1.0123456789012345678901234567890123456789012345678901234567890",
 		  NULL, "is too long, at most 63 characters" },
 		{ CONF_TEXT, "/usr/sbin/poff -a", "/usr/sbin/poff -a", NULL },
+		{ CONF_COMMAND, "/bin/sh -c 'poff; pon'", "/bin/sh -c 'poff; pon'", NULL },
+		{ CONF_COMMAND, "poff -a", NULL, "does not begin with an absolute file name" },
+		{ CONF_COMMAND, "/usr/bin/poff; /usr/bin/pon", NULL, "needs a shell" },
+		{ CONF_COMMAND, "/usr/bin/poff 'a", NULL, "not closed" },
 		{ CONF_PATH, "/run/fo/line", "/run/fo/line", NULL },
 		{ CONF_PATH, "run/fo/line", NULL, "is not an absolute file name" },
 		{ CONF_URL, "https://api.soracom.io", "https://api.soracom.io", NULL },

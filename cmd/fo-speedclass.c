@@ -249,32 +249,61 @@ static int sync_class(struct run *run, char *argv[])
 	return converge_to_state(run, router_last_told(), true);
 }
 
+/* What a login has shown. A text is NULL where it is not known. */
+struct findings {
+	const char *login, *speed_class, *permission;
+};
+
+static int print_findings(const struct run *run, const struct findings *found, int status)
+{
+	const struct conf_speedclass *conf = &run->conf->speedclass;
+	struct report *report = report_new();
+	int ret;
+
+	report_text(report, "profile",
+		    conf->method == CONF_METHOD_METADATA ? "not needed" : conf->profile);
+	report_text(report, "login", found->login);
+	report_text(report, "sim", conf->sim.id);
+	report_text(report, "speed_class",
+		    found->speed_class != NULL ? found->speed_class : "unknown");
+	report_text(report, "permission",
+		    found->permission != NULL ? found->permission : "not tried");
+	ret = report_print(report, run->cli->json);
+	report_free(report);
+	return ret == 0 ? status : CLI_CANNOT;
+}
+
 static int check_permission(struct run *run)
 {
+	struct findings found = { .login = "good" };
 	char speed_class[SIMAPI_WORD_MAX];
 	enum soracom_result result = SORACOM_DONE;
 	int ret = converge_try(run->soracom, speed_class, &result);
 
 	if (ret == -EWOULDBLOCK) {
-		printf("login: good; permission to set the class: not tried, for another "
-		       "fo-speedclass is at work\n");
-		return CLI_CANNOT;
+		found.permission = "not tried: another fo-speedclass is at work";
+		return print_findings(run, &found, CLI_CANNOT);
 	}
 	if (ret == -ENODATA) {
-		printf("login: good; permission to set the class: not tried, for the present class "
-		       "cannot be read; fo-speedclass sync sets the one that is due, and tells\n");
-		return CLI_CANNOT;
+		found.permission = "not tried: the present class cannot be read; fo-speedclass "
+				   "sync sets the one that is due, and tells";
+		return print_findings(run, &found, CLI_CANNOT);
 	}
-	if (result == SORACOM_DONE)
-		printf("login: good; SIM %s has class %s; permission to set it: good\n",
-		       run->conf->speedclass.sim.id, speed_class);
-	if (ret == -ESTALE)
-		return exit_of_errno(converge_speedclass(&run->conf->speedclass, NULL, false));
-	return exit_of(result);
+	if (result == SORACOM_DONE) {
+		found.speed_class = speed_class;
+		found.permission = "good";
+	} else if (result == SORACOM_REFUSED) {
+		found.permission = "refused";
+	}
+	ret = ret == -ESTALE
+		      ? exit_of_errno(converge_speedclass(&run->conf->speedclass, NULL, false))
+		      : exit_of(result);
+	return print_findings(run, &found, ret);
 }
 
 static int login(struct run *run, char *argv[])
 {
+	struct findings found = { .login = "no answer" };
 	enum soracom_result result;
 	int ret = open_soracom(run);
 
@@ -282,7 +311,13 @@ static int login(struct run *run, char *argv[])
 	if (ret != CLI_GO_ON)
 		return ret;
 	result = soracom_login(run->soracom);
-	return result == SORACOM_DONE ? check_permission(run) : exit_of(result);
+	if (result == SORACOM_DONE)
+		return check_permission(run);
+	if (result == SORACOM_LOCAL)
+		return CLI_CANNOT;
+	if (result == SORACOM_REFUSED)
+		found.login = "refused";
+	return print_findings(run, &found, CLI_NO);
 }
 
 static const struct verb {

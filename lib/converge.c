@@ -243,11 +243,11 @@ int converge_try(struct soracom *soracom, char out[static SIMAPI_WORD_MAX],
 		return ret;
 	speedclass_load(&before);
 	*result = soracom_get_class(soracom, out, &wait_ms);
-	if (*result == SORACOM_REFUSED && before.known[0] != '\0') {
+	if (*result == SORACOM_HIDDEN && before.known[0] != '\0') {
 		memcpy(out, before.known, SIMAPI_WORD_MAX);
 		*result = SORACOM_DONE;
 	}
-	if (*result == SORACOM_REFUSED)
+	if (*result == SORACOM_HIDDEN)
 		ret = -ENODATA;
 	else if (*result == SORACOM_DONE)
 		*result = soracom_set_class(soracom, out, &wait_ms);

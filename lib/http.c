@@ -103,6 +103,8 @@ static void set_options(struct http *http, const struct http_options *options)
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "failover-helpers/" FO_VERSION);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)options->timeout_ms);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)options->silence_s);
 	if (options->ca_file[0] != '\0')
 		curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
 	if (options->iface[0] == '\0')

@@ -20,6 +20,7 @@ struct http_options {
 	const char *iface;   /* requests leave here; empty: wherever the route points */
 	const char *ca_file; /* empty: the system's */
 	int64_t connect_timeout_ms, timeout_ms; /* of each request */
+	int64_t silence_s; /* a request ends when for so long not a byte comes or goes */
 };
 
 struct http_request {

@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "log.h"
+#include "url.h"
+#include "words.h"
 
 #define PROFILE_BYTES_MAX 16384
 
@@ -42,26 +45,50 @@ static void file_name(const char *folder, const char *below, const char *name, c
 	snprintf(path, size, "%s%s/%s.json", strcmp(folder, "/") == 0 ? "" : folder, below, safe);
 }
 
-static int open_profile(const char *name, char *path, size_t size)
+/* Where a profile is looked for: `second` only where there is no `first`; it may be empty. */
+struct places {
+	char first[PATH_MAX], second[PATH_MAX];
+};
+
+static void find_places(const char *name, struct places *out)
 {
 	const char *folder = secure_getenv("SORACOM_PROFILE_DIR");
-	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
-	int fd;
 
+	out->second[0] = '\0';
 	if (name[0] == '/') {
-		snprintf(path, size, "%s", name);
+		snprintf(out->first, sizeof(out->first), "%s", name);
 	} else if (folder != NULL && folder[0] != '\0') {
-		file_name(folder, "", name, path, size);
+		file_name(folder, "", name, out->first, sizeof(out->first));
 	} else {
-		char fallback[PATH_MAX];
-
-		file_name(home_directory(), "/.soracom", name, path, size);
-		file_name("/", "/.soracom", name, fallback, sizeof(fallback));
-		if (access(path, F_OK) != 0 && access(fallback, F_OK) == 0)
-			snprintf(path, size, "%s", fallback);
+		file_name(home_directory(), "/.soracom", name, out->first, sizeof(out->first));
+		file_name("/", "/.soracom", name, out->second, sizeof(out->second));
 	}
-	fd = open(path, flags);
-	return fd < 0 ? -errno : fd;
+	if (strcmp(out->first, out->second) == 0)
+		out->second[0] = '\0';
+}
+
+/* Returns the descriptor and where it is, or -errno, logged. */
+static int open_profile(const char *name, const struct places *places, const char **path)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+	const char *second = places->second;
+	int fd, ret;
+
+	*path = places->first;
+	fd = open(*path, flags);
+	if (fd < 0 && errno == ENOENT && second[0] != '\0') {
+		*path = second;
+		fd = open(*path, flags);
+	}
+	if (fd >= 0)
+		return fd;
+	ret = -errno;
+	if (ret == -ENOENT && second[0] != '\0')
+		log_err(ret, "[speedclass] profile = %s: cannot open %s, nor %s", name,
+			places->first, second);
+	else
+		log_err(ret, "[speedclass] profile = %s: cannot open %s", name, *path);
+	return ret;
 }
 
 static int check_file(int fd, const char *path)
@@ -106,16 +133,78 @@ static int read_profile(int fd, const char *path, struct simapi_profile *out)
 	return ret;
 }
 
-int profile_load(const char *name, struct simapi_profile *out)
+int profile_endpoint(const struct simapi_profile *profile, bool global,
+		     char endpoint[static SIMAPI_URL_MAX])
 {
-	char path[PATH_MAX];
-	int fd = open_profile(name, path, sizeof(path));
+	const char *fault = profile->endpoint[0] == '\0' ? NULL : url_fault(profile->endpoint);
+
+	if (fault != NULL) {
+		log_err(0, "the profile's endpoint = %s: %s", profile->endpoint, fault);
+		return -EINVAL;
+	}
+	if (profile->endpoint[0] != '\0')
+		snprintf(endpoint, SIMAPI_URL_MAX, "%s", profile->endpoint);
+	else
+		snprintf(endpoint, SIMAPI_URL_MAX, "https://%sapi%s.soracom.io",
+			 global || strcmp(profile->coverage, "g") == 0 ? "g." : "",
+			 profile->sandbox ? "-sandbox" : "");
+	return 0;
+}
+
+/* What it prints is a profile of its own, of which the credentials count. */
+static int take_printed(const char *text, struct simapi_profile *profile)
+{
+	struct simapi_profile printed;
+	const char *why = NULL;
+	int ret = simapi_read_profile(text, strlen(text), &printed, &why);
+
+	if (ret == 0 && printed.command[0] != '\0') {
+		why = "has a profileCommand itself";
+		ret = -EINVAL;
+	}
+	if (ret != 0) {
+		log_err(0, "profileCommand: what it printed %s", why);
+	} else {
+		memcpy(printed.endpoint, profile->endpoint, sizeof(printed.endpoint));
+		memcpy(printed.coverage, profile->coverage, sizeof(printed.coverage));
+		printed.sandbox = profile->sandbox;
+		*profile = printed;
+	}
+	explicit_bzero(&printed, sizeof(printed));
+	return ret;
+}
+
+int profile_fetch(struct simapi_profile *profile)
+{
+	char text[PROFILE_BYTES_MAX];
+	struct words words;
+	const char *fault;
 	int ret;
 
-	if (fd < 0) {
-		log_err(fd, "[speedclass] profile = %s: cannot open %s", name, path);
-		return fd;
+	if (profile->command[0] == '\0')
+		return 0;
+	fault = words_split(profile->command, &words);
+	if (fault != NULL) {
+		log_err(0, "profileCommand %s", fault);
+		return -EINVAL;
 	}
+	ret = command_run(words.argv, PROFILE_COMMAND_MS, text, sizeof(text));
+	if (ret == 0)
+		ret = take_printed(text, profile);
+	explicit_bzero(text, sizeof(text));
+	return ret;
+}
+
+int profile_load(const char *name, struct simapi_profile *out)
+{
+	struct places places;
+	const char *path;
+	int fd, ret;
+
+	find_places(name, &places);
+	fd = open_profile(name, &places, &path);
+	if (fd < 0)
+		return fd;
 	ret = check_file(fd, path);
 	if (ret == 0)
 		ret = read_profile(fd, path, out);

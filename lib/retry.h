@@ -6,7 +6,7 @@
 
 /* Bounds of the wait, milliseconds. */
 #define RETRY_FIRST_MS 1000
-#define RETRY_MAX_MS   30000
+#define RETRY_MAX_MS   20000
 /* The longest wait a server can ask for: SORACOM counts requests by the minute. */
 #define RETRY_SERVER_MAX_MS 60000
 

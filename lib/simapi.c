@@ -54,12 +54,24 @@ static const struct profile_field {
 		name, offsetof(struct simapi_profile, member),                                     \
 			sizeof(((struct simapi_profile *)NULL)->member)                            \
 	}
-	FIELD("authKeyId", auth_key_id), FIELD("authKey", auth_key),
-	FIELD("email", email),		 FIELD("password", password),
-	FIELD("userName", user_name),	 FIELD("operatorId", operator_id),
-	FIELD("endpoint", endpoint),	 FIELD("coverageType", coverage),
+	FIELD("authKeyId", auth_key_id),
+	FIELD("authKey", auth_key),
+	FIELD("email", email),
+	FIELD("password", password),
+	FIELD("userName", user_name),
+	FIELD("operatorId", operator_id),
+	FIELD("endpoint", endpoint),
+	FIELD("coverageType", coverage),
+	FIELD("profileCommand", command),
 #undef FIELD
 };
+
+static bool has_credentials(const struct simapi_profile *p)
+{
+	return (p->auth_key_id[0] != '\0' && p->auth_key[0] != '\0') ||
+	       (p->password[0] != '\0' &&
+		(p->email[0] != '\0' || (p->operator_id[0] != '\0' && p->user_name[0] != '\0')));
+}
 
 static const char *take_profile(const cJSON *object, struct simapi_profile *out)
 {
@@ -67,8 +79,6 @@ static const char *take_profile(const cJSON *object, struct simapi_profile *out)
 
 	if (!cJSON_IsObject(object))
 		return "is not a JSON object";
-	if (member(object, "profileCommand") != NULL)
-		return "has a profileCommand, which is not supported";
 	if (member(object, "sourceProfile") != NULL)
 		return "has a sourceProfile, which is not supported";
 	for (size_t i = 0; i < ARRAY_LEN(profile_fields); i++) {
@@ -80,9 +90,7 @@ static const char *take_profile(const cJSON *object, struct simapi_profile *out)
 			return "has a field that is not a text of a sound length";
 	}
 	out->sandbox = cJSON_IsTrue(sandbox);
-	if ((out->auth_key_id[0] == '\0' || out->auth_key[0] == '\0') &&
-	    (out->email[0] == '\0' || out->password[0] == '\0') &&
-	    (out->operator_id[0] == '\0' || out->user_name[0] == '\0' || out->password[0] == '\0'))
+	if (out->command[0] == '\0' && !has_credentials(out))
 		return "has no credentials: authKeyId and authKey, or email and password, or "
 		       "operatorId, userName and password";
 	return NULL;

@@ -12,11 +12,12 @@
 
 #include "compiler.h"
 
-#define SIMAPI_WORD_MAX	 64
-#define SIMAPI_TEXT_MAX	 256
-#define SIMAPI_URL_MAX	 512
-#define SIMAPI_TOKEN_MAX 8192 /* a JWT; SORACOM gives no bound */
-#define SIMAPI_BODY_MAX	 4096 /* of our requests */
+#define SIMAPI_WORD_MAX	   64
+#define SIMAPI_TEXT_MAX	   256
+#define SIMAPI_URL_MAX	   512
+#define SIMAPI_TOKEN_MAX   8192 /* a JWT; SORACOM gives no bound */
+#define SIMAPI_BODY_MAX	   4096 /* of our requests */
+#define SIMAPI_COMMAND_MAX 1024
 
 enum simapi_sim_kind { SIMAPI_IMSI, SIMAPI_SIM_ID };
 
@@ -28,6 +29,7 @@ struct simapi_sim {
 
 /* What a profile holds. Secrets: to be wiped with explicit_bzero(3) after use. */
 struct simapi_profile {
+	char command[SIMAPI_COMMAND_MAX]; /* profileCommand: prints the credentials; empty: none */
 	char auth_key_id[SIMAPI_TEXT_MAX], auth_key[SIMAPI_TEXT_MAX];
 	char email[SIMAPI_TEXT_MAX], password[SIMAPI_TEXT_MAX];
 	char user_name[SIMAPI_TEXT_MAX], operator_id[SIMAPI_TEXT_MAX];
@@ -61,9 +63,9 @@ enum simapi_outcome {
  * it frees. */
 void simapi_set_allocator(void *(*allocate)(size_t size), void (*release)(void *block));
 
-/* Reads the JSON of a profile of either SORACOM tool; names of fields in any case, the last of
- * equal ones wins, as in the Go tool. Returns 0 and `*out`, or -EINVAL with the reason, a
- * sentence's end, in `*why`. */
+/* Reads the JSON of a profile of either SORACOM tool, or what its profileCommand has printed; names
+ * of fields in any case, the last of equal ones wins, as in the Go tool. Returns 0 and `*out`, or
+ * -EINVAL with the reason, a sentence's end, in `*why`. */
 int simapi_read_profile(const char *json, size_t len, struct simapi_profile *out,
 			const char **why) FO_MUST_CHECK;
 

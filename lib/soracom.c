@@ -22,8 +22,10 @@
 #define TOKEN_RENEW_S 21600
 
 /* At s1.minimum (32 kbit/s) the 5 KB of a TLS handshake alone take more than a second, and several
- * where the line has a queue or loses packets. */
+ * where the line has a queue or loses packets. With the longest pause (RETRY_MAX_MS) a request that
+ * hangs when a fault ends is over, and the next one answered, within a minute of that. */
 #define CONNECT_TIMEOUT_MS 20000
+#define SILENCE_TIMEOUT_S  20
 #define REQUEST_TIMEOUT_MS 45000
 
 #define HEADERS_MAX 4
@@ -39,67 +41,34 @@ struct soracom {
 	char base[SIMAPI_URL_MAX]; /* up to and with /v1 */
 };
 
-/* An endpoint with or without /v1 and a final slash: the two SORACOM tools differ. */
-static void set_base(struct soracom *s, const char *endpoint)
+/* fo.conf's own endpoint goes before all others. */
+static int choose_base(struct soracom *s)
 {
-	size_t len = strlen(endpoint);
+	char endpoint[SIMAPI_URL_MAX] = "http://metadata.soracom.io";
+	int ret = 0;
 
-	while (len > 0 && endpoint[len - 1] == '/')
-		len--;
-	if (len >= 3 && strncmp(endpoint + len - 3, "/v1", 3) == 0)
-		len -= 3;
-	snprintf(s->base, sizeof(s->base), "%.*s/v1", (int)len, endpoint);
-}
-
-/* A profile is made by other tools, which take any endpoint. */
-static int check_endpoint(const struct soracom *s)
-{
-	const char *endpoint = s->profile.endpoint;
-	const char *fault = endpoint[0] == '\0' ? NULL : url_fault(endpoint);
-
-	if (fault == NULL)
-		return 0;
-	log_err(0, "profile %s: endpoint = %s: %s", s->conf->profile, endpoint, fault);
-	return -EINVAL;
-}
-
-static void choose_base(struct soracom *s)
-{
-	const char *own = s->conf->endpoint;
-	bool global = s->conf->coverage == CONF_COVERAGE_G || strcmp(s->profile.coverage, "g") == 0;
-	char endpoint[SIMAPI_URL_MAX];
-
-	if (own[0] == '\0')
-		own = s->profile.endpoint;
-	snprintf(endpoint, sizeof(endpoint), "https://%sapi%s.soracom.io", global ? "g." : "",
-		 s->profile.sandbox ? "-sandbox" : "");
-	if (s->conf->method == CONF_METHOD_METADATA && s->conf->endpoint[0] == '\0')
-		own = "http://metadata.soracom.io";
-	set_base(s, own[0] != '\0' ? own : endpoint);
-}
-
-static void token_owner(const struct soracom *s, char buf[static TOKEN_OWNER_MAX])
-{
-	const struct simapi_profile *p = &s->profile;
-
-	snprintf(buf, TOKEN_OWNER_MAX, "%s%s%s%s %s", p->auth_key_id, p->email, p->operator_id,
-		 p->user_name, s->base);
+	if (s->conf->endpoint[0] != '\0')
+		snprintf(endpoint, sizeof(endpoint), "%s", s->conf->endpoint);
+	else if (s->conf->method == CONF_METHOD_API)
+		ret = profile_endpoint(&s->profile, s->conf->coverage == CONF_COVERAGE_G, endpoint);
+	url_base(endpoint, s->base, sizeof(s->base));
+	return ret;
 }
 
 static void load_token(struct soracom *s)
 {
 	char owner[TOKEN_OWNER_MAX];
 
-	token_owner(s, owner);
+	token_owner(&s->profile, s->base, owner);
 	s->token_left_s = token_load(owner, &s->token);
 }
 
-static void save_token(const struct soracom *s)
+static void save_token(const struct soracom *s, int64_t life_s)
 {
 	char owner[TOKEN_OWNER_MAX];
 
-	token_owner(s, owner);
-	token_save(owner, &s->token, TOKEN_LIFE_S);
+	token_owner(&s->profile, s->base, owner);
+	token_save(owner, &s->token, life_s);
 }
 
 static void forget_token(struct soracom *s)
@@ -123,7 +92,8 @@ int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *
 	const struct http_options options = { .iface = conf->interface,
 					      .ca_file = conf->ca_file,
 					      .connect_timeout_ms = CONNECT_TIMEOUT_MS,
-					      .timeout_ms = REQUEST_TIMEOUT_MS };
+					      .timeout_ms = REQUEST_TIMEOUT_MS,
+					      .silence_s = SILENCE_TIMEOUT_S };
 	struct soracom *s = calloc(1, sizeof(*s));
 	int ret;
 
@@ -138,12 +108,11 @@ int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *
 	if (ret == 0 && conf->method == CONF_METHOD_API)
 		ret = profile_load(conf->profile, &s->profile);
 	if (ret == 0)
-		ret = check_endpoint(s);
+		ret = choose_base(s);
 	if (ret != 0) {
 		soracom_close(s);
 		return ret;
 	}
-	choose_base(s);
 	if (conf->method == CONF_METHOD_API)
 		load_token(s);
 	*out = s;
@@ -220,6 +189,22 @@ static void log_answer(const struct soracom *s, const char *path,
 		 error->message[0] == '\0' ? "" : ": ", error->message);
 }
 
+/* The body of a login. Credentials that a command has to fetch are fetched for each one anew: there
+ * is a reason that they are not in the file. A command that has failed may succeed later. */
+static enum soracom_result write_login(const struct soracom *s, char body[static SIMAPI_BODY_MAX])
+{
+	struct simapi_profile profile = s->profile;
+	enum soracom_result result = SORACOM_DONE;
+	int ret = profile_fetch(&profile);
+
+	if (ret != 0)
+		result = ret == -ECHILD || ret == -ETIMEDOUT ? SORACOM_RETRY : SORACOM_LOCAL;
+	else if (simapi_write_auth(&profile, TOKEN_LIFE_S, body, SIMAPI_BODY_MAX) < 0)
+		result = SORACOM_LOCAL;
+	explicit_bzero(&profile, sizeof(profile));
+	return result;
+}
+
 static enum soracom_result log_in(struct soracom *s, struct http_response *answer)
 {
 	char body[SIMAPI_BODY_MAX];
@@ -230,9 +215,9 @@ static enum soracom_result log_in(struct soracom *s, struct http_response *answe
 	if (s->conf->method == CONF_METHOD_METADATA)
 		return SORACOM_DONE;
 	forget_token(s);
-	if (simapi_write_auth(&s->profile, TOKEN_LIFE_S, body, sizeof(body)) < 0)
-		return SORACOM_LOCAL;
-	result = ask(s, "/auth", body, answer);
+	result = write_login(s, body);
+	if (result == SORACOM_DONE)
+		result = ask(s, "/auth", body, answer);
 	explicit_bzero(body, sizeof(body));
 	if (result != SORACOM_DONE)
 		return result;
@@ -240,7 +225,7 @@ static enum soracom_result log_in(struct soracom *s, struct http_response *answe
 	outcome = simapi_judge(answer->status, &error);
 	if (outcome == SIMAPI_OK && simapi_read_auth(answer->body, answer->len, &s->token) == 0) {
 		s->token_is_fresh = true;
-		save_token(s);
+		save_token(s, TOKEN_LIFE_S);
 		return SORACOM_DONE;
 	}
 	log_answer(s, "/auth", answer, &error);
@@ -265,11 +250,8 @@ void soracom_renew(struct soracom *s)
 	    s->token_left_s > TOKEN_RENEW_S)
 		return;
 	if (soracom_login(s) != SORACOM_DONE && s->token_left_s > 0) {
-		char owner[TOKEN_OWNER_MAX];
-
 		s->token = old;
-		token_owner(s, owner);
-		token_save(owner, &s->token, s->token_left_s);
+		save_token(s, s->token_left_s);
 	}
 	explicit_bzero(&old, sizeof(old));
 }
@@ -327,7 +309,7 @@ static enum soracom_result judge(struct soracom *s, const char *path, bool updat
 		log_info("reading the class needs the permission %s, which the user of profile %s "
 			 "has not",
 			 simapi_permission(&s->conf->sim, false), s->conf->profile);
-		return SORACOM_REFUSED;
+		return SORACOM_HIDDEN;
 	}
 	log_answer(s, path, answer, &error);
 	if (outcome == SIMAPI_RETRY)

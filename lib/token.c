@@ -14,6 +14,14 @@
 /* A token that ends within this time is not used any more. */
 #define SPARE_S 300
 
+const char *token_owner(const struct simapi_profile *profile, const char *base,
+			char buf[static TOKEN_OWNER_MAX])
+{
+	snprintf(buf, TOKEN_OWNER_MAX, "%s%s%s%s%s %s", profile->command, profile->auth_key_id,
+		 profile->email, profile->operator_id, profile->user_name, base);
+	return buf;
+}
+
 enum { LINE_OWNER, LINE_END, LINE_KEY, LINE_TOKEN, LINES };
 
 static bool split(char *text, char *lines[static LINES])

@@ -7,7 +7,11 @@
 #include "simapi.h"
 
 /* Room for an owner: who logged in, and where. */
-#define TOKEN_OWNER_MAX (4 * SIMAPI_TEXT_MAX + SIMAPI_URL_MAX + 8)
+#define TOKEN_OWNER_MAX (SIMAPI_COMMAND_MAX + 4 * SIMAPI_TEXT_MAX + SIMAPI_URL_MAX + 8)
+
+/* The owner: who logs in with `profile`, at the server `base`. Returns `buf`. */
+const char *token_owner(const struct simapi_profile *profile, const char *base,
+			char buf[static TOKEN_OWNER_MAX]);
 
 /* Reads the token of `owner`: of another account, or for another server, it must not be used.
  * Returns how many seconds it is still good for; 0, and `*out` as it was, when there is none, or it

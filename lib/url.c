@@ -1,6 +1,8 @@
 #include "url.h"
 
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "addr.h"
@@ -50,4 +52,16 @@ const char *url_fault(const char *text)
 	if (is_http && !is_loopback(host))
 		return "would send credentials in clear: http:// is for loopback only";
 	return NULL;
+}
+
+const char *url_base(const char *endpoint, char *buf, size_t size)
+{
+	size_t len = strlen(endpoint);
+
+	while (len > 0 && endpoint[len - 1] == '/')
+		len--;
+	if (len >= 3 && strncmp(endpoint + len - 3, "/v1", 3) == 0)
+		len -= 3;
+	snprintf(buf, size, "%.*s/v1", (int)len, endpoint);
+	return buf;
 }

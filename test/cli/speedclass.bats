@@ -186,22 +186,41 @@ aged() {
 	sim_has s1.fast
 }
 
-@test "login checks credentials and permission and changes nothing" {
+# found FILTER: what `login` tells in JSON.
+found() {
+	jq -e "$1" <<<"$output" >/dev/null || { echo "not so: $1; but: $output $stderr" >&2; return 1; }
+}
+
+@test "login checks credentials, SIM and permission in one run, and changes nothing" {
 	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
-	run -0 speedclass login
-	says "login: good"
-	says "permission to set it: good"
+	run -0 --separate-stderr speedclass login
+	[[ "$output" =~ login\ +good ]]
+	[[ "$output" =~ speed_class\ +s1.minimum ]]
+	[[ "$output" =~ permission\ +good ]]
 	sim_has s1.minimum
 	ctl permit Subscriber:getSubscriber
+	run -1 --separate-stderr speedclass --json login
+	found '.login == "good" and .permission == "refused"'
 	run -1 speedclass login
-	says "Subscriber:updateSpeedClass"
+	says "lacks the permission Subscriber:updateSpeedClass"
 	ctl permit Subscriber:updateSpeedClass
-	run -0 speedclass login
-	says "permission to set it: good"
+	run -0 --separate-stderr speedclass --json login
+	found '.permission == "good" and .speed_class == "s1.minimum" and .sim == "'$IMSI'"'
 	rm "$FO_STATE_DIR/lib/speedclass.known"
-	run -2 speedclass login
-	says "not tried"
+	run -2 --separate-stderr speedclass --json login
+	found '.login == "good" and .speed_class == "unknown" and (.permission | startswith("not tried: the present"))'
 	sim_has s1.minimum
+}
+
+@test "login tells a SIM that is not this account's, and a server that does not answer" {
+	configure "profile = $BATS_FILE_TMPDIR/root.json" "sim = imsi:440109999999999"
+	run -1 --separate-stderr speedclass --json login
+	found '.login == "good" and .speed_class == "unknown" and .permission == "refused"'
+	run -1 speedclass login
+	says "this account has no SIM 440109999999999"
+	ctl fault refuse
+	run -1 --separate-stderr speedclass --json login
+	found '.login == "no answer" and .permission == "not tried"'
 }
 
 @test "wrong credentials: one login, exit 1, told where to look" {
@@ -212,6 +231,8 @@ aged() {
 	says "check the credentials in profile $DIR/wrong.json"
 	[[ "$output" != *secret-wrong* ]]
 	[ "$(requests)" -eq 1 ]
+	run -1 --separate-stderr speedclass --json login
+	found '.login == "refused" and .permission == "not tried"'
 }
 
 @test "a dry run says what would be sent, and sends nothing" {
@@ -604,8 +625,59 @@ bad_profile() {
 	bad_profile "has no credentials"
 	printf '{"authKeyId":"a\\nb","authKey":"c"}' >"$DIR/p.json"
 	bad_profile "sound length"
-	printf '{"profileCommand":"rm -rf /"}' >"$DIR/p.json"
-	bad_profile "profileCommand"
+	printf '{"sourceProfile":"other"}' >"$DIR/p.json"
+	bad_profile "sourceProfile"
+}
+
+# profile_command COMMAND: a profile which leaves the credentials to it, with quotation marks of JSON.
+profile_command() {
+	jq -n --arg command "$1" '{profileCommand: $command}' |
+		install -m 600 /dev/stdin "$DIR/command.json"
+	configure "profile = $DIR/command.json"
+}
+
+@test "profileCommand: fetches the credentials, without a shell, for a login only" {
+	cat >"$DIR/vault it" <<-'END'
+		#!/bin/sh
+		printf '%s|' "$#" "$@" >>"${0%/*}/calls"
+		cat "$2"
+	END
+	chmod 700 "$DIR/vault it"
+	profile_command "'$DIR/vault it' get \"$BATS_FILE_TMPDIR/sam.json\" '\$HOME;' "
+	run -0 speedclass set s1.fast
+	run -0 speedclass set s1.minimum
+	sim_has s1.minimum
+	[ "$(requests)" -eq 3 ]
+	# shellcheck disable=SC2016
+	[ "$(cat "$DIR/calls")" = "3|get|$BATS_FILE_TMPDIR/sam.json|\$HOME;|" ]
+	ctl revoke
+	run -0 speedclass set s1.fast
+	[ "$(grep -o get "$DIR/calls" | wc -l)" -eq 2 ]
+}
+
+@test "a profileCommand that fails is tried again; one that cannot be, or prints nonsense, is told" {
+	printf '#!/bin/sh\n[ -e "$0.again" ] && exec cat %s\ntouch "$0.again"; exit 7\n' \
+		"$BATS_FILE_TMPDIR/authkey.json" >"$DIR/flaky"
+	chmod 700 "$DIR/flaky"
+	profile_command "$DIR/flaky"
+	run -0 speedclass set s1.fast
+	says "$DIR/flaky: exit status 7"
+	says "2 tries"
+	rm -r "$FO_STATE_DIR"
+	profile_command "$DIR/missing --now"
+	run -2 speedclass set s1.minimum
+	says "cannot run $DIR/missing: No such file"
+	profile_command "echo secret-nonsense"
+	run -2 speedclass set s1.minimum
+	says "profileCommand: what it printed is not JSON"
+	[[ "$output" != *secret-nonsense* ]]
+	profile_command "cat $DIR/command.json"
+	run -2 speedclass set s1.minimum
+	says "has a profileCommand itself"
+	profile_command "cat x | tail -1"
+	run -2 speedclass set s1.minimum
+	says "profileCommand has a character that needs a shell"
+	[ "$(wanted)" = s1.minimum ]
 }
 
 @test "a profile is looked for in SORACOM_PROFILE_DIR, HOME, and / where HOME has none" {
@@ -616,9 +688,9 @@ bad_profile() {
 	HOME=$DIR/home run -0 speedclass set s1.fast
 	HOME=/ SORACOM_PROFILE_DIR=$DIR/dir run -0 speedclass set s1.minimum
 	HOME=$DIR/nowhere run -2 speedclass set s1.fast
-	says "$DIR/nowhere/.soracom/keepalived.json"
+	says "cannot open $DIR/nowhere/.soracom/keepalived.json, nor /.soracom/keepalived.json: No such"
 	HOME=/ run -2 speedclass set s1.fast
-	says " /.soracom/keepalived.json"
+	says "cannot open /.soracom/keepalived.json: No such"
 	rm "$DIR/dir/keepalived.json"
 	HOME=$DIR/home SORACOM_PROFILE_DIR=$DIR/dir run -2 speedclass set s1.fast
 	says "$DIR/dir/keepalived.json"
@@ -724,6 +796,31 @@ secrets() {
 	# The test sees what it looks for: it is in the file that may have it.
 	grep -qF -f <(echo "$hidden") "$FO_STATE_DIR/run/soracom.token"
 	[ "$(grep -rlF -f <(echo "$hidden") "$FO_STATE_DIR")" = "$FO_STATE_DIR/run/soracom.token" ]
+}
+
+# aborted PID: it ends by SIGABRT.
+aborted() {
+	local got=0
+	kill -ABRT "$1"
+	wait "$1" || got=$?
+	[ "$got" -eq 134 ]
+}
+
+@test "no core is left, where others leave one" {
+	local pid
+	ulimit -c unlimited
+	mkdir "$DIR/cores"
+	cd "$DIR/cores"
+	ctl fault hang --path "$UPDATE"
+	worker set s1.fast
+	wait_requests 2
+	aborted "$WORKER"
+	[ -z "$(ls)" ]
+	# The test would have seen one, but where a core goes to a program, not to a file here.
+	sleep 60 3>&- &
+	pid=$!
+	aborted "$pid"
+	[ -n "$(ls)" ] || [[ "$(cat /proc/sys/kernel/core_pattern)" == [/\|]* ]]
 }
 
 # Odd surroundings

@@ -3,7 +3,7 @@
 
 static void the_wait_doubles_up_to_its_bound(void **state)
 {
-	static const int64_t waits_ms[] = { 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000 };
+	static const int64_t waits_ms[] = { 1000, 2000, 4000, 8000, 16000, 20000, 20000, 20000 };
 	struct retry retry = { 0 };
 
 	(void)state;

@@ -42,6 +42,17 @@ static void profiles_of_both_tools_give_their_login(void **state)
 	}
 }
 
+static void a_profile_may_leave_the_credentials_to_a_command(void **state)
+{
+	struct simapi_profile profile;
+	const char *why = "";
+
+	(void)state;
+	assert_int_equal(read_profile("{\"profileCommand\":\"vault get 'a b'\"}", &profile, &why),
+			 0);
+	assert_string_equal(profile.command, "vault get 'a b'");
+}
+
 static void faulty_profiles_are_refused_with_the_reason(void **state)
 {
 	static const struct {
@@ -55,7 +66,8 @@ static void faulty_profiles_are_refused_with_the_reason(void **state)
 		{ "{\"email\":\"e\",\"authKey\":\"s\"}", "has no credentials" },
 		{ "{\"authKeyId\":1,\"authKey\":\"s\"}", "not a text" },
 		{ "{\"authKeyId\":\"k\\nx\",\"authKey\":\"s\"}", "not a text" },
-		{ "{\"profileCommand\":\"x\"}", "profileCommand" },
+		{ "{\"profileCommand\":\"\"}", "has no credentials" },
+		{ "{\"profileCommand\":[\"x\"]}", "not a text" },
 		{ "{\"sourceProfile\":\"x\"}", "sourceProfile" },
 	};
 
@@ -167,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(profiles_of_both_tools_give_their_login),
+		cmocka_unit_test(a_profile_may_leave_the_credentials_to_a_command),
 		cmocka_unit_test(faulty_profiles_are_refused_with_the_reason),
 		cmocka_unit_test(a_token_needs_both_texts_in_their_bounds),
 		cmocka_unit_test(a_class_is_read_and_written),

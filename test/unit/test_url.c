@@ -40,10 +40,27 @@ static void credentials_go_by_tls_or_stay_on_this_machine(void **state)
 	}
 }
 
+static void an_endpoint_may_have_its_version_and_slashes(void **state)
+{
+	static const char *const endpoints[] = { "https://a.example", "https://a.example/",
+						 "https://a.example//", "https://a.example/v1",
+						 "https://a.example/v1/" };
+	char base[64], few[8];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(endpoints); i++)
+		assert_string_equal(url_base(endpoints[i], base, sizeof(base)),
+				    "https://a.example/v1");
+	assert_string_equal(url_base("https://h/av1", base, sizeof(base)), "https://h/av1/v1");
+	assert_string_equal(url_base("", base, sizeof(base)), "/v1");
+	assert_string_equal(url_base("https://a.example", few, sizeof(few)), "https:/");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(credentials_go_by_tls_or_stay_on_this_machine),
+		cmocka_unit_test(an_endpoint_may_have_its_version_and_slashes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "conf.h"
 #include "log.h"
 #include "report.h"
+#include "route.h"
 #include "router.h"
 #include "rtnl.h"
 #include "speedclass.h"
@@ -49,7 +50,7 @@ static int gather_kernel(const struct conf *conf, struct status *out)
 	int ret = rtnl_open(&nl);
 
 	if (ret == 0)
-		ret = rtnl_get_default(nl, AF_INET, &out->hop);
+		ret = route_get_default(nl, AF_INET, &out->hop);
 	if (ret == 0) {
 		ret = rtnl_get_link(nl, conf->router.uplink, &out->uplink);
 		out->uplink_there = ret == 0;

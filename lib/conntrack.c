@@ -15,9 +15,6 @@
 /* Room for a deletion: headers, a tuple of IPv6 addresses with its zone, an identifier. */
 #define DELETION_MAX 256
 
-/* The dump may have to begin anew this often, because the kernel has resized its table. */
-#define DUMPS_MAX 3
-
 /* A sweep over the table. The deletions go over a socket of their own: the answers to them would
  * otherwise mix with the dump. */
 struct sweep {
@@ -176,18 +173,25 @@ static int look_at(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+/* What was found before the list had to begin anew is deleted by then, or counted again. */
+static struct nlmsghdr *begin_sweep(struct netlink *nl, void *data)
+{
+	struct sweep *sweep = data;
+	struct nlmsghdr *nlh = netlink_request(nl, type_of(IPCTNL_MSG_CT_GET), NLM_F_DUMP);
+
+	put_family(nlh, sweep->scope->family);
+	if (sweep->deleter == NULL)
+		sweep->stale = 0;
+	else
+		send_batch(sweep);
+	return nlh;
+}
+
 static int sweep_table(struct netlink *reader, struct sweep *sweep)
 {
 	const char *words;
-	int ret = -EINTR;
+	int ret = netlink_list(reader, begin_sweep, look_at, sweep, &words);
 
-	for (int i = 0; i < DUMPS_MAX && ret == -EINTR; i++) {
-		struct nlmsghdr *request =
-			netlink_request(reader, type_of(IPCTNL_MSG_CT_GET), NLM_F_DUMP);
-
-		put_family(request, sweep->scope->family);
-		ret = netlink_ask(reader, request, look_at, sweep, &words);
-	}
 	if (sweep->deleter != NULL)
 		send_batch(sweep);
 	return ret != 0 ? ret : sweep->error;

@@ -7,11 +7,16 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "log.h"
+
 /* Enough for any message we send, and for the kernel's largest batch of a dump. */
 #define BUFFER_LEN 32768
 
 /* The kernel answers at once; a socket that is silent this long is broken. */
 #define ANSWER_TIMEOUT_S 2
+
+/* A list that changes this often while it is read is no use to anybody. */
+#define LISTS_MAX 20
 
 struct netlink {
 	struct mnl_socket *socket;
@@ -135,6 +140,22 @@ int netlink_ask(struct netlink *nl, const struct nlmsghdr *request, mnl_cb_t eac
 		}
 	}
 	return 0;
+}
+
+int netlink_list(struct netlink *nl, netlink_begin *begin, mnl_cb_t each, void *data,
+		 const char **words)
+{
+	int ret = -EINTR;
+
+	for (int i = 0; i < LISTS_MAX && ret == -EINTR; i++)
+		ret = netlink_ask(nl, begin(nl, data), each, data, words);
+	return ret;
+}
+
+int netlink_fail(int ret, const char *words, const char *what)
+{
+	log_err(ret, "%s%s%s", what, words[0] == '\0' ? "" : ": ", words);
+	return ret;
 }
 
 /* What the acknowledgements in a datagram say. */

@@ -30,6 +30,19 @@ struct nlmsghdr *netlink_request(struct netlink *nl, uint16_t type, uint16_t fla
 int netlink_ask(struct netlink *nl, const struct nlmsghdr *request, mnl_cb_t each, void *data,
 		const char **words) FO_MUST_CHECK;
 
+/* Makes the request for a list (netlink_request, with NLM_F_DUMP), and `data` as it is before the
+ * first part of the answer. Returns the request. */
+typedef struct nlmsghdr *netlink_begin(struct netlink *nl, void *data);
+
+/* Asks for a list, and once more from the beginning while it has changed as it was handed out: each
+ * time what `begin` makes, and each part to `each`. Returns as netlink_ask does; -EINTR when it has
+ * not been still in 20 times. */
+int netlink_list(struct netlink *nl, netlink_begin *begin, mnl_cb_t each, void *data,
+		 const char **words) FO_MUST_CHECK;
+
+/* Logs `what`, with the kernel's own words where it gave any, and the error. Returns `ret`. */
+int netlink_fail(int ret, const char *words, const char *what);
+
 /* Sends `len` bytes of requests that are acknowledged each (NLM_F_ACK), `count` of them, and takes
  * in all that comes back. Refusals with `ignored` (-errno) do not count. Returns 0, or the first
  * other -errno. Waits 2 s at most. */

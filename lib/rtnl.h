@@ -1,4 +1,4 @@
-/* rtnl.h - links, addresses and default routes, rtnetlink(7). Edge. */
+/* rtnl.h - links and addresses, rtnetlink(7). Edge. */
 #ifndef FO_RTNL_H
 #define FO_RTNL_H
 
@@ -9,13 +9,7 @@
 
 #include "addr.h"
 #include "compiler.h"
-#include "hop.h"
 #include "netlink.h"
-
-/* The main table, and the metric of our routes: the one that ip-route(8) uses when none is given
- * (for IPv6 the kernel's IP6_RT_PRIO_USER). */
-#define RTNL_METRIC4 0
-#define RTNL_METRIC6 1024
 
 /* Opens a socket. Returns 0 and `*out`, owned by the caller (netlink_close), or -errno, logged. */
 int rtnl_open(struct netlink **out) FO_MUST_CHECK;
@@ -65,30 +59,5 @@ struct rtnl_addrs {
 /* The addresses, of both families, on the interface `index`, or on all of them with 0. Returns 0
  * and `*out`, or -errno, logged. */
 int rtnl_get_addrs(struct netlink *nl, int index, struct rtnl_addrs *out) FO_MUST_CHECK;
-
-#define RTNL_NETS_MAX 256
-
-struct rtnl_nets {
-	struct addr_prefix items[RTNL_NETS_MAX];
-	size_t count;
-};
-
-/* The networks of `family` that have a route in the main table, but for the default route; more
- * than RTNL_NETS_MAX are left out. Returns 0 and `*out`, or -errno, logged. */
-int rtnl_get_nets(struct netlink *nl, sa_family_t family, struct rtnl_nets *out) FO_MUST_CHECK;
-
-/* The default route of `family` in the main table with our metric. Returns 0 and `*out` (not set
- * where there is none, or one with several next hops; the first where there are several, which is
- * the one that the kernel uses and replaces), or -errno, logged. */
-int rtnl_get_default(struct netlink *nl, sa_family_t family, struct hop *out) FO_MUST_CHECK;
-
-/* Makes `hop` the default route of `family`, in the main table, with our metric and keepalived's
- * protocol number: one kernel operation, with no instant between the old and the new. Where
- * somebody (pppd's `defaultroute`) has put another one in front of it, that one is deleted, which
- * uncovers it. Routes of other metrics and tables stay. Returns 0 once the kernel has acknowledged;
- * -ENODEV when the interface is missing; another -errno; all logged, with the kernel's own words
- * where it gives any. Needs CAP_NET_ADMIN. */
-int rtnl_replace_default(struct netlink *nl, sa_family_t family,
-			 const struct hop *hop) FO_MUST_CHECK;
 
 #endif

@@ -6,7 +6,9 @@
 #include "clock.h"
 #include "conntrack.h"
 #include "log.h"
+#include "route.h"
 #include "router.h"
+#include "rtnl.h"
 #include "store.h"
 #include "sysctl.h"
 
@@ -30,15 +32,20 @@ static int true_state(struct netlink *nl, const struct conf *conf, enum vrrp_sta
 	return 0;
 }
 
+static int get_addrs(struct netlink *nl, const char *dev, struct rtnl_addrs *out)
+{
+	struct rtnl_link link;
+	int ret = rtnl_get_link(nl, dev, &link);
+
+	return ret == 0 ? rtnl_get_addrs(nl, link.index, out) : ret;
+}
+
 /* The router in the networks of the LAN. */
 static int fill_lan(struct netlink *nl, const char *lan, struct flow_scope *scope)
 {
-	struct rtnl_link link;
 	struct rtnl_addrs addrs;
-	int ret = rtnl_get_link(nl, lan, &link);
+	int ret = get_addrs(nl, lan, &addrs);
 
-	if (ret == 0)
-		ret = rtnl_get_addrs(nl, link.index, &addrs);
 	if (ret != 0)
 		return ret;
 	for (size_t i = 0; i < addrs.count && i < FLOW_ADDRS_MAX; i++)
@@ -49,12 +56,9 @@ static int fill_lan(struct netlink *nl, const char *lan, struct flow_scope *scop
 
 static int fill_egress(struct netlink *nl, const char *dev, struct flow_scope *scope)
 {
-	struct rtnl_link link;
 	struct rtnl_addrs addrs;
-	int ret = rtnl_get_link(nl, dev, &link);
+	int ret = get_addrs(nl, dev, &addrs);
 
-	if (ret == 0)
-		ret = rtnl_get_addrs(nl, link.index, &addrs);
 	if (ret != 0)
 		return ret;
 	for (size_t i = 0; i < addrs.count && i < FLOW_ADDRS_MAX; i++)
@@ -77,8 +81,8 @@ static int fill_local(struct netlink *nl, struct flow_scope *scope)
 
 static int fill_elsewhere(struct netlink *nl, sa_family_t family, struct flow_scope *scope)
 {
-	struct rtnl_nets nets;
-	int ret = rtnl_get_nets(nl, family, &nets);
+	struct route_nets nets;
+	int ret = route_get_nets(nl, family, &nets);
 
 	if (ret != 0)
 		return ret;
@@ -151,7 +155,7 @@ static int examine_item(struct netlink *nl, struct switchover_item *item)
 	if (item->want.kind == PLAN_SYSCTL)
 		return examine_sysctl(item);
 	if (item->want.kind == PLAN_ROUTE) {
-		ret = rtnl_get_default(nl, item->want.family, &item->hop);
+		ret = route_get_default(nl, item->want.family, &item->hop);
 		item->right = ret == 0 && hop_equal(&item->hop, &item->want.hop);
 	}
 	return ret;
@@ -214,7 +218,7 @@ static int make_right(struct netlink *nl, const struct conf *conf, enum vrrp_sta
 	if (ret != 0 || item->right)
 		return ret;
 	if (item->want.kind == PLAN_ROUTE)
-		return rtnl_replace_default(nl, item->want.family, &item->want.hop);
+		return route_replace_default(nl, item->want.family, &item->want.hop);
 	/* First: a run that is killed in between has remembered too much, not too little. */
 	if (state != VRRP_STOP)
 		sysctl_save(item->want.sysctl, item->value);

@@ -32,7 +32,7 @@ says() {
 @test "apply before keepalived has told anything: a guess would be wrong, nothing is done" {
 	router ip route replace default dev ppp0
 	run fo_route apply
-	says "keepalived has told no state yet"
+	says "no state is known yet, so everything stays as it is"
 	default_is "default dev ppp0 scope link"
 	take_vip
 	run fo_route apply
@@ -40,6 +40,41 @@ says() {
 	give_vip
 	run fo_route apply
 	default_is "$BACKUP"
+}
+
+# once TEXT: in one line of what was said, and in no other.
+once() {
+	[ "$(grep -cF -- "$1" <<<"$output")" -eq 1 ] || { echo "not once: $1 in: $output" >&2; return 1; }
+}
+
+@test "apply before keepalived has told anything, and something is wrong: it is said once" {
+	local how
+	router ip route replace default dev ppp0
+	sed 's/^lan = .*/lan = none0/' "$CONF" >"$DIR/none.conf"
+	run fo_route -c "$DIR/none.conf" apply
+	[ "$status" -eq 2 ]
+	[ "$output" = "fo-route: [router] lan = none0: there is no such interface" ]
+	for how in 'echo >"$FO_STATE_DIR"' 'mkdir -p "$FO_STATE_DIR/run/vrrp.state"'; do
+		rm -rf "$FO_STATE_DIR"
+		eval "$how"
+		run fo_route apply
+		[ "$status" -eq 0 ]
+		once "cannot read $FO_STATE_DIR/run/vrrp.state: "
+		once "no state is known yet"
+		[ "${#lines[@]}" -eq 2 ]
+		run fo_route -n apply
+		[ "${#lines[@]}" -eq 2 ]
+	done
+	default_is "default dev ppp0 scope link"
+	# Who holds the address is master, whatever cannot be read.
+	take_vip
+	run fo_route -n apply
+	once "cannot read $FO_STATE_DIR/run/vrrp.state: "
+	says "default route dev ppp0"
+	router ip route replace default via "$VIP" dev eth0
+	run fo_route apply
+	says "master: "
+	default_is "$MASTER"
 }
 
 @test "keepalived's four words do the same as one" {
@@ -853,6 +888,15 @@ has_flow6() {
 	run fo_route backup
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"cannot set default route via 10.77.0.1 dev eth0: Nexthop has invalid gateway: Network is unreachable"* ]]
+}
+
+@test "what is said of a route of IPv6 says so" {
+	six_up
+	sed -i 's/^backup6 = .*/backup6 = via fe80::1 dev none0/' "$CONF"
+	run fo_route backup
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"cannot set IPv6 default route via fe80::1 dev none0: No such device"* ]]
+	[[ "$output" != *"default route via 192.168.0.254 dev eth0: "* ]]
 }
 
 # -- orders and failures that are easily got wrong --------------------------------------------

@@ -201,3 +201,18 @@ bool heartbeat_tells(const struct heartbeat *beat, const char *iface, int64_t no
 {
 	return heartbeat_is_fresh(beat, iface, now_us) && beat->state.line != VERDICT_PENDING;
 }
+
+bool heartbeat_resume(const struct heartbeat *beat, const char *iface, int64_t now_us,
+		      struct verdict_state *out)
+{
+	const struct verdict_state *state = &beat->state;
+
+	if (strcmp(beat->iface, iface) != 0 || state->line == VERDICT_PENDING ||
+	    beat->written_us > now_us || now_us - beat->written_us > HEARTBEAT_RESUME_US ||
+	    state->since_us > now_us || state->last_bad_us > now_us || state->back_us > now_us)
+		return false;
+	*out = *state;
+	out->good = 0;
+	out->bad = 0;
+	return true;
+}

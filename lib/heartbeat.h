@@ -23,6 +23,9 @@
 #define HEARTBEAT_EVERY_US 500000
 #define HEARTBEAT_FRESH_US 2000000
 
+/* What a watcher has written longer ago than this is no use to its successor. */
+#define HEARTBEAT_RESUME_US 600000000
+
 struct heartbeat {
 	char iface[IFNAMSIZ];
 	int64_t written_us;
@@ -50,5 +53,11 @@ bool heartbeat_is_mute(const struct heartbeat *beat, const char *iface, int64_t 
 
 /* Whether it also knows that the line is up, or down. */
 bool heartbeat_tells(const struct heartbeat *beat, const char *iface, int64_t now_us);
+
+/* Where the watcher of `iface` that begins at `now_us` goes on, after the one that has left this.
+ * Returns true and `*out`, in which no round is counted yet; false when this is of another
+ * interface, of another boot, or of long ago, or when nothing was known. */
+bool heartbeat_resume(const struct heartbeat *beat, const char *iface, int64_t now_us,
+		      struct verdict_state *out);
 
 #endif

@@ -45,6 +45,8 @@ void line_renew(struct line *line, const struct line_rule *rule, int64_t window_
 	line_close(line);
 	line_init(line, rule);
 	line_watch_quality(line, window_us);
+	if (strcmp(rule->iface, old.rule.iface) != 0)
+		return;
 	for (size_t i = 0; i < rule->count; i++) {
 		for (size_t j = 0; j < old.rule.count; j++) {
 			if (!addr_equal(&rule->targets[i], &old.rule.targets[j]))

@@ -90,9 +90,9 @@ void line_close(struct line *line);
 /* Keeps the quality of each target over the last `window_us`, from now on. */
 void line_watch_quality(struct line *line, int64_t window_us);
 
-/* Goes by another rule from now on. What is known of targets that stay is kept: the round trips,
- * and with `keep_quality` the quality; of the others it is kept over the last `window_us`, from now
- * on. */
+/* Goes by another rule from now on. Where the interface is the same, what is known of targets that
+ * stay is kept: the round trips, and with `keep_quality` the quality. All else is new, with the
+ * quality over the last `window_us`, from now on. */
 void line_renew(struct line *line, const struct line_rule *rule, int64_t window_us,
 		bool keep_quality);
 

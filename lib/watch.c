@@ -14,6 +14,7 @@
 #include "rtnl.h"
 #include "signals.h"
 #include "store.h"
+#include "watch_rule.h"
 
 #define LOCK_NAME "watch.lock"
 
@@ -23,15 +24,8 @@
 /* Files that could not be written are tried again after this: each time is a line in the log. */
 #define FILES_AGAIN_US 10000000
 
-/* What a watcher left longer ago than this is forgotten. */
-#define RESUME_US 600000000
-
 struct watch {
-	struct line_rule rule;
-	struct verdict_rule levels;
-	int64_t interval_us, window_us;
-	char track_file[CONF_TEXT_MAX];
-
+	struct watch_rule rule;
 	struct line line;
 	struct verdict_state state;
 	bool in_round;
@@ -54,13 +48,13 @@ struct watch {
 static void fill_heartbeat(struct watch *w, int64_t now_us, struct heartbeat *out)
 {
 	memset(out, 0, sizeof(*out));
-	memcpy(out->iface, w->rule.iface, sizeof(out->iface));
+	memcpy(out->iface, w->rule.line.iface, sizeof(out->iface));
 	out->written_us = now_us;
 	out->beat_us = w->trouble == 0 ? now_us : 0;
 	out->state = w->state;
-	out->count = w->rule.count;
-	for (size_t i = 0; i < w->rule.count; i++) {
-		out->targets[i].addr = w->rule.targets[i];
+	out->count = w->rule.line.count;
+	for (size_t i = 0; i < w->rule.line.count; i++) {
+		out->targets[i].addr = w->rule.line.targets[i];
 		out->targets[i].quality = quality_sum(&w->line.qualities[i], now_us);
 	}
 }
@@ -70,7 +64,7 @@ static void beat(struct watch *w, int64_t now_us)
 	struct heartbeat heartbeat;
 
 	fill_heartbeat(w, now_us, &heartbeat);
-	if (now_us >= w->next_files_us && announce_line(&heartbeat, w->track_file) != 0)
+	if (now_us >= w->next_files_us && announce_line(&heartbeat, w->rule.track_file) != 0)
 		w->next_files_us = now_us + FILES_AGAIN_US;
 	announce_life(&heartbeat);
 	w->next_beat_us = now_us + HEARTBEAT_EVERY_US;
@@ -81,18 +75,18 @@ static void say_goodbye(struct watch *w)
 	struct heartbeat heartbeat;
 
 	fill_heartbeat(w, clock_mono_us(), &heartbeat);
-	announce_end(&heartbeat, w->track_file);
+	announce_end(&heartbeat, w->rule.track_file);
 }
 
 static void log_quality(struct watch *w)
 {
 	char addr[ADDR_TEXT_MAX], text[QUALITY_TEXT_MAX];
 
-	for (size_t i = 0; i < w->rule.count; i++) {
+	for (size_t i = 0; i < w->rule.line.count; i++) {
 		struct quality_sum sum = quality_sum(&w->line.qualities[i], clock_mono_us());
 
-		log_info("%s: %s: %s", w->rule.iface, addr_format(addr, &w->rule.targets[i]),
-			 quality_format(text, &sum));
+		log_info("%s: %s: %s", w->rule.line.iface,
+			 addr_format(addr, &w->rule.line.targets[i]), quality_format(text, &sum));
 	}
 }
 
@@ -100,7 +94,7 @@ static void announce(struct watch *w, const struct verdict_state *before, int64_
 {
 	const struct quality_sum quality = line_quality(&w->line);
 	char round[LINE_ROUND_TEXT_MAX];
-	const struct announce_change change = { .iface = w->rule.iface,
+	const struct announce_change change = { .iface = w->rule.line.iface,
 						.before = before,
 						.now = &w->state,
 						.quality = &quality,
@@ -123,7 +117,7 @@ static void tell(struct watch *w, const struct verdict_state *before, bool chang
 		announce(w, before, now_us);
 	}
 	if (w->state.line == VERDICT_DOWN && w->state.last_bad_us == now_us)
-		line_watch_quality(&w->line, w->window_us);
+		line_watch_quality(&w->line, w->rule.window_us);
 }
 
 /* Rounds */
@@ -138,29 +132,29 @@ static void finish_round(struct watch *w)
 	bool changed;
 
 	w->in_round = false;
-	w->next_round_us = w->line.start_us + w->interval_us;
+	w->next_round_us = w->line.start_us + w->rule.interval_us;
 	if (trouble != 0 && w->trouble == 0)
 		line_log_trouble(&w->line, trouble);
 	else if (trouble == 0 && w->trouble != 0)
-		log_info("%s: echoes can be sent again", w->rule.iface);
+		log_info("%s: echoes can be sent again", w->rule.line.iface);
 	w->trouble = trouble;
 	if (trouble != 0) {
 		verdict_take_gap(&w->state, now_us);
 		return;
 	}
 	quality = line_quality(&w->line);
-	changed = verdict_take_round(&w->state, &w->levels, good, &quality, now_us);
+	changed = verdict_take_round(&w->state, &w->rule.levels, good, &quality, now_us);
 	tell(w, &before, changed, now_us);
 	/* The next one at once; but refusals that come at once are not several rounds of badness.
 	 */
 	if (!good && w->state.line != VERDICT_DOWN)
-		w->next_round_us = w->line.start_us + w->rule.timeout_ms * 1000;
+		w->next_round_us = w->line.start_us + w->rule.line.timeout_ms * 1000;
 }
 
 static void begin_round(struct watch *w)
 {
 	/* While the line is down, a lost echo only puts off the way back. */
-	w->line.rule.tries = w->state.line == VERDICT_DOWN ? 1 : w->rule.tries;
+	w->line.rule.tries = w->state.line == VERDICT_DOWN ? 1 : w->rule.line.tries;
 	line_begin(&w->line);
 	w->in_round = true;
 }
@@ -187,7 +181,7 @@ static void lose_link(struct watch *w)
 	w->in_round = false;
 	w->trouble = 0;
 	line_close(&w->line);
-	changed = verdict_take_link_loss(&w->state, &w->levels, now_us);
+	changed = verdict_take_link_loss(&w->state, &w->rule.levels, now_us);
 	tell(w, &before, changed, now_us);
 }
 
@@ -198,11 +192,11 @@ static void have_link(struct watch *w, int index)
 		return;
 	if (w->link != 0)
 		lose_link(w);
-	log_info("%s: the link is there", w->rule.iface);
+	log_info("%s: the link is there", w->rule.line.iface);
 	verdict_take_gap(&w->state, clock_mono_us());
 	w->link = index;
 	line_close(&w->line);
-	line_watch_quality(&w->line, w->window_us);
+	line_watch_quality(&w->line, w->rule.window_us);
 	w->next_round_us = clock_mono_us();
 }
 
@@ -213,7 +207,7 @@ static int look_at_link(struct watch *w)
 	int ret = rtnl_open(&nl);
 
 	if (ret == 0)
-		ret = rtnl_get_link(nl, w->rule.iface, &link);
+		ret = rtnl_get_link(nl, w->rule.line.iface, &link);
 	netlink_close(nl);
 	if (ret == 0 && link.up)
 		have_link(w, link.index);
@@ -224,7 +218,7 @@ static int look_at_link(struct watch *w)
 
 static void take_link_event(struct watch *w, const struct rtnl_link_event *event)
 {
-	bool ours = strcmp(event->name, w->rule.iface) == 0;
+	bool ours = strcmp(event->name, w->rule.line.iface) == 0;
 
 	if (ours && event->up)
 		have_link(w, event->index);
@@ -254,40 +248,16 @@ static int take_link_events(struct watch *w)
 
 /* Settings and signals */
 
-static void take_settings(struct watch *w, const struct conf *conf)
-{
-	const struct conf_check *check = &conf->check;
-
-	memset(&w->rule, 0, sizeof(w->rule));
-	memcpy(w->rule.iface, conf->router.uplink, sizeof(w->rule.iface));
-	memcpy(w->rule.targets, check->targets.items, sizeof(w->rule.targets));
-	w->rule.count = check->targets.count;
-	w->rule.need = (unsigned)check->need;
-	w->rule.timeout_ms = check->round_timeout_ms;
-	w->rule.tries = HEDGE_TRIES_MAX;
-	w->levels = (struct verdict_rule){ .fall = check->fall,
-					   .rise = check->rise,
-					   .hold_us = check->hold_ms * 1000,
-					   .hold_max_us = check->hold_max_ms * 1000,
-					   .loss_down_pct = check->loss_down_pct,
-					   .loss_up_pct = check->loss_up_pct,
-					   .rtt_down_us = check->rtt_down_ms * 1000,
-					   .rtt_up_us = check->rtt_up_ms * 1000 };
-	w->interval_us = check->interval_ms * 1000;
-	w->window_us = check->window_ms * 1000;
-	memcpy(w->track_file, check->track_file, sizeof(w->track_file));
-}
-
 /* The longest hold may be a shorter one by now. */
 static void shorten_hold(struct watch *w)
 {
-	if (w->state.hold_us > w->levels.hold_max_us)
-		w->state.hold_us = w->levels.hold_max_us;
+	if (w->state.hold_us > w->rule.levels.hold_max_us)
+		w->state.hold_us = w->rule.levels.hold_max_us;
 }
 
 static int read_again(struct watch *w)
 {
-	int64_t old_window_us = w->window_us;
+	int64_t old_window_us = w->rule.window_us;
 	char old_iface[IFNAMSIZ];
 	struct conf conf;
 
@@ -295,17 +265,18 @@ static int read_again(struct watch *w)
 		log_err(0, "the configuration stays as it was");
 		return 0;
 	}
-	memcpy(old_iface, w->rule.iface, sizeof(old_iface));
-	if (strcmp(w->track_file, conf.check.track_file) != 0)
-		announce_leave(w->track_file);
-	take_settings(w, &conf);
+	memcpy(old_iface, w->rule.line.iface, sizeof(old_iface));
+	if (strcmp(w->rule.track_file, conf.check.track_file) != 0)
+		announce_leave(w->rule.track_file);
+	watch_rule_take(&w->rule, &conf);
 	shorten_hold(w);
-	line_renew(&w->line, &w->rule, w->window_us, w->window_us == old_window_us);
+	line_renew(&w->line, &w->rule.line, w->rule.window_us, w->rule.window_us == old_window_us);
 	w->in_round = false;
-	log_info("%s: the configuration was read again", w->rule.iface);
-	if (strcmp(old_iface, w->rule.iface) == 0)
+	log_info("%s: the configuration was read again", w->rule.line.iface);
+	if (strcmp(old_iface, w->rule.line.iface) == 0)
 		return 0;
 	w->state = (struct verdict_state){ .line = VERDICT_PENDING };
+	w->trouble = 0;
 	w->link = 0;
 	return look_at_link(w);
 }
@@ -362,22 +333,15 @@ static int loop(struct watch *w)
 	return ret;
 }
 
-/* A file of another boot, of another interface, or of long ago, says nothing. */
 static void resume(struct watch *w)
 {
-	int64_t now_us = clock_mono_us();
 	struct heartbeat last;
 
-	if (announce_read(&last) != 0 || strcmp(last.iface, w->rule.iface) != 0 ||
-	    last.state.line == VERDICT_PENDING || last.written_us > now_us ||
-	    now_us - last.written_us > RESUME_US || last.state.since_us > now_us ||
-	    last.state.last_bad_us > now_us || last.state.back_us > now_us)
+	if (announce_read(&last) != 0 ||
+	    !heartbeat_resume(&last, w->rule.line.iface, clock_mono_us(), &w->state))
 		return;
-	w->state = last.state;
-	w->state.good = 0;
-	w->state.bad = 0;
 	shorten_hold(w);
-	log_info("%s: goes on from %s", w->rule.iface, verdict_name(w->state.line));
+	log_info("%s: goes on from %s", w->rule.line.iface, verdict_name(w->state.line));
 }
 
 static int start(struct watch *w)
@@ -389,8 +353,8 @@ static int start(struct watch *w)
 		ret = rtnl_open_link_monitor(&w->links);
 	if (ret != 0)
 		return ret;
-	line_init(&w->line, &w->rule);
-	line_watch_quality(&w->line, w->window_us);
+	line_init(&w->line, &w->rule.line);
+	line_watch_quality(&w->line, w->rule.window_us);
 	resume(w);
 	ret = look_at_link(w);
 	if (ret == 0)
@@ -423,7 +387,7 @@ int watch_run(const struct conf *conf, watch_reload *reload, void *data)
 		log_err(0, "another fo-check-ftth --watch is at work");
 	if (ret != 0)
 		return ret;
-	take_settings(&w, conf);
+	watch_rule_take(&w.rule, conf);
 	ret = run_locked(&w);
 	store_unlock(lock);
 	return ret == 0 ? w.ended_by : ret;

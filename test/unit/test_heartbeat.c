@@ -306,6 +306,67 @@ static void a_watcher_that_is_alive_and_knows_tells(void **state)
 	assert_true(HEARTBEAT_FRESH_US >= 3 * HEARTBEAT_EVERY_US);
 }
 
+/* What a watcher left on a line that was down, as its successor finds it. */
+static struct heartbeat last_words(void)
+{
+	return (struct heartbeat){ .iface = "ppp0",
+				   .written_us = 9000000,
+				   .state = { .line = VERDICT_DOWN,
+					      .reason = VERDICT_LOSS,
+					      .since_us = 6000000,
+					      .good = 4,
+					      .bad = 3,
+					      .last_bad_us = 6500000,
+					      .hold_us = 20000000,
+					      .back_us = 5000000 } };
+}
+
+static void a_successor_goes_on_but_counts_its_rounds_itself(void **state)
+{
+	struct heartbeat beat = last_words();
+	struct verdict_state next = { .line = VERDICT_PENDING };
+
+	(void)state;
+	assert_true(heartbeat_resume(&beat, "ppp0", 9000000, &next));
+	assert_int_equal(next.line, VERDICT_DOWN);
+	assert_int_equal(next.reason, VERDICT_LOSS);
+	assert_int_equal(next.since_us, 6000000);
+	assert_int_equal(next.good, 0);
+	assert_int_equal(next.bad, 0);
+	assert_int_equal(next.last_bad_us, 6500000);
+	assert_int_equal(next.hold_us, 20000000);
+	assert_int_equal(next.back_us, 5000000);
+	beat.state.line = VERDICT_UP;
+	assert_true(heartbeat_resume(&beat, "ppp0", 9000000, &next));
+	assert_int_equal(next.line, VERDICT_UP);
+	/* Whether the one before it was still alive when it ended does not matter. */
+	beat.beat_us = 9000000;
+	assert_true(heartbeat_resume(&beat, "ppp0", 9000000 + HEARTBEAT_RESUME_US, &next));
+}
+
+static void a_successor_does_not_go_on_from_what_says_nothing(void **state)
+{
+	struct heartbeat beats[8];
+	struct verdict_state next = { .hold_us = 42 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(beats); i++)
+		beats[i] = last_words();
+	snprintf(beats[0].iface, sizeof(beats[0].iface), "ppp1");
+	beats[1].state.line = VERDICT_PENDING;
+	beats[2].written_us = 9000001; /* of another boot, as the next ones are */
+	beats[3].state.since_us = 9000001;
+	beats[4].state.last_bad_us = 9000001;
+	beats[5].state.back_us = 9000001;
+	beats[6].written_us = HEARTBEAT_NUMBER_MAX;
+	snprintf(beats[7].iface, sizeof(beats[7].iface), "ppp");
+	for (size_t i = 0; i < ARRAY_LEN(beats); i++)
+		CHECK(!heartbeat_resume(&beats[i], "ppp0", 9000000, &next), "case %zu", i);
+	beats[0] = last_words();
+	assert_false(heartbeat_resume(&beats[0], "ppp0", 9000000 + HEARTBEAT_RESUME_US + 1, &next));
+	assert_int_equal(next.hold_us, 42);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +378,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_heartbeat_is_refused_and_changes_nothing),
 		cmocka_unit_test(too_many_targets_and_too_long_words_are_refused),
 		cmocka_unit_test(a_watcher_that_is_alive_and_knows_tells),
+		cmocka_unit_test(a_successor_goes_on_but_counts_its_rounds_itself),
+		cmocka_unit_test(a_successor_does_not_go_on_from_what_says_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

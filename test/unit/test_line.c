@@ -474,6 +474,84 @@ static void a_black_hole_is_seen_within_fall_rounds_and_an_interval(void **state
 	}
 }
 
+/* Another rule */
+
+static struct quality_sum quality_of(size_t index)
+{
+	return quality_sum(&sim.line.qualities[index], sim.now_us);
+}
+
+/* A line that was watched for a while, and has echoes on their way. */
+static struct line_rule start_and_turn_rule_round(void)
+{
+	struct config config = usual(3, 3, 10 * MS);
+	struct line_rule rule;
+	struct addr first;
+
+	config.rtt_us[2] = 20 * MS;
+	start_sim(&config);
+	run_rounds(50);
+	while (!sim.in_round)
+		step();
+	assert_int_not_equal(sim.flying_count, 0);
+	rule = sim.line.rule;
+	first = rule.targets[0];
+	rule.targets[0] = rule.targets[2];
+	rule.targets[2] = first;
+	rule.targets[1] = (struct addr){ AF_INET, { 192, 0, 2, 7 } };
+	return rule;
+}
+
+static void targets_that_stay_keep_what_is_known_of_them(void **state)
+{
+	struct line_rule rule = start_and_turn_rule_round();
+	const struct rtt first = sim.line.rtts[0], last = sim.line.rtts[2];
+	struct quality_sum before;
+
+	(void)state;
+	before = quality_of(0);
+	assert_true(before.answered >= 50);
+	assert_int_not_equal(before.rtt_us, quality_of(2).rtt_us);
+	line_renew(&sim.line, &rule, sim.config.window_us, true);
+	assert_memory_equal(&sim.line.rtts[2], &first, sizeof(first));
+	assert_memory_equal(&sim.line.rtts[0], &last, sizeof(last));
+	assert_false(rtt_is_known(&sim.line.rtts[1]));
+	assert_int_equal(quality_of(2).answered, before.answered);
+	assert_int_equal(quality_of(2).rtt_us, before.rtt_us);
+	assert_int_equal(quality_of(1).answered + quality_of(1).lost, 0);
+
+	rule = start_and_turn_rule_round();
+	line_renew(&sim.line, &rule, sim.config.window_us / 2, false);
+	assert_true(rtt_is_known(&sim.line.rtts[0]));
+	assert_int_equal(quality_of(0).answered + quality_of(0).lost, 0);
+}
+
+/* Of another line everything is to be learnt: also the echoes that are still on their way say
+ * nothing of it, neither when they are answered nor when they are not. */
+static void another_interface_begins_anew(void **state)
+{
+	struct line_rule rule = start_and_turn_rule_round();
+	struct line fresh;
+
+	(void)state;
+	snprintf(rule.iface, sizeof(rule.iface), "ppp1");
+	line_renew(&sim.line, &rule, sim.config.window_us, true);
+	for (int i = 0; i < 100; i++) {
+		sim.now_us += 10 * MS;
+		assert_int_equal(line_step(&sim.line), VERDICT_PENDING);
+	}
+	assert_int_equal(sim.flying_count, 0);
+	for (size_t i = 0; i < rule.count; i++) {
+		assert_false(rtt_is_known(&sim.line.rtts[i]));
+		assert_int_equal(quality_of(i).answered + quality_of(i).lost, 0);
+	}
+	line_init(&fresh, &rule);
+	assert_memory_equal(sim.line.echoes, fresh.echoes, sizeof(fresh.echoes));
+	assert_memory_equal(&sim.line.round, &fresh.round, sizeof(fresh.round));
+	assert_int_equal(sim.line.number, 0);
+	assert_string_equal(sim.line.rule.iface, "ppp1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -483,6 +561,8 @@ int main(void)
 		cmocka_unit_test(a_tenth_lost_and_a_dead_host_is_no_dead_line),
 		cmocka_unit_test(a_line_that_loses_most_is_down_within_two_windows),
 		cmocka_unit_test(a_black_hole_is_seen_within_fall_rounds_and_an_interval),
+		cmocka_unit_test(targets_that_stay_keep_what_is_known_of_them),
+		cmocka_unit_test(another_interface_begins_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

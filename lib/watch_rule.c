@@ -1,0 +1,34 @@
+#include "watch_rule.h"
+
+#include <string.h>
+
+static void take_line(struct line_rule *line, const struct conf *conf)
+{
+	const struct conf_check *check = &conf->check;
+
+	memcpy(line->iface, conf->router.uplink, sizeof(line->iface));
+	memcpy(line->targets, check->targets.items, sizeof(line->targets));
+	line->count = check->targets.count;
+	line->need = (unsigned)check->need;
+	line->timeout_ms = check->round_timeout_ms;
+	line->tries = HEDGE_TRIES_MAX;
+}
+
+void watch_rule_take(struct watch_rule *rule, const struct conf *conf)
+{
+	const struct conf_check *check = &conf->check;
+
+	memset(rule, 0, sizeof(*rule));
+	take_line(&rule->line, conf);
+	rule->levels = (struct verdict_rule){ .fall = check->fall,
+					      .rise = check->rise,
+					      .hold_us = check->hold_ms * 1000,
+					      .hold_max_us = check->hold_max_ms * 1000,
+					      .loss_down_pct = check->loss_down_pct,
+					      .loss_up_pct = check->loss_up_pct,
+					      .rtt_down_us = check->rtt_down_ms * 1000,
+					      .rtt_up_us = check->rtt_up_ms * 1000 };
+	rule->interval_us = check->interval_ms * 1000;
+	rule->window_us = check->window_ms * 1000;
+	memcpy(rule->track_file, check->track_file, sizeof(rule->track_file));
+}

@@ -133,23 +133,15 @@ static int apply(const struct conf *conf, const enum vrrp_state *told, bool forc
 	return ret == 0 ? CLI_YES : CLI_CANNOT;
 }
 
-/* pppd may come before keepalived. Without the address, and before anybody has said which state
- * this is, `backup` would be a guess, and could send the router to a neighbour who is not there. */
-static bool is_too_early(const struct conf *conf, enum vrrp_state told)
-{
-	enum vrrp_state state = told;
-
-	if (router_was_told() || router_true_state(&conf->router, told, &state) != 0)
-		return false;
-	return state != VRRP_MASTER;
-}
-
-static int print_plan(const struct switchover *plan)
+static int print_plan(const struct conf *conf, enum vrrp_state told, bool force)
 {
 	char want[128], present[128];
+	struct switchover plan;
 
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct switchover_item *item = &plan->items[i];
+	if (switchover_examine(conf, told, force, &plan) != 0)
+		return CLI_CANNOT;
+	for (size_t i = 0; i < plan.count; i++) {
+		const struct switchover_item *item = &plan.items[i];
 
 		printf("%s %s (%s)\n", item->right ? "keep" : "make",
 		       describe_want(item, want, sizeof(want)),
@@ -158,7 +150,7 @@ static int print_plan(const struct switchover *plan)
 	return CLI_YES;
 }
 
-static int show(const struct conf *conf, const struct switchover *now, bool json)
+static int report_switchover(const struct conf *conf, const struct switchover *now, bool json)
 {
 	struct report *report = report_new();
 	char text[128];
@@ -191,31 +183,66 @@ static int show(const struct conf *conf, const struct switchover *now, bool json
 	return all_right ? CLI_YES : CLI_NO;
 }
 
-static int run(const struct cli *cli, const struct conf *conf, int argc, char *argv[], bool force)
+static int show(const struct cli *cli, const struct conf *conf, bool force)
 {
-	bool is_show = argc == 1 && strcmp(argv[0], "show") == 0;
-	bool is_apply = argc == 1 && strcmp(argv[0], "apply") == 0;
-	bool is_state = true;
-	enum vrrp_state told = router_last_told();
 	struct switchover now;
 
-	if (!is_show && !is_apply && vrrp_parse_args(argc, argv, &told, &is_state) != 0)
+	if (switchover_examine(conf, router_last_told(), force, &now) != 0)
+		return CLI_CANNOT;
+	return report_switchover(conf, &now, cli->json);
+}
+
+/* pppd may come before keepalived. Without the address, and before anybody has said which state
+ * this is, `backup` would be a guess, and could send the router to a neighbour who is not there.
+ * Returns CLI_GO_ON when the router is master all the same; otherwise the exit status. */
+static int apply_early(const struct conf *conf)
+{
+	enum vrrp_state state;
+
+	if (router_true_state(&conf->router, VRRP_BACKUP, &state) != 0)
+		return CLI_CANNOT;
+	if (state == VRRP_MASTER)
+		return CLI_GO_ON;
+	log_info("apply: no state is known yet, so everything stays as it is");
+	return CLI_YES;
+}
+
+/* What was told last may change until the lock is held: then it is read. */
+static int run_apply(const struct cli *cli, const struct conf *conf, bool force)
+{
+	bool early = !force && !router_was_told();
+	int ret = early ? apply_early(conf) : CLI_GO_ON;
+
+	if (ret != CLI_GO_ON)
+		return ret;
+	if (!cli->dry_run)
+		return apply(conf, NULL, force);
+	return print_plan(conf, early ? VRRP_BACKUP : router_last_told(), force);
+}
+
+static int run_state(const struct cli *cli, const struct conf *conf, int argc, char *argv[],
+		     bool force)
+{
+	enum vrrp_state told = VRRP_BACKUP;
+	bool is_state = true;
+
+	if (vrrp_parse_args(argc, argv, &told, &is_state) != 0)
 		return cli_misused(&program, "`%s'%s is not a state or a verb", argv[0],
 				   argc > 1 ? " with these operands" : "");
 	if (!is_state) {
 		log_debug("%s is not a change of state", argv[2]);
 		return CLI_YES;
 	}
-	if (is_apply && !force && is_too_early(conf, told)) {
-		log_info("apply: keepalived has told no state yet, so everything stays as it is");
-		return CLI_YES;
-	}
-	if (!is_show && !cli->dry_run)
-		/* What was told last may change until the lock is held. */
-		return apply(conf, is_apply ? NULL : &told, force);
-	if (switchover_examine(conf, told, force, &now) != 0)
-		return CLI_CANNOT;
-	return is_show ? show(conf, &now, cli->json) : print_plan(&now);
+	return cli->dry_run ? print_plan(conf, told, force) : apply(conf, &told, force);
+}
+
+static int run(const struct cli *cli, const struct conf *conf, int argc, char *argv[], bool force)
+{
+	if (argc == 1 && strcmp(argv[0], "show") == 0)
+		return show(cli, conf, force);
+	if (argc == 1 && strcmp(argv[0], "apply") == 0)
+		return run_apply(cli, conf, force);
+	return run_state(cli, conf, argc, argv, force);
 }
 
 int main(int argc, char *argv[])

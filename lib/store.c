@@ -286,7 +286,7 @@ int store_lock(const char *name, int64_t wait_ms, int *fd)
 		return 0;
 	}
 	if (ret != -EWOULDBLOCK)
-		log_err(ret, "cannot lock %s", name);
+		log_failure(ret, "lock", STORE_RUN, name);
 	if (lock >= 0)
 		close(lock);
 	return ret;

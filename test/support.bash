@@ -1,6 +1,6 @@
-# What tests of every kind share.
+# What tests of every kind share, and the shells that they start.
 
-bats_require_minimum_version 1.5.0
+! declare -F bats_require_minimum_version >/dev/null || bats_require_minimum_version 1.5.0
 
 # Sets FO_BUILD, where it is not given, to the build that was linked last.
 find_build() {
@@ -26,4 +26,29 @@ eventually() {
 		[ "${EPOCHREALTIME/./}" -lt "$deadline" ] || { echo "never: $*" >&2; return 1; }
 		sleep 0.01
 	done
+}
+
+# in_net COMMAND…: in the network namespace of which the echoes are counted; this one, or what a file
+# of tests makes of it.
+in_net() {
+	"$@"
+}
+
+# From now on the ICMP echoes that leave are counted: those that no firewall has dropped before.
+count_echoes() {
+	in_net nft -f - <<-'RULES'
+		table inet count {
+			counter echoes { }
+			chain out {
+				type filter hook output priority 10
+				icmp type echo-request counter name echoes
+				icmpv6 type echo-request counter name echoes
+			}
+		}
+	RULES
+}
+
+# How many have left.
+echoes() {
+	in_net nft list counter inet count echoes | sed -n 's/.*packets \([0-9]*\).*/\1/p'
 }

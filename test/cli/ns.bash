@@ -1,25 +1,20 @@
 # Sourced by a shell in a network namespace of its own: loopback is up, and each ICMP echo request
 # that is sent is counted.
 
+. "${BASH_SOURCE[0]%/*}/../support.bash"
+
 ip link set lo up
 nft -f - <<-'RULES'
 	table inet fo {
-		counter echoes { }
 		chain out {
 			type filter hook output priority 0
-			icmp type echo-request counter name echoes
-			icmpv6 type echo-request counter name echoes
 		}
 		chain in {
 			type filter hook input priority 0
 		}
 	}
 RULES
-
-# How many have been sent.
-echoes() {
-	nft list counter inet fo echoes | sed -n 's/.*packets \([0-9]*\).*/\1/p'
-}
+count_echoes
 
 family() {
 	case $1 in
@@ -65,11 +60,7 @@ asking_first() {
 
 # until_true COMMAND: at most ten seconds.
 until_true() {
-	local end=$((SECONDS + 10))
-	until eval "$1"; do
-		[ "$SECONDS" -lt "$end" ] || { echo "never came true: $1" >&2; return 1; }
-		sleep 0.01
-	done
+	eventually 10 eval "$1"
 }
 
 nobody() {

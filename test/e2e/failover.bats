@@ -3,16 +3,6 @@
 
 load lab
 
-setup_file() {
-	load lab
-	lab_up
-}
-
-teardown_file() {
-	load lab
-	lab_down
-}
-
 # Every test begins, and the one before it has to end, in the normal state.
 setup() {
 	lab line main clear
@@ -60,20 +50,15 @@ setup() {
 	# Entries that fit no more are gone by now: the provider sees no private source from here on.
 	lab counter reset
 	before=$(wc -l <"$BATS_TEST_TMPDIR/ping")
-	wait_for_lines "$BATS_TEST_TMPDIR/ping" $((before + 100))
+	eventually 10 has_lines "$BATS_TEST_TMPDIR/ping" $((before + 100))
 	kill "$ping"
 	wait "$ping" || true
 	[ "$(lab counter | awk '$1 == "private-main" { print $2 }')" -eq 0 ]
 }
 
-# Until FILE has COUNT lines: the ping in it still gets answers.
-wait_for_lines() {
-	for _ in $(seq 500); do
-		[ "$(wc -l <"$1")" -ge "$2" ] && return 0
-		sleep 0.01
-	done
-	tail -n 3 "$1"
-	return 1
+# has_lines FILE COUNT: the ping in it still gets answers.
+has_lines() {
+	[ "$(wc -l <"$1")" -ge "$2" ]
 }
 
 @test "a link that goes down is seen at once, without a round of echoes" {

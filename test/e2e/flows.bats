@@ -12,16 +12,6 @@ CLIENT=$BATS_TEST_DIRNAME/../fo_demo/client.py # 100 echoes a second; `r` is one
 CYCLES=3
 MOST_LOST=25 # at failback, of 100 a second, in the median; ≤ 2 on a machine that has nothing else to do
 
-setup_file() {
-	load lab
-	lab_up
-}
-
-teardown_file() {
-	load lab
-	lab_down
-}
-
 setup() {
 	PIDS=()
 	is_normal

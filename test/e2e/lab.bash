@@ -13,23 +13,24 @@ lab() {
 }
 
 # The lab of this file, ended with the test runner whatever happens.
-lab_up() {
+setup_file() {
 	[ "$(id -u)" -eq 0 ] || skip "namespaces need root"
 	export NAME="e2e$$"
 	find_build
-	impatient_etc "$BATS_FILE_TMPDIR/etc"
-	lab up --build "$FO_BUILD" --etc "$BATS_FILE_TMPDIR/etc" --owner "$$" --settled "$@"
+	make_etc "$BATS_FILE_TMPDIR/etc"
+	lab up --build "$FO_BUILD" --etc "$BATS_FILE_TMPDIR/etc" --owner "$$" --settled
 }
 
-# The shipped samples, but for the hold time: it doubles with every failure, and each test is one.
-impatient_etc() {
+teardown_file() {
+	[ -z "${NAME:-}" ] || lab down
+}
+
+# make_etc FOLDER: the configuration of the routers, which a file may have of its own. The shipped
+# samples, but for the hold time: it doubles with every failure, and each test is one.
+make_etc() {
 	cp -r "$BATS_TEST_DIRNAME/../../etc" "$1"
 	sed -i 's/^;hold = [^ ]*/hold = 1s/; s/^;hold-max = [^ ]*/hold-max = 1s/' "$1/main/fo.conf"
 	[ "$(grep -c '^hold' "$1/main/fo.conf")" -eq 2 ]
-}
-
-lab_down() {
-	[ -z "${NAME:-}" ] || lab down
 }
 
 # wait_for HOST SECONDS COMMAND: until the shell command succeeds.

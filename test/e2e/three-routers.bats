@@ -3,19 +3,9 @@
 
 load lab
 
-setup_file() {
-	load lab
-	[ "$(id -u)" -eq 0 ] || skip "namespaces need root"
-	export NAME="three$$"
-	find_build
-	cp -r "$BATS_TEST_DIRNAME/three" "$BATS_FILE_TMPDIR/etc"
-	cp -r "$BATS_TEST_DIRNAME"/../../etc/{ppp,nftables.conf} "$BATS_FILE_TMPDIR/etc/"
-	lab up --build "$FO_BUILD" --etc "$BATS_FILE_TMPDIR/etc" --owner "$$" --settled
-}
-
-teardown_file() {
-	load lab
-	lab_down
+make_etc() {
+	cp -r "$BATS_TEST_DIRNAME/three" "$1"
+	cp -r "$BATS_TEST_DIRNAME"/../../etc/{ppp,nftables.conf} "$1"
 }
 
 # Every test begins, and the one before it has to end, in the normal state.

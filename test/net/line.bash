@@ -14,26 +14,10 @@ far() {
 }
 
 line_up() {
-	[ "$(id -u)" -eq 0 ] || skip "network namespaces need root"
-	find_build
-	PIDS=()
-	# Not on a disk, where one fsync more can take longer than a round. Readable to the
-	# unprivileged, as bats' own folder is not.
-	DIR=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
-	chmod 755 "$DIR"
-	export FO_STATE_DIR=$DIR/state
+	nets_up ROUTER FAR
 	RUN=$FO_STATE_DIR/run
-	unshare --net sleep infinity 3>&- &
-	ROUTER=$!
-	unshare --net sleep infinity 3>&- &
-	FAR=$!
-	started "$ROUTER"
-	started "$FAR"
-	eventually 5 has_own_net "$ROUTER"
-	eventually 5 has_own_net "$FAR"
 	router sysctl -qw net.ipv4.ping_group_range="1 0" net.ipv4.conf.all.rp_filter=0 \
 		net.ipv4.conf.default.rp_filter=0
-	router ip link set lo up
 	link_up
 }
 
@@ -102,22 +86,9 @@ no_firewall() {
 	router nft delete table inet own
 }
 
-count_echoes() {
-	router nft -f - <<-'RULES'
-		table inet count {
-			counter echoes { }
-			chain out {
-				type filter hook output priority 10
-				icmp type echo-request counter name echoes
-				icmpv6 type echo-request counter name echoes
-			}
-		}
-	RULES
-}
-
-# How many have left the router.
-echoes() {
-	router nft list counter inet count echoes | sed -n 's/.*packets \([0-9]*\).*/\1/p'
+# Where echoes are counted.
+in_net() {
+	router "$@"
 }
 
 sent_at_least() {

@@ -45,23 +45,31 @@ lan() {
 	nsenter --target "$LAN" --net -- "$@"
 }
 
-net_up() {
+# nets_up NAME…: a network namespace for each. NAME is set to the process that holds it; one of them is
+# ROUTER.
+nets_up() {
+	local name
 	[ "$(id -u)" -eq 0 ] || skip "network namespaces need root"
 	find_build
 	PIDS=()
-	# Readable to the unprivileged, as bats' own folder is not.
-	DIR=$(mktemp -d)
+	# Not on a disk, where one fsync more can take longer than a round. Readable to the
+	# unprivileged, as bats' own folder is not.
+	DIR=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
 	chmod 755 "$DIR"
 	export FO_STATE_DIR=$DIR/state
-	unshare --net sleep infinity 3>&- &
-	ROUTER=$!
-	unshare --net sleep infinity 3>&- &
-	LAN=$!
-	started "$ROUTER"
-	started "$LAN"
-	eventually 5 has_own_net "$ROUTER"
-	eventually 5 has_own_net "$LAN"
+	for name in "$@"; do
+		unshare --net sleep infinity 3>&- &
+		started $!
+		printf -v "$name" %s $!
+	done
+	for name in "$@"; do
+		eventually 5 has_own_net "${!name}"
+	done
 	router ip link set lo up
+}
+
+net_up() {
+	nets_up ROUTER LAN
 	router ip link add eth0 type veth peer name eth0 netns "$LAN"
 	router sysctl -qw net.ipv4.ip_forward=0 net.ipv4.conf.eth0.send_redirects=1 \
 		net.ipv4.conf.all.send_redirects=1 net.ipv6.conf.default.accept_dad=0

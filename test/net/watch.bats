@@ -482,6 +482,49 @@ known_echoes() {
 	eventually 10 beat_is interface lo
 }
 
+# A second line to the same far end.
+second_line_up() {
+	router ip link add alt0 type veth peer name far1 netns "$FAR"
+	far ip addr add 10.0.1.2/24 dev far1
+	far ip link set far1 up
+	router ip addr add 10.0.1.1/24 dev alt0
+	router ip link set alt0 up
+	router ip route add 10.0.0.2 dev alt0 src 10.0.1.1 metric 5
+}
+
+@test "SIGHUP: another line to the same targets begins anew" {
+	second_line_up
+	watch_conf "targets = 10.0.0.2" "interval = 20ms"
+	watch_up
+	line_is 0
+	eventually 10 known_echoes 40
+	# One round, and what it tells.
+	UPLINK=alt0 watch_conf "targets = 10.0.0.2" "interval = 1h" "rise = 1"
+	kill -HUP "$WATCH"
+	is_logged "alt0: the link is there"
+	is_logged "alt0: up, 1 good rounds"
+	eventually 10 beat_is interface alt0
+	eventually 10 known_echoes 1
+	run ! known_echoes 20
+}
+
+# That of the line before is told no more, and that of this one is.
+@test "SIGHUP: another line has trouble of its own" {
+	second_line_up
+	watch_conf "targets = 10.0.0.2"
+	watch_up
+	line_is 0
+	own_firewall
+	is_logged "may not send ICMP echoes on ppp0"
+	UPLINK=alt0 watch_conf "targets = 10.0.0.2"
+	kill -HUP "$WATCH"
+	is_logged "may not send ICMP echoes on alt0"
+	UPLINK=ppp0 watch_conf "targets = 10.0.0.2"
+	no_firewall
+	kill -HUP "$WATCH"
+	is_logged "ppp0: up, 3 good rounds"
+}
+
 @test "SIGHUP with a faulty file, or none: everything stays as it was, and it says so" {
 	watch_conf
 	watch_up
@@ -574,7 +617,12 @@ while True:
 	eventually 10 grep -qx "STATUS=ppp0: down, no answers>" "$DIR/told"
 	[ "$(grep -c READY "$DIR/told")" = 1 ]
 	watch_ends TERM
-	[ "$(tail -n 1 "$DIR/told")" = "<STOPPING=1>" ]
+	eventually 10 told_last "<STOPPING=1>"
+}
+
+# Who listens may be slower than the watcher is in its end.
+told_last() {
+	[ "$(tail -n 1 "$DIR/told")" = "$1" ]
 }
 
 # With the one-shot

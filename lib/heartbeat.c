@@ -2,20 +2,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "num.h"
-
-/* The longest word of a line. */
-enum { WORD_MAX = 64 };
+#include "fields.h"
 
 /* The numbers, by name. */
-static const struct number {
-	const char *name;
-	size_t offset; /* of the int64_t in struct heartbeat */
-} numbers[] = {
+static const struct fields_number numbers[] = {
 	{ "written", offsetof(struct heartbeat, written_us) },
 	{ "beat", offsetof(struct heartbeat, beat_us) },
 	{ "since", offsetof(struct heartbeat, state.since_us) },
@@ -26,77 +18,30 @@ static const struct number {
 	{ "back", offsetof(struct heartbeat, state.back_us) },
 };
 
-/* Text that grows. What does not fit is cut; HEARTBEAT_TEXT_MAX has room for everything. */
-struct writer {
-	char *buf;
-	size_t used;
-};
-
-static void FO_PRINTF(2, 3) put(struct writer *w, const char *fmt, ...)
-{
-	size_t left = HEARTBEAT_TEXT_MAX - w->used;
-	va_list ap;
-	int len;
-
-	va_start(ap, fmt);
-	len = vsnprintf(w->buf + w->used, left, fmt, ap);
-	va_end(ap);
-	if (len > 0)
-		w->used += (size_t)len < left ? (size_t)len : left - 1;
-}
-
 const char *heartbeat_format(char buf[static HEARTBEAT_TEXT_MAX], const struct heartbeat *beat)
 {
-	struct writer w = { .buf = buf };
+	struct fields_writer w = { .buf = buf, .size = HEARTBEAT_TEXT_MAX };
 	char addr[ADDR_TEXT_MAX];
 
 	buf[0] = '\0';
-	put(&w, "interface %s\n", beat->iface);
-	put(&w, "line %s\n", verdict_name(beat->state.line));
-	put(&w, "reason %d\n", (int)beat->state.reason);
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		int64_t value;
-
-		memcpy(&value, (const char *)beat + numbers[i].offset, sizeof(value));
-		put(&w, "%s %" PRId64 "\n", numbers[i].name, value);
-	}
+	fields_put(&w, "interface %s\n", beat->iface);
+	fields_put(&w, "line %s\n", verdict_name(beat->state.line));
+	fields_put(&w, "reason %d\n", (int)beat->state.reason);
+	fields_put_numbers(&w, numbers, ARRAY_LEN(numbers), beat);
 	for (size_t i = 0; i < beat->count; i++) {
 		const struct quality_sum *quality = &beat->targets[i].quality;
 
-		put(&w, "target %s %" PRIu32 " %" PRIu32 " %" PRId64 "\n",
-		    addr_format(addr, &beat->targets[i].addr), quality->answered, quality->lost,
-		    quality->rtt_us);
+		fields_put(&w, "target %s %" PRIu32 " %" PRIu32 " %" PRId64 "\n",
+			   addr_format(addr, &beat->targets[i].addr), quality->answered,
+			   quality->lost, quality->rtt_us);
 	}
 	return buf;
 }
 
-/* Takes the next word of a line, which must end with a blank, or with the line when it is the
- * `last`. The last line of all need not end with a newline. */
-static int take_word(const char **text, bool last, char word[static WORD_MAX])
-{
-	size_t len = strcspn(*text, " \n");
-	bool line_ends = (*text)[len] != ' ';
-
-	if (len == 0 || len >= WORD_MAX || line_ends != last)
-		return -EINVAL;
-	memcpy(word, *text, len);
-	word[len] = '\0';
-	*text += (*text)[len] == '\0' ? len : len + 1;
-	return 0;
-}
-
-static int take_number(const char **text, bool last, int64_t max, int64_t *out)
-{
-	char word[WORD_MAX];
-	int ret = take_word(text, last, word);
-
-	return ret == 0 && num_parse(word, 0, max, out) == 0 ? 0 : -EINVAL;
-}
-
 static int take_iface(const char **text, struct heartbeat *out)
 {
-	char word[WORD_MAX];
-	int ret = take_word(text, true, word);
+	char word[FIELDS_WORD_MAX];
+	int ret = fields_take_word(text, true, word);
 
 	if (ret != 0 || strlen(word) >= sizeof(out->iface))
 		return -EINVAL;
@@ -106,8 +51,8 @@ static int take_iface(const char **text, struct heartbeat *out)
 
 static int take_line(const char **text, struct heartbeat *out)
 {
-	char word[WORD_MAX];
-	int ret = take_word(text, true, word);
+	char word[FIELDS_WORD_MAX];
+	int ret = fields_take_word(text, true, word);
 
 	if (ret != 0)
 		return ret;
@@ -124,13 +69,13 @@ static int take_target(const char **text, struct heartbeat *out)
 {
 	struct heartbeat_target *target = &out->targets[out->count];
 	int64_t answered = 0, lost = 0, rtt_us = 0;
-	char word[WORD_MAX];
+	char word[FIELDS_WORD_MAX];
 
-	if (out->count == QUALITY_HOSTS_MAX || take_word(text, false, word) != 0 ||
+	if (out->count == QUALITY_HOSTS_MAX || fields_take_word(text, false, word) != 0 ||
 	    addr_parse(word, AF_UNSPEC, &target->addr) != 0 ||
-	    take_number(text, false, UINT32_MAX, &answered) != 0 ||
-	    take_number(text, false, UINT32_MAX, &lost) != 0 ||
-	    take_number(text, true, HEARTBEAT_NUMBER_MAX, &rtt_us) != 0)
+	    fields_take_number(text, false, UINT32_MAX, &answered) != 0 ||
+	    fields_take_number(text, false, UINT32_MAX, &lost) != 0 ||
+	    fields_take_number(text, true, HEARTBEAT_NUMBER_MAX, &rtt_us) != 0)
 		return -EINVAL;
 	target->quality.answered = (uint32_t)answered;
 	target->quality.lost = (uint32_t)lost;
@@ -150,29 +95,23 @@ static int take_field(const char *name, const char **text, struct heartbeat *out
 	if (strcmp(name, "target") == 0)
 		return take_target(text, out);
 	if (strcmp(name, "reason") == 0) {
-		if (take_number(text, true, VERDICT_SLOW, &value) != 0)
+		if (fields_take_number(text, true, VERDICT_SLOW, &value) != 0)
 			return -EINVAL;
 		out->state.reason = (enum verdict_reason)value;
 		return 0;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		if (strcmp(name, numbers[i].name) != 0)
-			continue;
-		if (take_number(text, true, HEARTBEAT_NUMBER_MAX, &value) != 0)
-			return -EINVAL;
-		memcpy((char *)out + numbers[i].offset, &value, sizeof(value));
-		return 0;
-	}
-	return -EINVAL;
+	return fields_take_named(name, text, numbers, ARRAY_LEN(numbers), HEARTBEAT_NUMBER_MAX,
+				 out);
 }
 
 int heartbeat_parse(const char *text, struct heartbeat *out)
 {
 	struct heartbeat beat = { .count = 0 };
-	char name[WORD_MAX];
+	char name[FIELDS_WORD_MAX];
 
 	while (*text != '\0') {
-		if (take_word(&text, false, name) != 0 || take_field(name, &text, &beat) != 0)
+		if (fields_take_word(&text, false, name) != 0 ||
+		    take_field(name, &text, &beat) != 0)
 			return -EINVAL;
 	}
 	if (beat.iface[0] == '\0')

@@ -24,6 +24,15 @@ struct hedge_times hedge_plan(int64_t timeout_us, int64_t rto_us)
 	return times;
 }
 
+struct hedge_times hedge_plan_evenly(int64_t timeout_us, unsigned tries)
+{
+	int64_t again_us = timeout_us / tries;
+
+	return (struct hedge_times){ .late_us = again_us,
+				     .again_us = again_us,
+				     .last_us = timeout_us };
+}
+
 int64_t hedge_next_us(const struct hedge_times *times, unsigned volleys, unsigned tries)
 {
 	int64_t due_us = times->late_us + times->again_us * (int64_t)(volleys - 1);

@@ -17,7 +17,7 @@
 #define HEDGE_LATE_MIN_US 10000
 #define HEDGE_LATE_MAX_US 250000
 
-/* Echoes to one host in a round, at most. */
+/* Echoes to one host in a round of hedge_plan, at most. */
 #define HEDGE_TRIES_MAX 4
 
 /* When the echoes of a round are due, microseconds from its start. */
@@ -31,8 +31,12 @@ struct hedge_times {
  * (rtt_timeout_us), 0 when that is not known. */
 struct hedge_times hedge_plan(int64_t timeout_us, int64_t rto_us);
 
+/* The same with `tries` (1 or more) at even intervals, however long answers take on this line:
+ * where an echo costs money, and nothing waits for the answer. */
+struct hedge_times hedge_plan_evenly(int64_t timeout_us, unsigned tries);
+
 /* How many times the hosts should have been asked, `elapsed_us` after the start: 1 for the first
- * ones alone, 2 when all are due, up to `tries` + 1 (1..HEDGE_TRIES_MAX). */
+ * ones alone, 2 when all are due, up to `tries` + 1. */
 unsigned hedge_volleys_due(const struct hedge_times *times, int64_t elapsed_us, unsigned tries);
 
 /* When the volley after `volleys` (1 or more) is due, microseconds from the start, or -1 when none

@@ -264,7 +264,8 @@ void line_begin(struct line *line)
 					    .need = line->rule.need };
 	line->number++;
 	line->first = line->first + 1 < line->rule.count ? line->first + 1 : 0;
-	line->times = hedge_plan(time_of_round_us(line), expected_us(line));
+	line->times = line->rule.even ? hedge_plan_evenly(time_of_round_us(line), line->rule.tries)
+				      : hedge_plan(time_of_round_us(line), expected_us(line));
 	line->volleys = 1;
 	line->tries = 1;
 	line->asked = 0;

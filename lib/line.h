@@ -23,7 +23,8 @@ struct line_rule {
 	size_t count;	    /* of targets, 1..LINE_TARGETS_MAX */
 	unsigned need;	    /* how many must answer, 1..count */
 	int64_t timeout_ms; /* a round ends strictly before this */
-	unsigned tries;	    /* echoes to one target in a round at most, 1..HEDGE_TRIES_MAX */
+	unsigned tries;	    /* echoes to one target in a round at most, 1..HEDGE_TRIES_MAX; or */
+	bool even;	    /* at even intervals (hedge_plan_evenly), 1..LINE_ECHOES / count */
 };
 
 enum line_answer {

@@ -7,16 +7,19 @@
 #include "cli.h"
 #include "clock.h"
 #include "conf.h"
+#include "history.h"
 #include "log.h"
 #include "report.h"
 #include "route.h"
 #include "router.h"
 #include "rtnl.h"
+#include "session.h"
 #include "speedclass.h"
 #include "switchover.h"
 
 static const struct cli_verb verbs[] = {
 	{ "show", "the state of the router, its lines and its SIM (the default)" },
+	{ "history", "what has happened to the metered line" },
 	{ .form = NULL },
 };
 
@@ -42,6 +45,7 @@ struct status {
 	bool keepalived; /* is running */
 	bool watched;	 /* there is, or was, a watcher */
 	struct heartbeat heartbeat;
+	struct idle_memory keepalive; /* all zero where fo-keepalive has left nothing */
 };
 
 static int gather_kernel(const struct conf *conf, struct status *out)
@@ -74,6 +78,8 @@ static int gather(const struct conf *conf, struct status *out)
 	speedclass_load(&out->speedclass);
 	out->keepalived = router_has_keepalived();
 	out->watched = announce_read(&out->heartbeat) == 0;
+	if (session_load(&out->keepalive) != 0)
+		memset(&out->keepalive, 0, sizeof(out->keepalive));
 	return ret;
 }
 
@@ -123,6 +129,30 @@ static bool fill_speedclass(struct report *report, const struct conf *conf,
 	return strcmp(status->speedclass.known, due) == 0;
 }
 
+/* Returns whether the session is not known to be dead. The bytes are those of echoes and answers.
+ */
+static bool fill_keepalive(struct report *report, const struct conf *conf,
+			   const struct status *status)
+{
+	const struct idle_memory *memory = &status->keepalive;
+	enum idle_verdict verdict = (enum idle_verdict)memory->verdict;
+	char boot[CLOCK_BOOT_MAX];
+	bool of_this_boot = memory->run_ms > 0 && strcmp(memory->boot, clock_boot(boot)) == 0;
+
+	report_text(report, "keepalive", idle_verdict_name(verdict));
+	if (of_this_boot)
+		report_number(report, "keepalive_ago_s",
+			      (clock_boottime_ms() - memory->run_ms) / 1000);
+	else
+		report_unknown(report, "keepalive_ago_s");
+	report_number(report, "keepalive_dead_runs", memory->dead);
+	report_number(report, "keepalive_month_bytes", memory->bytes);
+	report_number(report, "keepalive_last_month_bytes", memory->bytes_before);
+	report_number(report, "keepalive_month_bytes_due",
+		      session_month_bytes(&conf->keepalive, memory));
+	return verdict == IDLE_UNKNOWN || memory->dead == 0;
+}
+
 /* Returns whether all is as wanted. */
 static bool fill(struct report *report, const struct conf *conf, const struct status *status)
 {
@@ -143,6 +173,8 @@ static bool fill(struct report *report, const struct conf *conf, const struct st
 	right = right && status->keepalived;
 	if (conf->speedclass.present)
 		right = fill_speedclass(report, conf, status) && right;
+	if (conf->keepalive.present)
+		right = fill_keepalive(report, conf, status) && right;
 	if (conf->check.present)
 		right = fill_line(report, conf, status) && right;
 	return right;
@@ -165,16 +197,69 @@ static int show(const struct cli *cli, const struct conf *conf)
 	return right ? CLI_YES : CLI_NO;
 }
 
+/* The events, a row each. Cuts `text` up. */
+static void fill_history(struct report *report, char *text)
+{
+	char *rest = text;
+
+	for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
+		const char *time = strsep(&line, " ");
+		const char *who = line == NULL ? NULL : strsep(&line, ":");
+
+		if (line == NULL)
+			continue;
+		report_row(report, "events");
+		report_text(report, "time", time);
+		report_text(report, "program", who);
+		report_text(report, "event", line + strspn(line, " "));
+		report_end_row(report);
+	}
+}
+
+static int history(const struct cli *cli, const struct conf *conf)
+{
+	char text[HISTORY_BYTES_MAX];
+	struct report *report;
+	int ret;
+
+	(void)conf;
+	if (history_read(text) != 0)
+		return CLI_CANNOT;
+	report = report_new();
+	fill_history(report, text);
+	ret = report_print(report, cli->json);
+	report_free(report);
+	return ret == 0 ? CLI_YES : CLI_CANNOT;
+}
+
+static const struct verb {
+	const char *name;
+	int (*run)(const struct cli *cli, const struct conf *conf);
+} runs[] = { { "show", show }, { "history", history } };
+
+/* NULL when there is none of this name. */
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
+		if (strcmp(name, runs[i].name) == 0)
+			return &runs[i];
+	}
+	return NULL;
+}
+
 int main(int argc, char *argv[])
 {
 	struct conf conf;
 	struct cli cli;
+	const struct verb *verb = NULL;
 	int ret = cli_parse(&program, argc, argv, NULL, &cli);
 
-	if (ret == CLI_GO_ON && argc - cli.operands > 0 &&
-	    (argc - cli.operands > 1 || strcmp(argv[cli.operands], "show") != 0))
-		ret = cli_misused(&program, "`%s' is not a verb", argv[cli.operands]);
-	if (ret == CLI_GO_ON)
-		ret = cli_load(&cli, &conf);
-	return ret == CLI_GO_ON ? show(&cli, &conf) : ret;
+	if (ret != CLI_GO_ON)
+		return ret;
+	if (argc <= cli.operands + 1)
+		verb = find_verb(argc > cli.operands ? argv[cli.operands] : "show");
+	if (verb == NULL)
+		return cli_misused(&program, "`%s' is not a verb", argv[cli.operands]);
+	ret = cli_load(&cli, &conf);
+	return ret == CLI_GO_ON ? verb->run(&cli, &conf) : ret;
 }

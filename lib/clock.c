@@ -1,6 +1,9 @@
 #include "clock.h"
 
+#include <fcntl.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 int64_t clock_mono_us(void)
 {
@@ -16,6 +19,26 @@ int64_t clock_boottime_s(void)
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	return now.tv_sec;
+}
+
+int64_t clock_boottime_ms(void)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+const char *clock_boot(char buf[static CLOCK_BOOT_MAX])
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, buf, CLOCK_BOOT_MAX - 1);
+
+	buf[len > 0 ? len : 0] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return buf;
 }
 
 int64_t clock_wall_s(void)

@@ -13,6 +13,14 @@ int64_t clock_mono_us(void);
  * must expire. It starts anew at every boot, as the files below /run do. */
 int64_t clock_boottime_s(void);
 
+/* The same in milliseconds. */
+int64_t clock_boottime_ms(void);
+
+/* Which boot this is (/proc/sys/kernel/random/boot_id, random(4)): times of CLOCK_BOOTTIME mean
+ * something only together with it. Empty where it cannot be read. Returns `buf`. */
+#define CLOCK_BOOT_MAX 40
+const char *clock_boot(char buf[static CLOCK_BOOT_MAX]);
+
 /* Seconds since 1970 by the machine's clock, which people and NTP set: for what must survive a
  * boot. */
 int64_t clock_wall_s(void);

@@ -15,6 +15,8 @@
 #include "log.h"
 #include "num.h"
 
+#define COMMAND_GRACE_US (COMMAND_GRACE_MS * INT64_C(1000))
+
 /* A program that runs. */
 struct child {
 	const char *name;
@@ -135,7 +137,7 @@ static int finish(struct child *child, int64_t timeout_ms)
 		log_err(0, "%s: stopped, for it took longer than %s", child->name,
 			num_format_ms(text, timeout_ms));
 		kill(-child->pid, SIGTERM);
-		(void)wait_until(child, clock_mono_us() + COMMAND_GRACE_MS * 1000);
+		(void)wait_until(child, clock_mono_us() + COMMAND_GRACE_US);
 		kill(-child->pid, SIGKILL);
 	}
 	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)

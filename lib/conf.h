@@ -69,6 +69,7 @@ struct conf_speedclass {
 };
 
 struct conf_keepalive {
+	bool present;
 	struct addr target; /* none: the ppp peer */
 	int64_t wait_ms;    /* for each reply */
 	int64_t tries;

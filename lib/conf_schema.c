@@ -21,7 +21,7 @@ const struct conf_section conf_sections[] = {
 	{ "check", offsetof(struct conf, check.present), false },
 	{ "route", offsetof(struct conf, route.present), false },
 	{ "speedclass", offsetof(struct conf, speedclass.present), false },
-	{ "keepalive", -1, false },
+	{ "keepalive", offsetof(struct conf, keepalive.present), false },
 	{ "log", -1, false },
 };
 const size_t conf_sections_len = ARRAY_LEN(conf_sections);

@@ -314,14 +314,14 @@ rows_of_sample() {
 
 	while IFS= read -r line; do
 		quoted=$((quoted + 1))
-		# A sample may have a comment behind it, or a condition in between.
+		# A sample may have a comment behind it, or a condition and a pause in between.
 		cat etc/*/keepalived.conf etc/ppp/*/* etc/cron.d/* |
-			sed -E 's/^[ \t]+//; s/[ \t]+#.*//; s/\[ -d [^]]*\] \|\| //; s/  +/ /g' |
+			sed -E 's/^[ \t]+//; s/[ \t]+#.*//; s/\[ ! -d [^]]*\] && sleep [^&]*&& //; s/  +/ /g' |
 			grep -qxF -- "$line" || { echo "not in etc: $line"; return 1; }
 	done < <(awk '/^\.Sh/ { here = /EXAMPLES/ }
 		here && /^\.Bd -literal/ && !/compact/ { on = 1; next }
 		/^\.Ed/ { on = 0 }
-		on && !/^\[keepalive\]|^target|^require-reply/' cmd/*.8 |
+		on && !/^\[keepalive\]|^target|^require-reply|^redial/' cmd/*.8 |
 		sed -E 's/^[ \t]+//' | grep -v '^}$')
 	[ "$quoted" -ge 15 ]
 }

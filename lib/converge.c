@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "clock.h"
+#include "history.h"
 #include "log.h"
 #include "num.h"
 #include "retry.h"
@@ -97,12 +98,20 @@ static bool pause_before_next(struct work *work, int64_t server_ms, int64_t dead
 	return true;
 }
 
+static void tell_success(const struct work *work)
+{
+	log_info("speed class %s set, %u %s, %" PRId64 " ms", work->target, work->tries,
+		 work->tries == 1 ? "try" : "tries", (clock_mono_us() - work->start_us) / 1000);
+	history_add("fo-speedclass", "speed class %s set", work->target);
+}
+
 static int give_up(const struct work *work)
 {
 	char text[NUM_TEXT_MAX];
 
 	log_err(0, "speed class %s: giving up after %s and %u tries; fo-speedclass sync goes on",
 		work->target, num_format_ms(text, work->conf->give_up_ms), work->tries);
+	history_add("fo-speedclass", "speed class %s not set: gave up", work->target);
 	return -ETIMEDOUT;
 }
 
@@ -118,9 +127,7 @@ static int reach(struct work *work)
 		result = request(work, &server_ms);
 		if (result == SORACOM_DONE) {
 			learn(work, work->target);
-			log_info("speed class %s set, %u %s, %" PRId64 " ms", work->target,
-				 work->tries, work->tries == 1 ? "try" : "tries",
-				 (clock_mono_us() - work->start_us) / 1000);
+			tell_success(work);
 			return 0;
 		}
 		if (result == SORACOM_LOCAL)

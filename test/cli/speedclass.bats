@@ -25,6 +25,8 @@ says() {
 	run -0 speedclass set s1.fast
 	says "already so"
 	[ "$(requests)" -eq 2 ]
+	run -0 "$FO_BUILD/cmd/fo-status" -c "$CONF" --json history
+	jq -e '.events | map(.program + " " + .event) == ["fo-speedclass speed class s1.fast set"]' <<<"$output"
 }
 
 @test "master and backup, and keepalived's four words: the class of the true state" {

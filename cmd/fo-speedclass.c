@@ -126,8 +126,8 @@ static bool is_capped(const struct run *run, enum vrrp_state state)
 
 	if (run->cli->dry_run)
 		return false;
-	since_s = speedclass_raised_since(state == VRRP_MASTER);
-	if (max_s == 0 || since_s == 0 || clock_wall_s() - since_s < max_s)
+	since_s = speedclass_raised_since(state == VRRP_MASTER && max_s != 0);
+	if (since_s == 0 || clock_wall_s() - since_s < max_s)
 		return false;
 	speedclass_load(&now);
 	if (strcmp(now.wanted, run->conf->speedclass.backup) != 0)

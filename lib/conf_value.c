@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "num.h"
+#include "speedclass.h"
 #include "url.h"
 #include "words.h"
 
@@ -239,10 +240,8 @@ static int parse_class(const struct conf_key *key, const char *text, void *field
 		       const struct reason *why)
 {
 	(void)key;
-	for (const char *p = text; *p != '\0'; p++) {
-		if (!isalnum((unsigned char)*p) && strchr(".-_", *p) == NULL)
-			return refuse(why, "is not a speed class, such as s1.fast");
-	}
+	if (!speedclass_is_one(text))
+		return refuse(why, "is not a speed class, such as s1.fast");
 	return store_text(text, field, SIMAPI_WORD_MAX, why);
 }
 

@@ -34,13 +34,10 @@ struct work {
 
 static void load_wanted(const struct work *work, char out[static SIMAPI_WORD_MAX])
 {
-	struct speedclass now;
-
-	speedclass_load(&now);
 	if (work->unwritten != NULL)
 		snprintf(out, SIMAPI_WORD_MAX, "%s", work->unwritten);
 	else
-		memcpy(out, now.wanted, SIMAPI_WORD_MAX);
+		speedclass_load_wanted(out);
 }
 
 /* Whether another class is wanted by now than the one at work. */
@@ -147,24 +144,27 @@ static int reach(struct work *work)
  * be asked, the class is unknown, and to be set with the usual retries. */
 static int look(struct work *work)
 {
+	int64_t deadline_us = clock_mono_us() + work->conf->give_up_ms * 1000;
 	char speed_class[SIMAPI_WORD_MAX];
 	int64_t wait_ms = 0;
 	enum soracom_result result;
 
 	if (connect_soracom(work) != 0)
 		return -EIO;
+	work->tries = 1;
 	result = soracom_get_class(work->soracom, speed_class, &wait_ms);
 	if (result == SORACOM_LOCAL)
 		return -EIO;
+	if (result == SORACOM_RETRY) {
+		learn(work, "");
+		return pause_before_next(work, wait_ms, deadline_us) ? 0 : give_up(work);
+	}
 	if (result == SORACOM_DONE) {
 		learn(work, speed_class);
 		soracom_renew(work->soracom);
-	} else if (result == SORACOM_RETRY) {
-		learn(work, "");
 	}
 	/* A user who may not read is not asked again at once, either. */
-	if (result != SORACOM_RETRY)
-		speedclass_note_look();
+	speedclass_note_look();
 	return 0;
 }
 

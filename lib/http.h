@@ -19,6 +19,7 @@ struct http; /* a connection, opened when it is needed */
 struct http_options {
 	const char *iface;   /* requests leave here; empty: wherever the route points */
 	const char *ca_file; /* empty: the system's */
+	bool ip4; /* names are looked up for IPv4 only: one query less, whose loss would count */
 	int64_t connect_timeout_ms, timeout_ms; /* of each request */
 	int64_t silence_s; /* a request ends when for so long not a byte comes or goes */
 };

@@ -139,6 +139,23 @@ int simapi_write_auth(const struct simapi_profile *profile, int64_t timeout_s, c
 	return print(object, buf, size);
 }
 
+void simapi_write_headers(const struct simapi_token *token, bool has_body,
+			  struct simapi_headers *out)
+{
+	size_t count = 0;
+
+	memset(out, 0, sizeof(*out));
+	out->list[count++] = "Accept:"; /* without libcurl's own, which says nothing */
+	if (has_body)
+		out->list[count++] = "Content-Type: application/json";
+	if (token->token[0] == '\0')
+		return;
+	snprintf(out->key, sizeof(out->key), "X-Soracom-API-Key: %s", token->api_key);
+	snprintf(out->token, sizeof(out->token), "X-Soracom-Token: %s", token->token);
+	out->list[count++] = out->key;
+	out->list[count++] = out->token;
+}
+
 int simapi_read_auth(const char *json, size_t len, struct simapi_token *out)
 {
 	struct simapi_token token = { .api_key = "" };

@@ -75,6 +75,19 @@ int simapi_read_profile(const char *json, size_t len, struct simapi_profile *out
 int simapi_write_auth(const struct simapi_profile *profile, int64_t timeout_s, char *buf,
 		      size_t size) FO_MUST_CHECK;
 
+#define SIMAPI_HEADERS_MAX 4
+
+/* The headers of a request. Secrets, too. */
+struct simapi_headers {
+	char key[SIMAPI_TEXT_MAX + 32];
+	char token[SIMAPI_TOKEN_MAX + 32];
+	const char *list[SIMAPI_HEADERS_MAX + 1]; /* ends with NULL; points also into the above */
+};
+
+/* The headers with `token`, which may be empty, for a request with a body or without. */
+void simapi_write_headers(const struct simapi_token *token, bool has_body,
+			  struct simapi_headers *out);
+
 /* Reads the answer of POST /v1/auth. Returns 0 and `*out`, or -EBADMSG. */
 int simapi_read_auth(const char *json, size_t len, struct simapi_token *out) FO_MUST_CHECK;
 

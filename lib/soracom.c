@@ -28,8 +28,6 @@
 #define SILENCE_TIMEOUT_S  20
 #define REQUEST_TIMEOUT_MS 45000
 
-#define HEADERS_MAX 4
-
 struct soracom {
 	const struct conf_speedclass *conf;
 	struct soracom_stop stop;
@@ -86,16 +84,28 @@ static void wipe_and_free(void *block)
 	free(block);
 }
 
-int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *stop,
-		 struct soracom **out)
+/* SORACOM's line, and its servers, know IPv4; who names a server of his own may mean another. */
+static int open_http(struct soracom *s)
 {
-	const struct http_options options = { .iface = conf->interface,
-					      .ca_file = conf->ca_file,
+	bool own_server = s->conf->endpoint[0] != '\0' || s->profile.endpoint[0] != '\0';
+	const struct http_options options = { .iface = s->conf->interface,
+					      .ca_file = s->conf->ca_file,
+					      .ip4 = !own_server,
 					      .connect_timeout_ms = CONNECT_TIMEOUT_MS,
 					      .timeout_ms = REQUEST_TIMEOUT_MS,
 					      .silence_s = SILENCE_TIMEOUT_S };
+	int ret = http_open(&options, &s->http);
+
+	if (ret != 0)
+		log_err(ret, "cannot ask SORACOM");
+	return ret;
+}
+
+int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *stop,
+		 struct soracom **out)
+{
 	struct soracom *s = calloc(1, sizeof(*s));
-	int ret;
+	int ret = 0;
 
 	if (s == NULL) {
 		log_err(ENOMEM, "cannot ask SORACOM");
@@ -104,11 +114,12 @@ int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *
 	simapi_set_allocator(malloc, wipe_and_free);
 	s->conf = conf;
 	s->stop = *stop;
-	ret = http_open(&options, &s->http);
-	if (ret == 0 && conf->method == CONF_METHOD_API)
+	if (conf->method == CONF_METHOD_API)
 		ret = profile_load(conf->profile, &s->profile);
 	if (ret == 0)
 		ret = choose_base(s);
+	if (ret == 0)
+		ret = open_http(s);
 	if (ret != 0) {
 		soracom_close(s);
 		return ret;
@@ -128,40 +139,18 @@ void soracom_close(struct soracom *s)
 	free(s);
 }
 
-/* Headers of a request: values never logged. */
-struct headers {
-	char key[SIMAPI_TEXT_MAX + 32];
-	char token[SIMAPI_TOKEN_MAX + 32];
-	const char *list[HEADERS_MAX + 1];
-};
-
-static void make_headers(const struct soracom *s, bool has_body, struct headers *h)
-{
-	size_t count = 0;
-
-	memset(h, 0, sizeof(*h));
-	if (has_body)
-		h->list[count++] = "Content-Type: application/json";
-	if (s->token.token[0] == '\0')
-		return;
-	snprintf(h->key, sizeof(h->key), "X-Soracom-API-Key: %s", s->token.api_key);
-	snprintf(h->token, sizeof(h->token), "X-Soracom-Token: %s", s->token.token);
-	h->list[count++] = h->key;
-	h->list[count++] = h->token;
-}
-
 /* One request; logs why there is no answer. */
 static enum soracom_result ask(struct soracom *s, const char *path, const char *body,
 			       struct http_response *answer)
 {
 	char url[2 * SIMAPI_URL_MAX];
-	struct headers headers;
+	struct simapi_headers headers;
 	struct http_request request = { .url = url, .body = body, .headers = headers.list };
 	int64_t start_us = clock_mono_us();
 	int ret;
 
 	snprintf(url, sizeof(url), "%s%s", s->base, path);
-	make_headers(s, body != NULL, &headers);
+	simapi_write_headers(&s->token, body != NULL, &headers);
 	request.stop = s->stop.wanted_no_more;
 	request.stop_data = s->stop.data;
 	ret = http_perform(s->http, &request, answer);

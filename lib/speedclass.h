@@ -1,8 +1,9 @@
 /* speedclass.h - the class that the SIM shall have, and the one it is known to have. Edge: store.
  *
- * Both are written down, below /var/lib/fo: what is wanted (speedclass.wanted) before anything is
- * sent, so that what cannot be done now is done later; what is known (speedclass.known), so that
- * nothing is sent when nothing is wanted. It is unknown from before a request until its answer. */
+ * What is wanted is written down before anything is sent, so that what cannot be done now is done
+ * later, also after a loss of power: /var/lib/fo/speedclass.wanted, or below /run/fo where that
+ * cannot be written. What is known is in /run/fo, so that nothing is sent when nothing is wanted;
+ * it is unknown from before a request until its answer, and after a boot. */
 #ifndef FO_SPEEDCLASS_H
 #define FO_SPEEDCLASS_H
 
@@ -18,8 +19,16 @@ struct speedclass {
 	char known[SIMAPI_WORD_MAX];
 };
 
-/* Reads what is written down. */
+/* Whether a text can be a speed class: letters, digits, `.`, `-`, `_`, and a
+ * letter first. Which classes there are is
+ * for SORACOM to say. */
+bool speedclass_is_one(const char *text);
+
+/* Reads what is written down; what is no class is taken for nothing. */
 void speedclass_load(struct speedclass *out);
+
+/* Reads only what is wanted; empty: nothing yet. */
+void speedclass_load_wanted(char out[static SIMAPI_WORD_MAX]);
 
 /* Writes down that `speed_class` is wanted. Returns 0 or -errno, logged. */
 int speedclass_want(const char *speed_class) FO_MUST_CHECK;

@@ -248,10 +248,12 @@ int store_remove(enum store_area area, const char *name)
 
 	if (ret != 0)
 		return ret;
-	if (unlinkat(dir, name, 0) != 0 && errno != ENOENT) {
+	if (unlinkat(dir, name, 0) == 0)
+		ret = fsync(dir) == 0 ? 0 : -errno;
+	else if (errno != ENOENT)
 		ret = -errno;
+	if (ret != 0)
 		log_failure(ret, "remove", area, name);
-	}
 	close(dir);
 	return ret;
 }

@@ -33,7 +33,8 @@ int store_read(enum store_area area, const char *name, char *buf, size_t size) F
 /* The same for a file as store_write_path has it. */
 int store_read_path(const char *path, char *buf, size_t size) FO_MUST_CHECK;
 
-/* Removes file `name` of `area`, which need not be there. Returns 0 or -errno, logged. */
+/* Removes file `name` of `area`, which need not be there, so that it is gone also after a loss of
+ * power. Returns 0 or -errno, logged. */
 int store_remove(enum store_area area, const char *name) FO_MUST_CHECK;
 
 /* Takes the lock `name` in STORE_RUN, waiting up to `wait_ms` for whoever holds it. The kernel

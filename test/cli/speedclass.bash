@@ -3,6 +3,9 @@
 
 load "$BATS_TEST_DIRNAME/../support.bash"
 
+# What the server and the program are started with: a test may give them a network of their own.
+IN=()
+
 API=$BATS_TEST_DIRNAME/../soracom/soracom-api
 IMSI=440101234567890
 # shellcheck disable=SC2034 # for the tests
@@ -21,7 +24,7 @@ status() {
 api_up() {
 	find_build
 	export SERVER_DIR=$BATS_FILE_TMPDIR/api
-	"$API" serve --dir "$SERVER_DIR" --metadata 127.0.0.1:0 3>&- &
+	"${IN[@]}" "$API" serve --dir "$SERVER_DIR" --metadata 127.0.0.1:0 3>&- &
 	export SERVER=$!
 	eventually 20 test -e "$SERVER_DIR/ready"
 	PORT=$(cat "$SERVER_DIR/port")
@@ -97,7 +100,7 @@ be_backup() {
 }
 
 speedclass() {
-	timeout 60 "$FO_BUILD/cmd/fo-speedclass" -c "$CONF" "$@"
+	timeout 60 "${IN[@]}" "$FO_BUILD/cmd/fo-speedclass" -c "$CONF" "$@"
 }
 
 # A worker in the background: WORKER, with its messages in the file `said`. `| cat` because
@@ -105,7 +108,7 @@ speedclass() {
 worker() {
 	mkfifo "$DIR/pipe.$((++PIPES))"
 	cat "$DIR/pipe.$PIPES" >>"$DIR/said" 3>&- &
-	"$FO_BUILD/cmd/fo-speedclass" -v -c "$CONF" "$@" >"$DIR/pipe.$PIPES" 2>&1 3>&- &
+	"${IN[@]}" "$FO_BUILD/cmd/fo-speedclass" -v -c "$CONF" "$@" >"$DIR/pipe.$PIPES" 2>&1 3>&- &
 	WORKER=$!
 	PIDS+=("$WORKER")
 }

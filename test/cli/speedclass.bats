@@ -120,7 +120,7 @@ says() {
 
 # Makes a time that is written down earlier: aged FILE SECONDS.
 aged() {
-	local file=$FO_STATE_DIR/lib/$1
+	local file=$FO_STATE_DIR/$1
 	echo $(($(cat "$file") - $2)) >"$file"
 }
 
@@ -131,7 +131,7 @@ aged() {
 	run -0 speedclass sync --if-due
 	[ "$(requests)" -eq 2 ]
 	ctl class "$IMSI" s1.fast
-	aged speedclass.looked 3600
+	aged run/speedclass.looked 3600
 	run -0 speedclass sync --if-due
 	sim_has s1.minimum
 	be_master
@@ -144,7 +144,7 @@ aged() {
 	run -0 speedclass sync
 	for time in $(($(date +%s) + 1000)) -1 rubbish; do
 		before=$(requests)
-		echo "$time" >"$FO_STATE_DIR/lib/speedclass.looked"
+		echo "$time" >"$FO_STATE_DIR/run/speedclass.looked"
 		run -0 speedclass sync --if-due
 		[ "$(requests)" -eq $((before + 1)) ]
 	done
@@ -170,10 +170,10 @@ aged() {
 	be_master
 	run -0 speedclass master
 	sim_has s1.fast
-	aged speedclass.raised 3500
+	aged lib/speedclass.raised 3500
 	run -0 speedclass sync --if-due
 	sim_has s1.fast
-	aged speedclass.raised 200
+	aged lib/speedclass.raised 200
 	run -0 speedclass sync --if-due
 	says "master for more than 1h: speed class s1.minimum, as [speedclass] max-raised wants it"
 	sim_has s1.minimum
@@ -190,7 +190,7 @@ aged() {
 
 # found FILTER: what `login` tells in JSON.
 found() {
-	jq -e "$1" <<<"$output" >/dev/null || { echo "not so: $1; but: $output $stderr" >&2; return 1; }
+	jq -e "$1" <<<"$output" >/dev/null || { echo "not so: $1; but: $output" >&2; return 1; }
 }
 
 @test "login checks credentials, SIM and permission in one run, and changes nothing" {
@@ -208,7 +208,7 @@ found() {
 	ctl permit Subscriber:updateSpeedClass
 	run -0 --separate-stderr speedclass --json login
 	found '.permission == "good" and .speed_class == "s1.minimum" and .sim == "'$IMSI'"'
-	rm "$FO_STATE_DIR/lib/speedclass.known"
+	rm "$FO_STATE_DIR/run/speedclass.known"
 	run -2 --separate-stderr speedclass --json login
 	found '.login == "good" and .speed_class == "unknown" and (.permission | startswith("not tried: the present"))'
 	sim_has s1.minimum
@@ -466,7 +466,7 @@ refused() {
 @test "a sync that reads while a worker sets does not hide what that sets" {
 	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
 	speedclass set s1.minimum
-	rm "$FO_STATE_DIR/lib/speedclass.known"
+	rm "$FO_STATE_DIR/run/speedclass.known"
 	ctl fault delay --seconds 1.5 --count 1 --path "/v1/subscribers/$IMSI"
 	worker sync
 	wait_requests 3
@@ -517,7 +517,7 @@ refused() {
 }
 
 is_unknown() {
-	[ -e "$FO_STATE_DIR/lib/speedclass.wanted" ] && [ ! -e "$FO_STATE_DIR/lib/speedclass.known" ]
+	[ -e "$FO_STATE_DIR/lib/speedclass.wanted" ] && [ ! -e "$FO_STATE_DIR/run/speedclass.known" ]
 }
 
 @test "SIGTERM never gives exit status 0, and the lock is free after it" {
@@ -543,7 +543,7 @@ is_unknown() {
 			got=0
 			wait $! || got=$?
 			# It may have been done just before the signal.
-			[ "$got" -eq 143 ] || [ "$(cat "$FO_STATE_DIR/lib/speedclass.known")" = s1.fast ]
+			[ "$got" -eq 143 ] || [ "$(cat "$FO_STATE_DIR/run/speedclass.known")" = s1.fast ]
 		fi
 	done
 }
@@ -791,7 +791,7 @@ secrets() {
 	wait_requests $((before + 1))
 	tr '\0' '\n' <"/proc/$WORKER/cmdline" >>"$DIR/seen"
 	tr '\0' '\n' <"/proc/$WORKER/environ" >>"$DIR/seen"
-	cat "$DIR/said" "$FO_STATE_DIR"/lib/* >>"$DIR/seen"
+	cat "$DIR/said" "$FO_STATE_DIR"/lib/* "$FO_STATE_DIR"/run/speedclass.* >>"$DIR/seen"
 	hidden=$(secrets)
 	[ "$(wc -l <<<"$hidden")" -eq 4 ]
 	run ! grep -F -f <(echo "$hidden") "$DIR/seen"

@@ -188,7 +188,7 @@ new_in_log() {
 	has_vip main 15
 	lab soracom clear
 	class_is s1.minimum 40
-	wait_for sub 40 '[ "$(cat /var/lib/fo/speedclass.known)" = s1.minimum ]'
+	wait_for sub 40 '[ "$(cat /run/fo/speedclass.known)" = s1.minimum ]'
 	[ "$(lab soracom status | jq .rejected)" -eq 0 ]
 }
 

@@ -8,7 +8,7 @@ import time
 
 from fo_lab import namespace
 
-from . import netlink
+from . import netlink, sandbox
 from . import world as places
 from .plan import Variant
 
@@ -19,7 +19,7 @@ FOREIGN_EVERY = 10  # a switch at which somebody else has put a route in front o
 
 
 def run(place, switches):
-    place.configure(VARIANT.lines())
+    sandbox.configure(VARIANT.lines())
     place.reset({name: 0 for name in places.SWITCHES})
     witness = netlink.Netlink(groups=netlink.GROUP_ROUTE4 | netlink.GROUP_ROUTE6, buffer=BUFFER)
     for hop in (("eth0", places.VIA), ("eth0", places.VIA6)):

@@ -7,6 +7,7 @@ import os
 import re
 
 from . import world as places
+from .runs import foreign_files
 
 LAN = ipaddress.ip_network(f"{places.LAN}.0/24")
 LAN6 = ipaddress.ip_network("fd00:c0a8::/64")
@@ -169,20 +170,19 @@ class _Oracle:
 
     def _check_statuses(self):
         for run in self._outcome.runs:
-            code = os.waitstatus_to_exitcode(run.status)
+            code = run.code
             self._expect(code in (0, 2, -9, -15), f"{run.words} ended with {code}")
             needs_line = self._vip or (self._variant.six and self._master6)
             if run.after_change and not run.killed and (self._line or not needs_line):
                 self._expect(code == 0, f"{run.words}, after the last change, ended with {code}")
 
     def _check_files(self):
-        killed = {run.pid for run in self._outcome.runs if run.killed}
-        known = {"route.lock", "vrrp.state", "route.sysctls"}
-        for name in set(os.listdir(places.RUN)) - known:
-            # What a killed one had begun to write is its own.
-            mine = name.startswith(".") and int(name.rpartition(".")[2]) in killed
-            self._outcome.left += mine
-            self._expect(mine, f"{places.RUN}/{name} is left behind")
+        # What a killed one had begun to write is its own.
+        foreign, self._outcome.left = foreign_files(
+            places.RUN, {"route.lock", "vrrp.state", "route.sysctls"},
+            {run.pid for run in self._outcome.runs if run.killed})
+        for name in foreign:
+            self._expect(False, f"{places.RUN}/{name} is left behind")
         try:
             with open(f"{places.RUN}/route.lock", encoding="ascii") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

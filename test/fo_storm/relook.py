@@ -3,10 +3,10 @@ import os
 import signal
 import socket
 
-from . import netlink
+from . import netlink, sandbox
 from . import world as places
 from .plan import Variant
-from .play import spawn
+from .runs import spawn
 
 VARIANT = Variant("global", "stale", "off", "backup", "")
 FLOWS = 20000  # as many are removed after the route is set, and before the second look
@@ -42,7 +42,7 @@ def _look(place, becomes_master):
 
 def _hold(place, becomes_master):
     """The number of a process that waits in the midst of its work, or None: it was too quick."""
-    place.configure(VARIANT.lines())
+    sandbox.configure(VARIANT.lines())
     place.reset({name: 0 for name in places.SWITCHES})
     netlink.put_default(place.link, *(["ppp0"] if becomes_master else ["eth0", places.VIA]))
     if not becomes_master:
@@ -51,7 +51,7 @@ def _hold(place, becomes_master):
         raise places.StormError("the kernel does not take the flows")
     monitor = netlink.Netlink(groups=netlink.GROUP_ROUTE4)
     monitor.socket.settimeout(ANSWER_SECONDS)
-    pid = spawn("backup" if becomes_master else "master", place.nowhere)
+    pid = spawn(places.FO_ROUTE, "backup" if becomes_master else "master", place.nowhere)
     try:
         while not any(netlink.default_of(kind, body) for kind, _, body in monitor.hear()):
             pass

@@ -1,27 +1,20 @@
 """A router in namespaces of its own, in which a storm can do what it wants.
 
     sw0 ─── eth0 192.168.0.2 … ppp0 100.64.0.10 peer 100.64.0.1
-
-/run is its own, too; when the process that made it ends, so does everything in it.
 """
 import contextlib
-import json
 import os
 import shutil
-import signal
 import subprocess
 
 from fo_lab import namespace
-from fo_lab.errors import LabError
 from fo_lab.tun import Tun
 
-from . import netlink
+from . import netlink, sandbox
 from .plan import LINE_ADDRESSES
+from .sandbox import CONF, RUN, STATE, StormError
 
-STATE = "/run/state"
-RUN = f"{STATE}/run"
-CONF = "/run/fo.conf"
-FO_ROUTE = "/run/fo-route"
+FO_ROUTE = sandbox.path_of("fo-route")
 LAN = "192.168.0"
 VIP, VIP6 = f"{LAN}.254/24", "fd00:c0a8::254/64"
 VIA = f"{LAN}.254"
@@ -33,33 +26,9 @@ SWITCHES = ("net/ipv4/ip_forward", "net/ipv4/conf/all/send_redirects",
             "net/ipv4/conf/eth0/send_redirects", "net/ipv4/conf/eth0/forwarding")
 
 
-class StormError(LabError):
-    """The storm itself could not be made."""
-
-
 def inside(fo_route, function):
-    """What function(World) returns (as through JSON), called in a process in such namespaces."""
-    def prepare():
-        namespace.die_with_parent(signal.SIGKILL)
-        _make_files(fo_route)
-        namespace.unshare(namespace.NET)
-        return json.dumps(function(World()))
-    try:
-        return json.loads(namespace.fork_init(namespace.MNT, prepare, lambda: None))
-    except LabError as error:
-        raise StormError(error) from error
-
-
-def _make_files(fo_route):
-    namespace.mount("none", "/", flags=namespace.MS_REC | namespace.MS_PRIVATE)
-    namespace.mount("proc", "/proc", "proc")
-    program = os.open(fo_route, os.O_RDONLY)  # it may be below /run
-    namespace.mount("fo-storm", "/run", "tmpfs", options="mode=755")
-    with os.fdopen(program, "rb") as source, open(FO_ROUTE, "wb") as target:
-        shutil.copyfileobj(source, target)
-    os.chmod(FO_ROUTE, 0o755)
-    os.umask(0o177)  # as keepalived's children have it
-    os.environ["FO_STATE_DIR"] = STATE
+    """What function(World) returns, called in a process in namespaces of its own."""
+    return sandbox.inside(fo_route, World, function)
 
 
 class World:
@@ -81,10 +50,6 @@ class World:
             "addr add fd00:c0a8::2/64 dev eth0 nodad",
             "link add vpn0 type veth peer name vpn1", "link set vpn1 up", "link set vpn0 up",
             "addr add 10.99.0.2/16 dev vpn0"])
-
-    def configure(self, lines):
-        with open(CONF, "w", encoding="ascii") as file:
-            file.write("".join(f"{line}\n" for line in lines))
 
     def reset(self, initial):
         """As after power-on, with these sysctls (ip_forward first: it resets others) and no default

@@ -175,6 +175,23 @@ static void paths_and_permissions_follow_the_kind_of_sim(void **state)
 	assert_string_equal(simapi_permission(&by_id, false), "Sim:getSim");
 }
 
+static void headers_have_the_token_and_the_kind_of_the_body(void **state)
+{
+	const struct simapi_token token = { .api_key = "api-1", .token = "eyJ" };
+	const struct simapi_token none = { .api_key = "" };
+	struct simapi_headers headers;
+
+	(void)state;
+	simapi_write_headers(&token, true, &headers);
+	assert_string_equal(headers.list[1], "Content-Type: application/json");
+	assert_string_equal(headers.list[2], "X-Soracom-API-Key: api-1");
+	assert_string_equal(headers.list[3], "X-Soracom-Token: eyJ");
+	assert_null(headers.list[4]);
+	simapi_write_headers(&none, false, &headers);
+	assert_string_equal(headers.list[0], "Accept:");
+	assert_null(headers.list[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +203,7 @@ int main(void)
 		cmocka_unit_test(an_answer_asks_for_one_of_four_things),
 		cmocka_unit_test(an_error_with_hostile_text_is_none),
 		cmocka_unit_test(paths_and_permissions_follow_the_kind_of_sim),
+		cmocka_unit_test(headers_have_the_token_and_the_kind_of_the_body),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,1 @@
+"""fo-speedclass against an API that has a bad day."""

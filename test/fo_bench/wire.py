@@ -29,11 +29,19 @@ UP_SECONDS = 10
 
 def measure(build, function):
     """What function() returns (as through JSON), called in a process on the wire."""
+    def on_the_wire():
+        _make_wire()
+        return function()
+    return apart([f"{build}/cmd/fo-check-ftth", "/usr/bin/ping", "/usr/bin/fping"], on_the_wire)
+
+
+def apart(programs, function):
+    """The same, in a process with files of its own, and copies of these programs; process 1 of a pid
+    namespace."""
     def prepare():
         namespace.die_with_parent(signal.SIGKILL)
         try:
-            _make_files(build)
-            _make_wire()
+            _make_files(programs)
             return json.dumps(function())
         except (DemoError, OSError) as error:
             raise LabError(error) from error
@@ -43,7 +51,7 @@ def measure(build, function):
         raise DemoError(error) from error
 
 
-def _make_files(build):
+def _make_files(programs):
     """Copies of the programs, without capabilities: valgrind runs no program that has some."""
     namespace.mount("none", "/", flags=namespace.MS_REC | namespace.MS_PRIVATE)
     namespace.mount("proc", "/proc", "proc")
@@ -52,7 +60,7 @@ def _make_files(build):
         namespace.mount("/dev/null", os.path.realpath("/dev/log"), flags=namespace.MS_BIND)
     os.mkdir("/run/fo")
     os.mkdir(FOLDER)
-    for program in (f"{build}/cmd/fo-check-ftth", "/usr/bin/ping", "/usr/bin/fping"):
+    for program in programs:
         shutil.copy(program, FOLDER)
     # As below systemd, which gives every service a language: the loader reads all of the environment,
     # and ping reads what belongs to the language. (Without one it needs a fifth fewer instructions.)

@@ -56,8 +56,12 @@ class Lab:
     def down(self):
         self._run("down")
 
+    def folder(self):
+        return self._must("dir").strip()
+
     def line(self, *words):
-        self._must("line", *words)
+        """What the line says."""
+        return self._must("line", *words)
 
     def router(self, *words):
         self._must("router", *words)
@@ -65,6 +69,10 @@ class Lab:
     def do(self, host, script):
         """Runs a shell script there, which has to succeed."""
         self._must("exec", host, "sh", "-c", script)
+
+    def spawn(self, host, *argv):
+        """A command there that runs on, for as long as the lab."""
+        self._must("spawn", host, *argv)
 
     def wait(self, host, seconds, script):
         """Repeats a shell script there until it succeeds. Returns whether it did in time."""
@@ -92,6 +100,9 @@ class Lab:
         """Whether SORACOM's API has the SIM in that class in time."""
         return self._run("soracom", "wait-class", sim, speed_class,
                          "--timeout", f"{seconds:.3f}").returncode == 0
+
+    def api_status(self):
+        return json.loads(self._must("soracom", "status"))
 
     def api_requests(self):
         return [json.loads(line) for line in self._must("soracom", "log").splitlines()]

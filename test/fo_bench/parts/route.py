@@ -5,7 +5,7 @@ import time
 
 from fo_demo.errors import DemoError
 from fo_demo.lab import ETC
-from fo_storm import netlink, world
+from fo_storm import netlink, sandbox, world
 from fo_storm.plan import Variant
 
 from ..figure import Figure, median, of_peer
@@ -51,7 +51,7 @@ def _measure(place, times, step):
     step(f"{COUNTED} switches of each below callgrind")
     counts = {name: [_count(place, argv, "keep") for _ in range(COUNTED)] for name, argv in _PEERS.items()}
     for conntrack in ("keep", "stale"):
-        argv = [world.FO_ROUTE, "-c", world.CONF, "master"]
+        argv = [world.FO_ROUTE, "-c", sandbox.CONF, "master"]
         counts[conntrack] = [_count(place, argv, conntrack) for _ in range(COUNTED)]
     switches = []
     for _ in range(times):
@@ -62,7 +62,7 @@ def _measure(place, times, step):
 
 
 def _begin(place, conntrack, dev, via=None):
-    place.configure(Variant("keep", conntrack, "off", "backup", "").lines())
+    sandbox.configure(Variant("keep", conntrack, "off", "backup", "").lines())
     place.reset({name: 0 for name in world.SWITCHES})
     netlink.put_default(place.link, dev, via)
 
@@ -89,7 +89,9 @@ def _switch(place):
     monitor = netlink.Netlink(groups=netlink.GROUP_ROUTE4)
     monitor.socket.settimeout(ANSWER_SECONDS)
     begin = time.monotonic()
-    _start_from_shell([world.FO_ROUTE, "-c", world.CONF, "backup"], place)
+    spawn.start_from_shell([world.FO_ROUTE, "-c", sandbox.CONF, "backup"], [
+        (os.POSIX_SPAWN_CLOSE, place.line_descriptor()),
+        *((os.POSIX_SPAWN_DUP2, place.nowhere, fd) for fd in (1, 2))])
     try:
         while not any(netlink.default_of(kind, body) for kind, _, body in monitor.hear()):
             pass
@@ -105,12 +107,3 @@ def _switch(place):
     return {"route_ms": (changed - begin) * 1000, "done_ms": (done - begin) * 1000,
             "rss_mb": usage.ru_maxrss * 1024 / 1e6,
             "wrong": abs(netlink.count_flows() - (FLOWS - STALE))}
-
-
-def _start_from_shell(argv, place):
-    """Starts a command as keepalived would, and not as a child of Python: the kernel counts for a process
-    what its parent's memory was when it was made. It becomes our child, as the shell ends at once."""
-    shell = os.posix_spawn("/bin/sh", ["sh", "-c", '"$@" &', "sh", *argv], os.environ, file_actions=[
-        (os.POSIX_SPAWN_CLOSE, place.line_descriptor()),
-        *((os.POSIX_SPAWN_DUP2, place.nowhere, fd) for fd in (1, 2))])
-    os.waitpid(shell, 0)

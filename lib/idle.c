@@ -5,6 +5,8 @@
 
 #include "fields.h"
 
+#define FIRST_MONTH 202601
+
 #define MONTH_MS (INT64_C(30) * 86400000)
 
 /* Runs that are closer together are a person's. */
@@ -92,13 +94,22 @@ static void forget_times(struct idle_memory *memory)
 	memory->redial_ms = 0;
 }
 
+/* Not to a month before this program was: a clock that nobody has set yet. */
 static void turn_month(struct idle_memory *memory, int64_t month)
 {
-	if (memory->month == month)
+	bool follows =
+		month == memory->month + 1 || month == memory->month + 89; /* 202612, 202701 */
+
+	if (memory->month == month || month < FIRST_MONTH)
 		return;
-	memory->bytes_before = memory->month == 0 ? 0 : memory->bytes;
+	memory->bytes_before = follows ? memory->bytes : 0;
 	memory->bytes = 0;
 	memory->month = month;
+}
+
+static int64_t sum_within(int64_t a, int64_t b)
+{
+	return a > IDLE_NUMBER_MAX - b ? IDLE_NUMBER_MAX : a + b;
 }
 
 static bool is_dead(int64_t verdict)
@@ -118,7 +129,7 @@ static void count_traffic(struct idle_memory *memory, const struct idle_rule *ru
 		memory->traffic_ms = memory->run_ms;
 	if (heard)
 		memory->verdict = IDLE_ALIVE;
-	else if (said && !rule->require_reply && memory->verdict != IDLE_ALIVE)
+	else if (said && !rule->require_reply)
 		memory->verdict = IDLE_SENT;
 }
 
@@ -142,6 +153,7 @@ bool idle_begin(struct idle_memory *memory, const struct idle_rule *rule,
 		memory->traffic_ms = 0;
 	else if (memory->run_ms > 0 && facts->index > 0)
 		count_traffic(memory, rule, facts);
+	memory->index = facts->index;
 	if (memory->run_ms > 0 && facts->now_ms - memory->run_ms >= BY_HAND_MS)
 		memory->every_ms = facts->now_ms - memory->run_ms;
 	return facts->up && !is_recent(memory, rule, facts->now_ms);
@@ -165,11 +177,13 @@ void idle_end(struct idle_memory *memory, const struct idle_rule *rule,
 	enum idle_verdict verdict = judge(memory, rule, facts, echoes);
 
 	memory->verdict = verdict;
-	memory->dead = is_dead(verdict) ? memory->dead + 1 : 0;
+	memory->dead = is_dead(verdict) ? sum_within(memory->dead, 1) : 0;
 	if (echoes != NULL && !is_dead(verdict))
-		memory->traffic_ms = facts->now_ms;
+		memory->traffic_ms = echoes->sent_ms;
 	if (echoes != NULL)
-		memory->bytes += echoes->bytes;
+		memory->bytes = sum_within(memory->bytes, echoes->bytes);
+	if (memory->index != facts->index) /* it was made anew meanwhile */
+		memory->traffic_ms = 0;
 	memory->run_ms = facts->now_ms;
 	memory->index = facts->index;
 	memory->rx = facts->rx;
@@ -200,6 +214,11 @@ void idle_note_redial(struct idle_memory *memory, const struct idle_facts *facts
 	memory->redial_wall_s = facts->wall_s;
 }
 
+int64_t idle_tries(const struct idle_memory *memory, const struct idle_rule *rule, int64_t tries)
+{
+	return memory->verdict == IDLE_SENT && !rule->require_reply ? 1 : tries;
+}
+
 int64_t idle_month_bytes(const struct idle_memory *memory, const struct idle_rule *rule,
 			 int64_t tries, int64_t echo_bytes)
 {
@@ -207,5 +226,6 @@ int64_t idle_month_bytes(const struct idle_memory *memory, const struct idle_rul
 	int64_t runs = rule->skip_ms <= every_ms ? 1 : (rule->skip_ms + every_ms - 1) / every_ms;
 	bool answers = rule->require_reply || memory->verdict == IDLE_ALIVE;
 
-	return MONTH_MS / (every_ms * runs) * echo_bytes * (answers ? 2 : tries);
+	return MONTH_MS / (every_ms * runs) * echo_bytes *
+	       (answers ? 2 : idle_tries(memory, rule, tries));
 }

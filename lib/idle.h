@@ -71,7 +71,8 @@ struct idle_memory {
 /* Writes the memory as text, which ends with a newline. Returns `buf`. */
 const char *idle_format(char buf[static IDLE_TEXT_MAX], const struct idle_memory *memory);
 
-/* Reads it back. Returns 0 and `*out`, or -EINVAL for anything that idle_format does not write. */
+/* Reads it back; what is missing is 0. Returns 0 and `*out`, or -EINVAL for anything that it does
+ * not understand. */
 int idle_parse(const char *text, struct idle_memory *out) FO_MUST_CHECK;
 
 /* Begins a run: brings the memory up to what is found now. What has come in since the last run
@@ -83,7 +84,8 @@ bool idle_begin(struct idle_memory *memory, const struct idle_rule *rule,
 /* What became of the echoes. */
 struct idle_echoes {
 	bool answered;
-	int64_t bytes; /* of all of them, and the answers */
+	int64_t sent_ms; /* when the first one was */
+	int64_t bytes;	 /* of all of them, and the answers */
 };
 
 /* Ends a run, with what is found now; `echoes` is NULL when none was sent. */
@@ -97,6 +99,10 @@ bool idle_wants_redial(const struct idle_memory *memory, const struct idle_rule 
 
 /* Notes that it is about to be. */
 void idle_note_redial(struct idle_memory *memory, const struct idle_facts *facts);
+
+/* How many echoes a run shall send at most, of `tries`: to somebody who has not answered, and need
+ * not, one says as much as three. */
+int64_t idle_tries(const struct idle_memory *memory, const struct idle_rule *rule, int64_t tries);
 
 /* How many bytes the echoes and their answers are in 30 days without other traffic, where runs come
  * as they have lately, a run sends up to `tries` echoes, and one is of `echo_bytes`. */

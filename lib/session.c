@@ -45,10 +45,10 @@ static struct idle_rule rule_of(const struct conf_keepalive *conf)
 				   .redial_every_ms = conf->redial_every_ms };
 }
 
-int session_load(struct idle_memory *out)
+static int load_from(enum store_area area, struct idle_memory *out)
 {
 	char text[IDLE_TEXT_MAX];
-	int ret = store_read(STORE_LIB, FILE_NAME, text, sizeof(text));
+	int ret = store_read(area, FILE_NAME, text, sizeof(text));
 
 	if (ret == 0 && idle_parse(text, out) != 0) {
 		log_warn(0, "what earlier runs have left cannot be understood, and is not used");
@@ -57,11 +57,26 @@ int session_load(struct idle_memory *out)
 	return ret;
 }
 
-static void save(const struct idle_memory *memory)
+/* What a boot ends is in STORE_RUN; what outlives it is of both. */
+int session_load(struct idle_memory *out)
+{
+	int ret = load_from(STORE_RUN, out);
+
+	return ret == 0 ? 0 : load_from(STORE_LIB, out);
+}
+
+/* The disk is written to where `lasting` is so, not by each run for years; and where memory cannot
+ * be, in which nothing older may then be left. Returns 0 when the next run will find it. */
+static int save(const struct idle_memory *memory, bool lasting)
 {
 	char text[IDLE_TEXT_MAX];
+	int ret = store_write(STORE_RUN, FILE_NAME, idle_format(text, memory), 0644);
+	int disk = lasting || ret != 0 ? store_write(STORE_LIB, FILE_NAME, text, 0644) : 0;
 
-	(void)!store_write(STORE_LIB, FILE_NAME, idle_format(text, memory), 0644);
+	if (ret == 0)
+		return 0;
+	ret = store_remove(STORE_RUN, FILE_NAME);
+	return ret == 0 ? disk : ret;
 }
 
 static int64_t month_of(time_t now)
@@ -89,7 +104,7 @@ static int look(const char *iface, struct idle_facts *out)
 				    .rx = (int64_t)(link.rx_packets & IDLE_NUMBER_MAX),
 				    .tx = (int64_t)(link.tx_packets & IDLE_NUMBER_MAX),
 				    .now_ms = clock_boottime_ms(),
-				    .wall_s = clock_wall_s() };
+				    .wall_s = clock_wall_s() > 0 ? clock_wall_s() : 0 };
 	out->month = month_of((time_t)out->wall_s);
 	clock_boot(out->boot);
 	return 0;
@@ -147,7 +162,7 @@ static int send_echoes(const struct conf *conf, struct session_run *out)
 	struct line_rule rule = { .count = 1,
 				  .need = 1,
 				  .timeout_ms = conf->keepalive.wait_ms,
-				  .tries = (unsigned)conf->keepalive.tries,
+				  .tries = out->echoes,
 				  .even = true };
 	struct line line;
 	int ret;
@@ -177,7 +192,8 @@ static int begin(const struct conf *conf, bool probe, struct work *work, struct 
 	memset(out, 0, sizeof(*out));
 	out->before = (enum idle_verdict)work->memory.verdict;
 	if (idle_begin(&work->memory, &work->rule, &work->facts) || (probe && work->facts.up))
-		out->echoes = (unsigned)conf->keepalive.tries;
+		out->echoes =
+			(unsigned)idle_tries(&work->memory, &work->rule, conf->keepalive.tries);
 	out->gone = work->facts.index == 0;
 	out->target = conf->keepalive.target;
 	if (out->echoes > 0 && !addr_is_set(&out->target))
@@ -238,21 +254,28 @@ static void redial(struct work *work)
 
 	if (words_split(command, &words) != NULL) /* checked when fo.conf was read */
 		return;
+	idle_note_redial(&work->memory, &work->facts);
+	if (save(&work->memory, true) != 0) {
+		log_err(0, "%s: not redialled: each run would do so, without the file", uplink);
+		return;
+	}
 	log_warn(0, "%s: dead for %" PRId64 " runs: redialling with %s", uplink, work->memory.dead,
 		 command);
 	history_add("fo-keepalive", "%s: dead for %" PRId64 " runs: redialling with %s", uplink,
 		    work->memory.dead, command);
-	idle_note_redial(&work->memory, &work->facts);
-	save(&work->memory);
 	if (command_run(words.argv, SESSION_REDIAL_MS, NULL, 0) == 0)
 		log_info("%s: redialled, %" PRId64 " ms; the next run tells whether it has helped",
 			 uplink, (clock_mono_us() - begin_us) / 1000);
 }
 
 /* Puts together what the end of the run has to know. The interface may have gone meanwhile. */
-static void end(struct work *work, bool asked, struct session_run *out)
+static void end(struct work *work, const struct idle_facts *now, bool asked,
+		struct session_run *out)
 {
-	struct idle_echoes echoes = { .answered = asked && is_answered(&out->echo) };
+	struct idle_echoes echoes = { .answered = asked && is_answered(&out->echo),
+				      .sent_ms = work->facts.now_ms };
+
+	work->facts = *now;
 
 	if (asked && out->echo.answer == LINE_UNSENT)
 		work->facts.up = false;
@@ -276,6 +299,7 @@ static bool wants_redial(const struct work *work)
 static int keep(const struct session_order *order, struct session_run *out)
 {
 	const struct conf *conf = order->conf;
+	struct idle_facts now;
 	struct work work;
 	int ret = begin(conf, order->probe, &work, out);
 	bool asks = ret == 0 && out->echoes > 0;
@@ -283,11 +307,11 @@ static int keep(const struct session_order *order, struct session_run *out)
 	if (asks)
 		ret = send_echoes(conf, out);
 	if (ret == 0)
-		ret = look(conf->router.uplink, &work.facts);
+		ret = look(conf->router.uplink, &now);
 	if (ret != 0)
 		return ret;
-	end(&work, asks, out);
-	save(&work.memory);
+	end(&work, &now, asks, out);
+	(void)!save(&work.memory, asks || out->verdict != out->before);
 	tell(&work, out, order->tell);
 	out->redialled = wants_redial(&work);
 	if (out->redialled)

@@ -46,7 +46,8 @@ int session_plan(const struct session_order *order, struct session_run *out) FO_
 
 #define SESSION_TEXT_MAX 256
 
-/* How a run has found the line, as `silent: 100.127.100.127: silent; echoes sent: 3`. Returns `buf`. */
+/* How a run has found the line, as `silent: 100.127.100.127: silent; echoes sent: 3`. Returns
+ * `buf`. */
 const char *session_describe(const struct session_run *run, char buf[static SESSION_TEXT_MAX]);
 
 /* What the runs so far have left. Returns 0 and `*out`; -ENOENT, silently, when there was none; or

@@ -57,7 +57,7 @@ static int load_from(enum store_area area, struct idle_memory *out)
 	return ret;
 }
 
-/* What a boot ends is in STORE_RUN; what outlives it is of both. */
+/* The one in memory is the newer one; after a boot there is only the other. */
 int session_load(struct idle_memory *out)
 {
 	int ret = load_from(STORE_RUN, out);
@@ -245,19 +245,20 @@ static void tell(const struct work *work, const struct session_run *run, bool in
 		log_info("%s: %s", uplink, text);
 }
 
-/* Written down before it is done: it may restart this machine, or end us. */
-static void redial(struct work *work)
+/* Written down before it is done: it may restart this machine, or end us. Returns whether it was.
+ */
+static bool redial(struct work *work)
 {
 	const char *uplink = work->conf->router.uplink, *command = work->conf->keepalive.redial;
 	int64_t begin_us = clock_mono_us();
 	struct words words;
 
 	if (words_split(command, &words) != NULL) /* checked when fo.conf was read */
-		return;
+		return false;
 	idle_note_redial(&work->memory, &work->facts);
 	if (save(&work->memory, true) != 0) {
 		log_err(0, "%s: not redialled: each run would do so, without the file", uplink);
-		return;
+		return false;
 	}
 	log_warn(0, "%s: dead for %" PRId64 " runs: redialling with %s", uplink, work->memory.dead,
 		 command);
@@ -266,6 +267,7 @@ static void redial(struct work *work)
 	if (command_run(words.argv, SESSION_REDIAL_MS, NULL, 0) == 0)
 		log_info("%s: redialled, %" PRId64 " ms; the next run tells whether it has helped",
 			 uplink, (clock_mono_us() - begin_us) / 1000);
+	return true;
 }
 
 /* Puts together what the end of the run has to know. The interface may have gone meanwhile. */
@@ -276,7 +278,6 @@ static void end(struct work *work, const struct idle_facts *now, bool asked,
 				      .sent_ms = work->facts.now_ms };
 
 	work->facts = *now;
-
 	if (asked && out->echo.answer == LINE_UNSENT)
 		work->facts.up = false;
 	echoes.bytes = echo_bytes(out->target.family) * (out->echoes + echoes.answered);
@@ -313,9 +314,7 @@ static int keep(const struct session_order *order, struct session_run *out)
 	end(&work, &now, asks, out);
 	(void)!save(&work.memory, asks || out->verdict != out->before);
 	tell(&work, out, order->tell);
-	out->redialled = wants_redial(&work);
-	if (out->redialled)
-		redial(&work);
+	out->redialled = wants_redial(&work) && redial(&work);
 	return 0;
 }
 

@@ -119,8 +119,9 @@ static bool is_dead_line(int error)
 /* Puts down an echo that is about to be sent. Returns its sequence number. */
 static uint16_t enter_echo(struct line *line, size_t target)
 {
-	uint16_t seq = line->next_seq++;
+	uint16_t seq = line->next_seq;
 
+	line->next_seq = (uint16_t)(seq + 1);
 	if ((uint16_t)(line->next_seq - line->oldest_seq) > LINE_ECHOES)
 		line->oldest_seq++;
 	line->echoes[seq % LINE_ECHOES] = (struct line_echo){ .sent_us = clock_mono_us(),

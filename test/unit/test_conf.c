@@ -36,7 +36,7 @@ static void a_whole_file_gets_into_its_struct(void **state)
 		"coverage = g\nendpoint = https://example.net\nca-file = /etc/ca.pem\n"
 		"interface = wwan0\ngive-up = 1h\n"
 		"[keepalive]\ntarget = 100.127.100.127\nwait = 1s\ntries = 2\n"
-		"skip-if-traffic = 0\nrequire-reply = yes\nredial = poff -r\nredial-after = 4\n"
+		"skip-if-traffic = 0\nrequire-reply = yes\nredial = /usr/bin/poff -r\nredial-after = 4\n"
 		"redial-every = 2h\n"
 		"[log]\nlevel = debug\n";
 	const char *log;
@@ -90,7 +90,7 @@ static void a_whole_file_gets_into_its_struct(void **state)
 	assert_int_equal(c.keepalive.tries, 2);
 	assert_int_equal(c.keepalive.skip_if_traffic_ms, 0);
 	assert_true(c.keepalive.require_reply);
-	assert_string_equal(c.keepalive.redial, "poff -r");
+	assert_string_equal(c.keepalive.redial, "/usr/bin/poff -r");
 	assert_int_equal(c.keepalive.redial_after, 4);
 	assert_int_equal(c.keepalive.redial_every_ms, 7200000);
 	assert_int_equal(c.log_level, LOG_LEVEL_DEBUG);

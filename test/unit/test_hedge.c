@@ -217,6 +217,35 @@ static void the_plan_of_a_usual_line_is_known(void **state)
 	}
 }
 
+/* The first at once, the others at the n-th part of the time each; never more than `tries`, and
+ * none when the time is over. */
+static void even_tries_are_due_at_even_intervals(void **state)
+{
+	static const int64_t timeouts_us[] = { 1,     9,      10,      98000,	 100000,
+					       98001, 333333, 2940000, 58800000, INT64_C(1) << 40 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(timeouts_us); i++) {
+		for (unsigned tries = 1; tries <= 20; tries++) {
+			struct hedge_times times = hedge_plan_evenly(timeouts_us[i], tries);
+			int64_t each_us = timeouts_us[i] / tries;
+
+			for (unsigned n = 1; n <= tries; n++) {
+				int64_t due_us = each_us * n;
+
+				CHECK(hedge_next_us(&times, n, tries) == due_us, "%zu: %u of %u", i,
+				      n, tries);
+				if (each_us == 0)
+					continue;
+				assert_int_equal(hedge_volleys_due(&times, due_us - 1, tries), n);
+				assert_int_equal(hedge_volleys_due(&times, due_us, tries), n + 1);
+			}
+			assert_int_equal(hedge_next_us(&times, tries + 1, tries), -1);
+			assert_int_equal(hedge_volleys_due(&times, INT64_MAX, tries), tries + 1);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +256,7 @@ int main(void)
 		cmocka_unit_test(a_plan_is_within_its_bounds),
 		cmocka_unit_test(volleys_follow_each_other_until_the_last_one),
 		cmocka_unit_test(the_plan_of_a_usual_line_is_known),
+		cmocka_unit_test(even_tries_are_due_at_even_intervals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

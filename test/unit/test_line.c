@@ -9,7 +9,7 @@
 #define MS     INT64_C(1000)
 #define SECOND INT64_C(1000000)
 
-enum { ROUNDS = 300, IN_FLIGHT_MAX = 256 };
+enum { ROUNDS = 300, IN_FLIGHT_MAX = 256, SENT_MAX = 12 };
 
 enum knowledge {
 	NOT_KNOWN, /* every round is the first one */
@@ -32,9 +32,11 @@ static struct sim {
 	int64_t now_us;
 
 	/* The network */
-	unsigned sent;	   /* echoes */
-	unsigned lost_one; /* the echo with this number is lost; 0: none */
-	uint32_t loss_pct; /* of all others */
+	unsigned sent;		   /* echoes */
+	int64_t sent_us[SENT_MAX]; /* the first of them */
+	uint32_t lost_mask;	   /* and those of them that are lost */
+	unsigned lost_one;	   /* the echo with this number is lost; 0: none */
+	uint32_t loss_pct;	   /* of all others */
 	struct in_flight {
 		int64_t at_us; /* when the answer is here */
 		struct addr from;
@@ -76,8 +78,11 @@ int __wrap_probe_send(struct probe *probe, const struct addr *target, uint16_t s
 	size_t i = target->bytes[3];
 
 	(void)probe;
+	if (sim.sent < SENT_MAX)
+		sim.sent_us[sim.sent] = sim.now_us;
 	sim.sent++;
 	if (sim.config.dead[i] || sim.sent == sim.lost_one ||
+	    (sim.sent <= SENT_MAX && (sim.lost_mask >> (sim.sent - 1) & 1) != 0) ||
 	    (sim.loss_pct > 0 && random_below(100) < sim.loss_pct))
 		return 0;
 	assert_true(sim.flying_count < IN_FLIGHT_MAX);
@@ -552,6 +557,105 @@ static void another_interface_begins_anew(void **state)
 	assert_string_equal(sim.line.rule.iface, "ppp1");
 }
 
+/* Even tries, as fo-keepalive has them: one host, a long time */
+
+/* A round of them from its beginning to its verdict. Where `known`, the line's round trip is, which
+ * must not matter. */
+static void run_even_round(int64_t timeout_ms, unsigned tries, int64_t rtt_us, uint32_t lost_mask,
+			   bool known)
+{
+	struct config config = usual(1, 1, rtt_us);
+
+	config.timeout_us = timeout_ms * MS;
+	config.knowledge = known ? SETTLED : NOT_KNOWN;
+	start_sim(&config);
+	sim.lost_mask = lost_mask;
+	sim.line.rule.even = true;
+	sim.line.rule.tries = tries;
+	line_begin(&sim.line);
+	while (line_step(&sim.line) == VERDICT_PENDING) {
+		int64_t next_us = line_wake_us(&sim.line);
+
+		if (sim.flying_count > 0 && sim.flying[first_to_arrive()].at_us < next_us)
+			next_us = sim.flying[first_to_arrive()].at_us;
+		assert_true(next_us > sim.now_us);
+		sim.now_us = next_us;
+	}
+}
+
+static void even_tries_are_sent_at_even_times(void **state)
+{
+	static const int64_t timeouts_ms[] = { 100, 101, 3000, 60000 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(timeouts_ms); i++) {
+		int64_t time_us = timeouts_ms[i] * 980;
+
+		for (unsigned tries = 1; tries <= 10; tries++) {
+			run_even_round(timeouts_ms[i], tries, 10 * MS, UINT32_MAX, tries % 2 == 0);
+			assert_int_equal(sim.line.round.verdict, VERDICT_DOWN);
+			assert_int_equal(sim.line.round.targets[0].answer, LINE_SILENT);
+			assert_int_equal(sim.sent, tries);
+			assert_int_equal(sim.line.tries, tries);
+			for (unsigned n = 0; n < tries; n++)
+				CHECK(sim.sent_us[n] - sim.line.start_us == time_us / tries * n,
+				      "%u of %u: %lld", n, tries,
+				      (long long)(sim.sent_us[n] - sim.line.start_us));
+			assert_int_equal(sim.now_us - sim.line.start_us, time_us);
+		}
+	}
+}
+
+/* The first one's answer is here after the second one, or all others, were sent. */
+static void a_late_answer_to_an_early_try_counts(void **state)
+{
+	(void)state;
+	for (unsigned tries = 2; tries <= 10; tries++) {
+		int64_t each_us = 2940 * MS / tries;
+
+		for (unsigned late = 1; late < tries; late++) {
+			int64_t rtt_us = each_us * late + each_us / 2;
+
+			run_even_round(3000, tries, rtt_us, ~UINT32_C(1), late % 2 == 0);
+			CHECK(sim.line.round.verdict == VERDICT_UP, "%u of %u", late, tries);
+			assert_int_equal(sim.line.round.targets[0].answer, LINE_ANSWERED);
+			assert_int_equal(sim.line.round.targets[0].rtt_us, rtt_us);
+			assert_int_equal(sim.line.round.took_us, rtt_us);
+			assert_int_equal(sim.sent, late + 1);
+		}
+	}
+}
+
+/* Any loss, any round trip: the first answer that comes in time decides, and no echo is sent once
+ * it is here. */
+static void the_first_answer_in_time_ends_even_tries(void **state)
+{
+	unsigned up = 0, all = 20000;
+
+	(void)state;
+	for (unsigned i = 0; i < all; i++) {
+		unsigned tries = 1 + random_below(10), sent = 0;
+		int64_t timeout_ms = 100 + random_below(5000), time_us = timeout_ms * 980;
+		int64_t rtt_us = 1 + random_below((uint32_t)time_us * 5 / 4), at_us = INT64_MAX;
+		uint32_t lost = random_next();
+
+		lost &= random_next(); /* a quarter of them */
+		for (unsigned n = 0; n < tries && at_us == INT64_MAX; n++) {
+			if ((lost >> n & 1) == 0)
+				at_us = time_us / tries * n + rtt_us;
+		}
+		for (unsigned n = 0; n < tries; n++)
+			sent += time_us / tries * n < at_us;
+		run_even_round(timeout_ms, tries, rtt_us, lost, i % 2 == 0);
+		CHECK((sim.line.round.verdict == VERDICT_UP) == (at_us <= time_us), "round %u", i);
+		CHECK(sim.sent == sent, "round %u: %u, not %u", i, sim.sent, sent);
+		CHECK(sim.line.round.took_us == (at_us <= time_us ? at_us : time_us), "round %u",
+		      i);
+		up += at_us <= time_us;
+	}
+	assert_in_range(up, all / 4, all * 3 / 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -563,6 +667,9 @@ int main(void)
 		cmocka_unit_test(a_black_hole_is_seen_within_fall_rounds_and_an_interval),
 		cmocka_unit_test(targets_that_stay_keep_what_is_known_of_them),
 		cmocka_unit_test(another_interface_begins_anew),
+		cmocka_unit_test(even_tries_are_sent_at_even_times),
+		cmocka_unit_test(a_late_answer_to_an_early_try_counts),
+		cmocka_unit_test(the_first_answer_in_time_ends_even_tries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

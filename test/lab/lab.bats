@@ -106,6 +106,12 @@ private-sub 0 0" ]
 	[ "$status" -eq 64 ]
 	run lab line main loss much
 	[ "$status" -eq 64 ]
+	run lab line sub idle long
+	[ "$status" -eq 64 ]
+	run lab line sub stuck 0
+	[ "$status" -eq 64 ]
+	run lab exec sub modem bogus
+	[ "$status" -eq 1 ]
 	run "$LAB" --name no-such-lab exec lan true
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"no lab 'no-such-lab' is up"* ]]
@@ -166,6 +172,100 @@ private-sub 0 0" ]
 	[[ "$output" =~ ^ppp0\ +DOWN\ *$ ]]
 }
 
+# says LINE KEY: a value of a line's status; 0 for an address to which no echo has come.
+says() {
+	lab line "$1" status | awk -v key="$2" '$1 == key { $1 = ""; value = substr($0, 2) } END { print value ? value : 0 }'
+}
+
+@test "an idle session is cut after the limit, not before it; any packet begins it anew" {
+	lab exec sub rm -f /run/hooks
+	cuts=$(says sub cuts)
+	lab line sub idle 1000
+	lab line sub later 800
+	lab exec sub ping -n -c 1 -W 1 -I ppp0 1.1.1.1
+	lab line sub later 800
+	lab exec sub ping -n -c 1 -w 1 -I ppp0 10.64.64.64 || true # no answer, but a packet
+	lab line sub later 800
+	[ "$(says sub cuts) $(says sub state)" = "$cuts up" ]
+	between "$(says sub idle-longest)" 800 900
+	lab line sub later 200
+	[ "$(says sub cuts) $(says sub state)" = "$((cuts + 1)) down" ]
+	run ! lab exec sub ip link show ppp0
+	lab wait sub 5 grep -q '^ip-down ppp0' /run/hooks
+	run ! lab exec sub grep ip-up /run/hooks
+	lab line sub up
+}
+
+@test "the limit passes by itself, too; it may be some percent shorter, but no more" {
+	cuts=$(says sub cuts)
+	lab line sub idle 0.3
+	lab wait sub 5 sh -c '! ip link show ppp0'
+	[ "$(says sub cuts)" -eq $((cuts + 1)) ]
+	lab line sub idle 1000 20
+	lab line sub up
+	for _ in 1 2 3 4 5; do
+		lab exec sub ping -n -c 1 -W 1 -I ppp0 1.1.1.1
+		lab line sub later 700
+	done
+	[ "$(says sub cuts)" -eq $((cuts + 1)) ]
+	lab line sub later 300
+	[ "$(says sub cuts)" -eq $((cuts + 2)) ]
+	lab line sub idle 86400 100
+	lab line sub up
+	lab line sub later 86399
+	[ "$(says sub cuts)" -eq $((cuts + 3)) ]
+	lab line sub idle off
+	lab line sub up
+	lab line sub later 86400
+	[ "$(says sub state)" = up ]
+}
+
+@test "a stuck modem passes nothing until it is dialled so often; a program of the router does that" {
+	redials=$(says sub redials)
+	index=$(lab exec sub cat /sys/class/net/ppp0/ifindex)
+	lab line sub idle 1000
+	lab line sub stuck 2
+	lab exec sub ip -o link show up ppp0 | grep -q ppp0
+	run ! lab exec sub ping -n -c 1 -W 0.3 -I ppp0 1.1.1.1
+	lab line sub later 2000 # nobody learns that the session is gone
+	[ "$(says sub state)" = up ]
+	lab exec sub modem redial
+	run ! lab exec sub ping -n -c 1 -W 0.3 -I ppp0 1.1.1.1
+	lab exec sub modem redial
+	lab exec sub ping -n -c 1 -W 1 -I ppp0 1.1.1.1
+	[ "$(lab exec sub cat /sys/class/net/ppp0/ifindex)" -ne "$index" ]
+	[ "$(says sub redials) $(says sub stuck)" = "$((redials + 2)) off" ]
+	[ "$(says sub redialled | wc -w)" -eq $((redials + 2)) ]
+}
+
+@test "a modem that stays stuck does not care how often it is dialled" {
+	lab line sub stuck forever
+	for _ in 1 2 3; do
+		lab exec sub modem redial
+	done
+	[ "$(says sub stuck)" = forever ]
+	run ! lab exec sub ping -n -c 1 -W 0.3 -I ppp0 1.1.1.1
+	lab line sub stuck off
+	lab exec sub ping -n -c 1 -W 1 -I ppp0 1.1.1.1
+}
+
+@test "echo requests are counted where they arrive, by address" {
+	before=$(says sub echoes-100.127.100.127)
+	other=$(says sub echoes-1.1.1.1)
+	lab exec sub ping -n -q -c 3 -i 0.01 -W 1 -I ppp0 100.127.100.127
+	lab exec sub ping -n -q -c 1 -W 1 -I ppp0 1.1.1.1
+	lab line sub stuck forever
+	run ! lab exec sub ping -n -c 1 -W 0.3 -I ppp0 100.127.100.127
+	lab line sub stuck off
+	lab line sub blackhole on
+	run ! lab exec sub ping -n -c 1 -W 0.3 -I ppp0 100.127.100.127
+	lab line sub blackhole off
+	lab exec isp ping -n -c 1 -W 0.3 10.128.0.10 || true # the other way
+	[ "$(says sub echoes-10.128.0.10)" -eq 0 ]
+	[ "$(says sub echoes-100.127.100.127)" -eq $((before + 3)) ]
+	[ "$(says sub echoes-1.1.1.1)" -eq $((other + 1)) ]
+}
+
 @test "a black hole leaves ppp0 up, and the VIP moves to sub and back" {
 	lab line main blackhole on
 	lab exec main ip -o link show up ppp0
@@ -177,6 +277,7 @@ private-sub 0 0" ]
 
 @test "power-off: sub takes over; power-on: main comes back with its disk and without its /run" {
 	lab exec main touch /run/gone /var/lib/fo/kept
+	boot=$(lab exec main cat /proc/sys/kernel/random/boot_id)
 	lab router main power-off
 	lab wait sub 5 sh -c "$HAS_VIP"
 	run lab exec main true
@@ -185,6 +286,8 @@ private-sub 0 0" ]
 	lab wait main 40 sh -c "$HAS_VIP"
 	lab exec main test -e /var/lib/fo/kept
 	run ! lab exec main test -e /run/gone
+	[[ "$(lab exec main cat /proc/sys/kernel/random/boot_id)" =~ ^[0-9a-f-]{36}$ ]]
+	[ "$(lab exec main cat /proc/sys/kernel/random/boot_id)" != "$boot" ]
 	[ ! -e /var/lib/fo/kept ]
 }
 

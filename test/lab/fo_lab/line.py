@@ -8,6 +8,7 @@ from . import namespace
 from .control import Listener
 from .errors import LabError, UsageError
 from .hooks import Hooks
+from .modem import FOREVER, Modem
 from .syslog import Log
 from .tun import Tun
 from .wire import Wire
@@ -25,8 +26,13 @@ blackhole on|off        ppp0 stays up, nothing passes
 loss PERCENT [WAY]      WAY of packets: down (towards the router; the default), up, both
 delay MS                each way
 rate BITS_PER_S|off     each way, with a queue of 16 KiB
-clear                   no black hole, loss, delay, rate
-status                  all of this, and counters"""
+idle SECONDS [PERCENT]  a session in which nothing passed for so long, or up to PERCENT sooner, is cut by
+                        the carrier: as `down`; 0 or off: never
+later SECONDS           as if so much time had passed since the last packet
+stuck DIALS|forever|off the modem hangs: ppp0 stays up, nothing passes, until it has been dialled that often
+clear                   no black hole, loss, delay, rate, idle, stuck
+status                  all of this, and counters: packets, sessions cut, redials and when they were
+                        (CLOCK_MONOTONIC), the longest silence since `idle`, echo requests at the far end"""
 
 
 class Line:
@@ -38,6 +44,7 @@ class Line:
         self._hooks = Hooks(spec, self._poll, self._log)
         self._up = Wire()
         self._down = Wire()
+        self._modem = Modem()
         self._local = self._next_local = spec.local
         self._ipv6 = spec.ipv6
         self._connected = False  # a session exists; without one ppp0 may linger all the same
@@ -58,6 +65,7 @@ class Line:
             if self._router is not None:
                 self._serve_router(ready.get(self._router.fileno(), 0))
             self._deliver()
+            self._judge_silence()
             if self._hooks.fileno() in ready:
                 self._hooks.done()
             if self._listener.fileno() in ready:
@@ -70,8 +78,9 @@ class Line:
             self._pump(self._router, self._up, self._provider)
 
     def _patience(self):
-        """Seconds until a packet arrives at its far end, or None."""
-        due = [wire.next_due() for wire in (self._up, self._down) if wire.next_due() is not None]
+        """Seconds until a packet arrives at its far end, or the session is cut, or None."""
+        due = [self._up.next_due(), self._down.next_due(), self._modem.due() if self._connected else None]
+        due = [when for when in due if when is not None]
         return max(0.0, min(due) - time.monotonic()) if due else None
 
     def _pump(self, source, wire, target):
@@ -79,10 +88,10 @@ class Line:
             packet = source.read()
             if packet is None:
                 return
-            if not self._connected:
+            if not self._connected or self._modem.stuck:
                 wire.count(packet, False)
             elif wire.immediate():
-                wire.count(packet, target.write(packet))
+                self._arrive(wire, target, packet, time.monotonic())
             else:
                 wire.put(time.monotonic(), packet)
 
@@ -90,7 +99,20 @@ class Line:
         now = time.monotonic()
         for wire, target in ((self._up, self._provider), (self._down, self._router)):
             while (packet := wire.take(now)) is not None:
-                wire.count(packet, target.write(packet))
+                self._arrive(wire, target, packet, now)
+
+    def _arrive(self, wire, target, packet, now):
+        taken = target.write(packet)
+        wire.count(packet, taken)
+        if taken:
+            self._modem.passed(now)
+            if wire is self._up:
+                self._modem.arrived(packet)
+
+    def _judge_silence(self):
+        if self._connected and self._modem.is_cut(time.monotonic()):
+            self._log.write("cut by the carrier: idle")
+            self._hang_up()
 
     # -- the session ------------------------------------------------------------------------
 
@@ -116,6 +138,7 @@ class Line:
         self._router = router
         self._poll.register(router, select.EPOLLIN)
         self._connected = True
+        self._modem.dialled(time.monotonic())
         self._hooks.run(router.pid, "ip-up", self._local)
 
     def _open_session(self, router):
@@ -185,6 +208,7 @@ class Line:
     def _do_redial(self, address=None):
         if address is not None:
             self._do_address(address)
+        self._modem.redials.append(time.monotonic())
         self._hang_up()
         self._dial()
 
@@ -221,7 +245,29 @@ class Line:
             wire.rate = rate
             wire.cut()
 
+    def _do_idle(self, seconds, percent="0"):
+        idle = 0.0 if seconds == "off" else float(seconds)
+        sooner = float(percent.rstrip("%")) / 100
+        if not (0 <= idle <= 86400 and 0 <= sooner <= 1):
+            raise ValueError("0 to 86400, or off, and 0 to 100 expected")
+        self._modem.set_idle(idle, sooner, time.monotonic())
+
+    def _do_later(self, seconds):
+        if not 0 <= float(seconds) <= 86400:
+            raise ValueError("0 to 86400 expected")
+        self._modem.skip(float(seconds))
+        self._judge_silence()
+
+    def _do_stuck(self, dials):
+        number = {"off": 0, "forever": FOREVER}.get(dials)
+        if number is None and int(dials) < 1:
+            raise ValueError("1 or more, forever, or off, expected")
+        self._modem.stuck = int(dials) if number is None else number
+        for wire in (self._up, self._down):
+            wire.cut()
+
     def _do_clear(self):
+        self._modem.clear(time.monotonic())
         for wire in (self._up, self._down):
             wire.clear()
 
@@ -235,6 +281,7 @@ class Line:
         for way, wire in (("up", self._up), ("down", self._down)):
             facts |= {f"{way}-packets": wire.packets, f"{way}-bytes": wire.bytes,
                       f"{way}-lost": wire.lost}
+        facts |= self._modem.status()
         return "\n".join(f"{key} {value}" for key, value in facts.items())
 
 

@@ -9,12 +9,15 @@ import shutil
 import signal
 import socket
 import stat
+import uuid
 
 from . import namespace, topology
+from .install import TREE
 from .syslog import Log, collect, open_device
 
 _DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9),
             "tty": (5, 0)}
+MODEM = f"{TREE}/test/lab/modem"
 # Emptied, whatever the machine has there.
 _OWN_FOLDERS = ("etc/fo", "etc/keepalived", "etc/ppp/ip-up.d", "etc/ppp/ip-down.d", "var/lib/fo",
                 ".soracom")
@@ -32,6 +35,8 @@ def make_disk(lab, router):
         os.makedirs(f"{folder}/root/{part}")
     with open(f"{folder}/root/etc/hosts", "w", encoding="ascii") as file:
         file.write(topology.HOSTS_FILE)
+    os.makedirs(f"{folder}/root/usr/local/sbin", exist_ok=True)
+    shutil.copy(MODEM, f"{folder}/root/usr/local/sbin")
 
 
 def power_on(lab, router):
@@ -63,6 +68,7 @@ class _Init:
 
     def __init__(self, lab, router):
         self._router = router
+        self._modem = lab.file("line", router)
         self._root = lab.root(router)
         self._log_path = lab.log(router)
         self._log = self._device = None
@@ -91,6 +97,16 @@ class _Init:
         _make_devices(f"{root}/dev")
         namespace.mount("/dev/pts", f"{root}/dev/pts", flags=namespace.MS_BIND)
         namespace.mount("tmpfs", f"{root}/dev/shm", "tmpfs", namespace.MS_NOSUID, "mode=1777")
+        _put_over(self._modem, f"{root}/run/modem")
+        with open(f"{root}/run/boot_id", "w", encoding="ascii") as file:
+            file.write(f"{uuid.uuid4()}\n")
+        _put_over(f"{root}/run/boot_id", f"{root}/proc/sys/kernel/random/boot_id")
+
+
+def _put_over(file, target):
+    if not os.path.exists(target):
+        os.mknod(target)
+    namespace.mount(file, target, flags=namespace.MS_BIND)
 
 
 def _make_devices(folder):

@@ -36,7 +36,8 @@ static void a_whole_file_gets_into_its_struct(void **state)
 		"coverage = g\nendpoint = https://example.net\nca-file = /etc/ca.pem\n"
 		"interface = wwan0\ngive-up = 1h\n"
 		"[keepalive]\ntarget = 100.127.100.127\nwait = 1s\ntries = 2\n"
-		"skip-if-traffic = 0\nrequire-reply = yes\nredial = /usr/bin/poff -r\nredial-after = 4\n"
+		"skip-if-traffic = 0\nrequire-reply = yes\nredial = /usr/bin/poff -r\nredial-after "
+		"= 4\n"
 		"redial-every = 2h\n"
 		"[log]\nlevel = debug\n";
 	const char *log;

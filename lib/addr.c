@@ -80,6 +80,17 @@ bool addr_is_set(const struct addr *addr)
 	return addr->family != AF_UNSPEC;
 }
 
+bool addr_is_host(const struct addr *addr)
+{
+	static const struct addr none = { .family = AF_UNSPEC };
+	const uint8_t *bytes = addr->bytes;
+
+	if (memcmp(bytes, none.bytes, addr_len(addr->family)) == 0)
+		return false;
+	/* 224/4 is multicast, 240/4 reserved, with the broadcast at its end; ff00::/8 multicast. */
+	return addr->family == AF_INET ? bytes[0] < 224 : bytes[0] != 0xff;
+}
+
 bool addr_equal(const struct addr *a, const struct addr *b)
 {
 	return a->family == b->family && memcmp(a->bytes, b->bytes, addr_len(a->family)) == 0;

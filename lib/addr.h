@@ -43,6 +43,11 @@ socklen_t addr_to_sockaddr(const struct addr *addr, struct sockaddr_storage *out
 size_t addr_len(sa_family_t family);
 
 bool addr_is_set(const struct addr *addr);
+
+/* Whether it can be a host's own (RFC 6890): not the unspecified one, no multicast, no broadcast.
+ */
+bool addr_is_host(const struct addr *addr);
+
 bool addr_equal(const struct addr *a, const struct addr *b);
 
 /* Whether `addr` lies in the network of `prefix_len` bits (0..32, 0..128) around `net`. */

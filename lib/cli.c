@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -208,6 +209,9 @@ int cli_parse(const struct cli_program *program, int argc, char *argv[], void *s
 
 	keep_stdio();
 	atexit(flush_stdout);
+	/* A reader of our messages that goes away ends nothing: an error of write(2) says enough.
+	 */
+	(void)signal(SIGPIPE, SIG_IGN);
 	umask(022); /* keepalived's children have 0177 */
 	log_open(program->name, LOG_LEVEL_INFO);
 	*out = (struct cli){ .config = CONF_DEFAULT_FILE };

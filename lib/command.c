@@ -15,8 +15,6 @@
 #include "log.h"
 #include "num.h"
 
-#define COMMAND_GRACE_US (COMMAND_GRACE_MS * INT64_C(1000))
-
 /* A program that runs. */
 struct child {
 	const char *name;
@@ -86,30 +84,31 @@ static int start(struct child *child, char *const argv[])
 	return ret;
 }
 
-/* Takes what it has printed. What does not fit is taken all the same, or it would never end. */
+/* Takes what it has printed, as far as that fits. */
 static void drain(struct child *child)
 {
-	char rest[512];
 	ssize_t len;
 
 	if (child->pipe < 0)
 		return;
 	do {
-		bool full = child->len >= child->size;
-
-		len = read(child->pipe, full ? rest : child->out + child->len,
-			   full ? sizeof(rest) : child->size - child->len);
+		len = read(child->pipe, child->out + child->len, child->size - child->len);
 		if (len > 0)
 			child->len += (size_t)len;
-	} while (len > 0 || (len < 0 && errno == EINTR));
+	} while (child->len < child->size && (len > 0 || (len < 0 && errno == EINTR)));
 	if (len < 0 && errno == EAGAIN)
 		return;
 	close(child->pipe);
 	child->pipe = -1;
 }
 
+static bool prints_too_much(const struct child *child)
+{
+	return child->out != NULL && child->len >= child->size;
+}
+
 /* Until its own end: a daemon that it has started may keep the pipe open for ever. Returns false
- * after `until_us`. */
+ * after `until_us`, and when it has printed too much. */
 static bool wait_until(struct child *child, int64_t until_us)
 {
 	for (;;) {
@@ -119,6 +118,8 @@ static bool wait_until(struct child *child, int64_t until_us)
 		int ready = ppoll(polled, ARRAY_LEN(polled), &left, NULL);
 
 		drain(child);
+		if (prints_too_much(child))
+			return false;
 		if ((polled[0].revents & POLLIN) != 0)
 			return true;
 		if (ready == 0 && clock_mono_us() >= until_us)
@@ -126,24 +127,46 @@ static bool wait_until(struct child *child, int64_t until_us)
 	}
 }
 
-/* Waits, with an end to it. */
+static bool has_ended(const struct child *child, int timeout_ms)
+{
+	struct pollfd polled = { .fd = child->fd, .events = POLLIN };
+
+	return poll(&polled, 1, timeout_ms) > 0;
+}
+
+/* The whole group, and it where it has left that; also what does not heed SIGTERM. */
+static void stop_group(const struct child *child)
+{
+	kill(-child->pid, SIGTERM);
+	kill(child->pid, SIGTERM);
+	(void)has_ended(child, COMMAND_GRACE_MS);
+	kill(-child->pid, SIGKILL);
+	kill(child->pid, SIGKILL);
+}
+
+/* Waits, with an end to it: one that the kernel does not let go, as in the driver of a modem that
+ * hangs, is left behind. */
 static int finish(struct child *child, int64_t timeout_ms)
 {
 	char text[NUM_TEXT_MAX];
-	bool in_time = wait_until(child, clock_mono_us() + timeout_ms * 1000);
+	bool ended = wait_until(child, clock_mono_us() + timeout_ms * 1000);
 	int status = 0;
 
-	if (!in_time) {
+	if (!ended)
+		stop_group(child);
+	if (has_ended(child, COMMAND_GRACE_MS))
+		(void)waitpid(child->pid, &status, 0);
+	else
+		log_err(0, "%s: cannot be ended", child->name);
+	if (prints_too_much(child)) {
+		log_err(0, "%s: printed more than %zu bytes", child->name, child->size - 1);
+		return -EFBIG;
+	}
+	if (!ended) {
 		log_err(0, "%s: stopped, for it took longer than %s", child->name,
 			num_format_ms(text, timeout_ms));
-		kill(-child->pid, SIGTERM);
-		(void)wait_until(child, clock_mono_us() + COMMAND_GRACE_US);
-		kill(-child->pid, SIGKILL);
-	}
-	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!in_time)
 		return -ETIMEDOUT;
+	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFSIGNALED(status))
@@ -166,12 +189,7 @@ int command_run(char *const argv[], int64_t timeout_ms, char *out, size_t size)
 		close(child.pipe);
 	if (child.fd >= 0)
 		close(child.fd);
-	if (out == NULL)
-		return ret;
-	if (ret == 0 && child.len >= size) {
-		log_err(0, "%s: printed more than %zu bytes", argv[0], size - 1);
-		ret = -EFBIG;
-	}
-	out[child.len < size ? child.len : size - 1] = '\0';
+	if (out != NULL)
+		out[child.len < size ? child.len : size - 1] = '\0';
 	return ret;
 }

@@ -69,12 +69,17 @@ static int parse_target(const struct conf_key *key, const char *text, void *fiel
 			const struct reason *why)
 {
 	static const struct addr peer;
+	struct addr addr;
 
 	(void)key;
 	if (strcmp(text, "peer") == 0)
 		memcpy(field, &peer, sizeof(peer));
-	else if (addr_parse(text, AF_UNSPEC, field) != 0)
+	else if (addr_parse(text, AF_UNSPEC, &addr) != 0)
 		return refuse(why, "is neither `peer` nor a numeric address");
+	else if (!addr_is_host(&addr))
+		return refuse(why, "is not the address of a host");
+	else
+		memcpy(field, &addr, sizeof(addr));
 	return 0;
 }
 
@@ -112,6 +117,8 @@ static int parse_addrs(const struct conf_key *key, const char *text, void *field
 			return refuse(why, "has an item that is not a numeric address");
 		if (addr_parse(item, AF_UNSPEC, addr) != 0)
 			return refuse(why, "has `%s`, which is not a numeric address", item);
+		if (!addr_is_host(addr))
+			return refuse(why, "has %s, which is not the address of a host", item);
 		for (size_t i = 0; i < addrs.count; i++) {
 			if (addr_equal(addr, &addrs.items[i]))
 				return refuse(why, "has %s twice", item);

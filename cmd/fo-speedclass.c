@@ -6,9 +6,9 @@
 #include <sys/resource.h>
 
 #include "cli.h"
-#include "clock.h"
 #include "conf.h"
 #include "converge.h"
+#include "history.h"
 #include "log.h"
 #include "num.h"
 #include "report.h"
@@ -116,34 +116,29 @@ static int converge_to(const struct run *run, const char *speed_class)
 		converge_speedclass(&run->conf->speedclass, written ? NULL : speed_class, false));
 }
 
-/* Whether the class has been raised for so long that `max-raised` lowers it. */
-static bool is_capped(const struct run *run, enum vrrp_state state)
-{
-	int64_t max_s = run->conf->speedclass.max_raised_ms / 1000;
-	char text[NUM_TEXT_MAX];
-	struct speedclass now;
-	int64_t since_s;
-
-	if (run->cli->dry_run)
-		return false;
-	since_s = speedclass_raised_since(state == VRRP_MASTER && max_s != 0);
-	if (since_s == 0 || clock_wall_s() - since_s < max_s)
-		return false;
-	speedclass_load(&now);
-	if (strcmp(now.wanted, run->conf->speedclass.backup) != 0)
-		log_warn(0,
-			 "master for more than %s: speed class %s, as [speedclass] max-raised "
-			 "wants it",
-			 num_format_ms(text, max_s * 1000), run->conf->speedclass.backup);
-	return true;
-}
-
+/* The class that is due in a state. It stays the raised one no longer than `max-raised`. */
 static const char *class_of(const struct run *run, enum vrrp_state state)
 {
-	bool capped = is_capped(run, state);
+	const struct conf_speedclass *conf = &run->conf->speedclass;
 
-	return state == VRRP_MASTER && !capped ? run->conf->speedclass.master
-					       : run->conf->speedclass.backup;
+	if (!run->cli->dry_run)
+		speedclass_note_raised(state == VRRP_MASTER && conf->max_raised_ms > 0);
+	return speedclass_due(conf, state == VRRP_MASTER);
+}
+
+/* Once: when it is wanted for the first time. */
+static void tell_cap(const struct run *run, enum vrrp_state state)
+{
+	const struct conf_speedclass *conf = &run->conf->speedclass;
+	char text[NUM_TEXT_MAX], wanted[SIMAPI_WORD_MAX];
+
+	speedclass_load_wanted(wanted);
+	if (state != VRRP_MASTER || !speedclass_is_capped(conf->max_raised_ms) ||
+	    strcmp(wanted, conf->backup) == 0)
+		return;
+	log_warn(0, "master for more than %s: speed class %s, as [speedclass] max-raised wants it",
+		 num_format_ms(text, conf->max_raised_ms), conf->backup);
+	history_add("fo-speedclass", "speed class %s wanted, by max-raised", conf->backup);
 }
 
 /* A state that changes this often while it is written down brings another notification. */
@@ -161,6 +156,7 @@ static int want_for_state(const struct run *run, enum vrrp_state told, const cha
 		*speed_class = class_of(run, state);
 		if (run->cli->dry_run)
 			return 0;
+		tell_cap(run, state);
 		*written = speedclass_want(*speed_class) == 0;
 		ret = router_true_state(&run->conf->router, told, &again);
 		if (ret == 0 && class_of(run, again) == *speed_class)

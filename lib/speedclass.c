@@ -13,6 +13,9 @@
 #define RAISED_NAME "speedclass.raised"
 #define LOOKED_NAME "speedclass.looked"
 
+/* A time before the boot may be written down; none before this. */
+#define OLDEST_S INT64_C(3155760000)
+
 #define LETTERS		 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define CLASS_CHARACTERS LETTERS "0123456789.-_"
 
@@ -70,48 +73,72 @@ void speedclass_learn(const char *speed_class)
 		(void)!write_class(STORE_RUN, KNOWN_NAME, speed_class);
 }
 
-/* Returns the time in the file, 0 when there is none that could be. */
-static int64_t read_time(enum store_area area, const char *name)
+/* Ages in seconds by the time in a file, NEVER when there is none that could be. */
+#define NEVER INT64_C(-1)
+
+static int64_t age_of(enum store_area area, const char *name, int64_t now_s)
 {
 	char text[32];
 	int64_t value = 0;
 
 	if (store_read(area, name, text, sizeof(text)) != 0 ||
-	    num_parse(text, 1, clock_wall_s(), &value) != 0)
-		return 0;
-	return value;
+	    num_parse(text, -OLDEST_S, now_s, &value) != 0)
+		return NEVER;
+	return now_s - value;
 }
 
-static void write_now(enum store_area area, const char *name)
+static void write_time(enum store_area area, const char *name, int64_t time_s)
 {
 	char text[32];
 
-	snprintf(text, sizeof(text), "%" PRId64 "\n", clock_wall_s());
+	snprintf(text, sizeof(text), "%" PRId64 "\n", time_s);
 	(void)!store_write(area, name, text, 0644);
 }
 
-int64_t speedclass_raised_since(bool master)
+/* By CLOCK_BOOTTIME, which nobody sets; after a boot by the machine's clock, until that is noted.
+ */
+static int64_t raised_for_s(void)
 {
-	int64_t since_s = read_time(STORE_LIB, RAISED_NAME);
+	int64_t age_s = age_of(STORE_RUN, RAISED_NAME, clock_boottime_s());
 
-	if (!master) {
+	return age_s != NEVER ? age_s : age_of(STORE_LIB, RAISED_NAME, clock_wall_s());
+}
+
+void speedclass_note_raised(bool raised)
+{
+	int64_t age_s = raised_for_s();
+
+	if (!raised) {
+		(void)!store_remove(STORE_RUN, RAISED_NAME);
 		(void)!store_remove(STORE_LIB, RAISED_NAME);
-		return 0;
+		return;
 	}
-	if (since_s != 0)
-		return since_s;
-	write_now(STORE_LIB, RAISED_NAME);
-	return clock_wall_s();
+	if (age_s == NEVER) {
+		age_s = 0;
+		write_time(STORE_LIB, RAISED_NAME, clock_wall_s());
+	}
+	if (age_of(STORE_RUN, RAISED_NAME, clock_boottime_s()) == NEVER)
+		write_time(STORE_RUN, RAISED_NAME, clock_boottime_s() - age_s);
+}
+
+bool speedclass_is_capped(int64_t max_raised_ms)
+{
+	return max_raised_ms > 0 && raised_for_s() >= max_raised_ms / 1000;
+}
+
+const char *speedclass_due(const struct conf_speedclass *conf, bool master)
+{
+	return master && !speedclass_is_capped(conf->max_raised_ms) ? conf->master : conf->backup;
 }
 
 void speedclass_note_look(void)
 {
-	write_now(STORE_RUN, LOOKED_NAME);
+	write_time(STORE_RUN, LOOKED_NAME, clock_boottime_s());
 }
 
 int64_t speedclass_looked_ago_s(void)
 {
-	int64_t looked_s = read_time(STORE_RUN, LOOKED_NAME);
+	int64_t age_s = age_of(STORE_RUN, LOOKED_NAME, clock_boottime_s());
 
-	return looked_s == 0 ? INT64_MAX : clock_wall_s() - looked_s;
+	return age_s == NEVER ? INT64_MAX : age_s;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "conf.h"
 #include "simapi.h"
 
 /* Both classes; empty: none wanted yet, or unknown. */
@@ -37,10 +38,16 @@ int speedclass_want(const char *speed_class) FO_MUST_CHECK;
  * is logged, and costs one request more. */
 void speedclass_learn(const char *speed_class);
 
-/* Since when the router has been master without a break, in seconds of clock_wall_s, and notes that
- * it is (`master`), or that it is not: then 0. A time of before the clock was set back counts from
- * now on. A failure to write is logged, and the time then begins anew. */
-int64_t speedclass_raised_since(bool master);
+/* Notes that the router is master, which raises the class, or that it is not. A failure is logged,
+ * and the time then begins anew. */
+void speedclass_note_raised(bool raised);
+
+/* Whether that has been so, without a break, for `max_raised_ms`; never with 0. */
+bool speedclass_is_capped(int64_t max_raised_ms);
+
+/* The class that is due for a master, or another: the raised one no longer than `max-raised`.
+ * Points into `conf`. */
+const char *speedclass_due(const struct conf_speedclass *conf, bool master);
 
 /* Notes that SORACOM has just said which class the SIM has. */
 void speedclass_note_look(void);

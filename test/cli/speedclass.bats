@@ -170,10 +170,10 @@ aged() {
 	be_master
 	run -0 speedclass master
 	sim_has s1.fast
-	aged lib/speedclass.raised 3500
+	aged run/speedclass.raised 3500
 	run -0 speedclass sync --if-due
 	sim_has s1.fast
-	aged lib/speedclass.raised 200
+	aged run/speedclass.raised 200
 	run -0 speedclass sync --if-due
 	says "master for more than 1h: speed class s1.minimum, as [speedclass] max-raised wants it"
 	sim_has s1.minimum

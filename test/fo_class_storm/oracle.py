@@ -9,7 +9,7 @@ from . import world as places
 from .plan import LONGEST_PAUSE_S
 
 FILES = {places.LIB: {"speedclass.wanted", "speedclass.raised", "history"},
-         RUN: {"speedclass.lock", "speedclass.wanted", "speedclass.known", "speedclass.looked",
+         RUN: {"speedclass.lock", "speedclass.wanted", "speedclass.known", "speedclass.looked", "speedclass.raised",
                "history.lock", "soracom.token", "vrrp.state"}}
 SHORTEST_PAUSE_S = 0.5  # a second, less a random share of up to a half
 CLOCK_SPARE_S = 0.1

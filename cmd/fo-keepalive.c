@@ -78,7 +78,7 @@ static int print_plan(const struct session_order *order)
 	const char *uplink = order->conf->router.uplink;
 	struct session_run run;
 
-	if (session_plan(order, &run) != 0)
+	if (session_plan(order, &run) != 0 || session_check_redial(&order->conf->keepalive) != 0)
 		return CLI_CANNOT;
 	if (run.gone)
 		printf("nothing to send: there is no %s\n", uplink);
@@ -97,14 +97,18 @@ static int run(const struct cli *cli, const struct session_order *order)
 
 	if (cli->dry_run)
 		return print_plan(order);
+	if (order->probe)
+		(void)!session_check_redial(&order->conf->keepalive);
 	ret = session_keep(order, &run);
+	if (ret != 0) /* what it has found so far is half the truth */
+		run = (struct session_run){ .verdict = IDLE_UNKNOWN, .quiet_ms = -1 };
+	if (cli->json && print_run(order->conf, &run) != 0)
+		return CLI_CANNOT;
 	if (ret == -EWOULDBLOCK) {
 		log_info("left to the fo-keepalive that is at work");
 		return CLI_YES;
 	}
-	if (ret != 0 || (cli->json && print_run(order->conf, &run) != 0))
-		return CLI_CANNOT;
-	return exit_of(&run);
+	return ret == 0 ? exit_of(&run) : CLI_CANNOT;
 }
 
 int main(int argc, char *argv[])
@@ -120,5 +124,6 @@ int main(int argc, char *argv[])
 	if (ret == CLI_GO_ON)
 		ret = cli_load(&cli, &conf);
 	order.probe = set.probe;
+	order.tell = order.tell || set.probe;
 	return ret == CLI_GO_ON ? run(&cli, &order) : ret;
 }

@@ -119,8 +119,7 @@ static bool fill_line(struct report *report, const struct conf *conf, const stru
 static bool fill_speedclass(struct report *report, const struct conf *conf,
 			    const struct status *status)
 {
-	const char *due =
-		status->state == VRRP_MASTER ? conf->speedclass.master : conf->speedclass.backup;
+	const char *due = speedclass_due(&conf->speedclass, status->state == VRRP_MASTER);
 
 	report_text(report, "sim", conf->speedclass.sim.id);
 	report_text(report, "speed_class_due", due);
@@ -129,7 +128,11 @@ static bool fill_speedclass(struct report *report, const struct conf *conf,
 	return strcmp(status->speedclass.known, due) == 0;
 }
 
-/* Returns whether the session is not known to be dead. The bytes are those of echoes and answers.
+/* A line that nobody has looked after for so long may be dead: the timer is not enabled. */
+#define KEEPALIVE_LATE_MS INT64_C(7200000)
+
+/* Returns whether the session is looked after, and not known to be dead. The bytes are those of
+ * echoes and answers.
  */
 static bool fill_keepalive(struct report *report, const struct conf *conf,
 			   const struct status *status)
@@ -138,11 +141,11 @@ static bool fill_keepalive(struct report *report, const struct conf *conf,
 	enum idle_verdict verdict = (enum idle_verdict)memory->verdict;
 	char boot[CLOCK_BOOT_MAX];
 	bool of_this_boot = memory->run_ms > 0 && strcmp(memory->boot, clock_boot(boot)) == 0;
+	int64_t ago_ms = clock_boottime_ms() - (of_this_boot ? memory->run_ms : 0);
 
 	report_text(report, "keepalive", idle_verdict_name(verdict));
 	if (of_this_boot)
-		report_number(report, "keepalive_ago_s",
-			      (clock_boottime_ms() - memory->run_ms) / 1000);
+		report_number(report, "keepalive_ago_s", ago_ms / 1000);
 	else
 		report_unknown(report, "keepalive_ago_s");
 	report_number(report, "keepalive_dead_runs", memory->dead);
@@ -150,7 +153,7 @@ static bool fill_keepalive(struct report *report, const struct conf *conf,
 	report_number(report, "keepalive_last_month_bytes", memory->bytes_before);
 	report_number(report, "keepalive_month_bytes_due",
 		      session_month_bytes(&conf->keepalive, memory));
-	return verdict == IDLE_UNKNOWN || memory->dead == 0;
+	return memory->dead == 0 && ago_ms < KEEPALIVE_LATE_MS;
 }
 
 /* Returns whether all is as wanted. */

@@ -168,7 +168,7 @@ static enum idle_verdict judge(const struct idle_memory *memory, const struct id
 		return (enum idle_verdict)memory->verdict;
 	if (echoes->answered)
 		return IDLE_ALIVE;
-	return rule->require_reply ? IDLE_SILENT : IDLE_SENT;
+	return rule->require_reply || !echoes->left ? IDLE_SILENT : IDLE_SENT;
 }
 
 void idle_end(struct idle_memory *memory, const struct idle_rule *rule,
@@ -226,6 +226,8 @@ int64_t idle_month_bytes(const struct idle_memory *memory, const struct idle_rul
 	int64_t runs = rule->skip_ms <= every_ms ? 1 : (rule->skip_ms + every_ms - 1) / every_ms;
 	bool answers = rule->require_reply || memory->verdict == IDLE_ALIVE;
 
+	if (memory->verdict == IDLE_SILENT)
+		return MONTH_MS / every_ms * echo_bytes * tries;
 	return MONTH_MS / (every_ms * runs) * echo_bytes *
 	       (answers ? 2 : idle_tries(memory, rule, tries));
 }

@@ -28,7 +28,7 @@ enum idle_verdict {
 	IDLE_UNKNOWN,
 	IDLE_ALIVE,	  /* something came in */
 	IDLE_SENT,	  /* nothing did, and need not */
-	IDLE_SILENT,	  /* nothing did, and should have */
+	IDLE_SILENT,	  /* nothing did, and should have; or nothing could leave */
 	IDLE_NO_INTERFACE /* there is none, or it is down */
 };
 
@@ -83,6 +83,7 @@ bool idle_begin(struct idle_memory *memory, const struct idle_rule *rule,
 
 /* What became of the echoes. */
 struct idle_echoes {
+	bool left; /* this machine, one of them at least */
 	bool answered;
 	int64_t sent_ms; /* when the first one was */
 	int64_t bytes;	 /* of all of them, and the answers */
@@ -105,7 +106,8 @@ void idle_note_redial(struct idle_memory *memory, const struct idle_facts *facts
 int64_t idle_tries(const struct idle_memory *memory, const struct idle_rule *rule, int64_t tries);
 
 /* How many bytes the echoes and their answers are in 30 days without other traffic, where runs come
- * as they have lately, a run sends up to `tries` echoes, and one is of `echo_bytes`. */
+ * as they have lately, the line stays as it is, a run sends up to `tries` echoes, and one is of
+ * `echo_bytes`. */
 int64_t idle_month_bytes(const struct idle_memory *memory, const struct idle_rule *rule,
 			 int64_t tries, int64_t echo_bytes);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "command.h"
@@ -149,14 +150,23 @@ static bool is_own(const struct addr *addr)
 	return own;
 }
 
-/* An ICMP error from beyond the line has come over it: that is an answer, too. */
-static bool is_answered(const struct line_target *echo)
+/* An ICMP error from beyond the line has come over it: that is an answer, too, where none is
+ * required. (A modem with a router of its own sends some itself.) */
+static bool is_answered(const struct conf_keepalive *conf, const struct line_target *echo)
 {
-	return echo->answer == LINE_ANSWERED ||
-	       (echo->answer == LINE_UNREACHABLE && !is_own(&echo->reporter));
+	return echo->answer == LINE_ANSWERED || (echo->answer == LINE_UNREACHABLE &&
+						 !conf->require_reply && !is_own(&echo->reporter));
 }
 
-/* Returns 0, also for an interface that has gone meanwhile. */
+/* Whether the interface is gone, or down: what else keeps an echo from leaving (a queue that the
+ * modem takes nothing from any more, a route that is missing) makes the line a silent one. */
+static bool says_gone(const struct line_target *echo)
+{
+	return echo->answer == LINE_UNSENT &&
+	       (echo->error == -ENODEV || echo->error == -ENXIO || echo->error == -ENETDOWN);
+}
+
+/* Returns 0, also where the line is no more, or takes nothing. */
 static int send_echoes(const struct conf *conf, struct session_run *out)
 {
 	struct line_rule rule = { .count = 1,
@@ -171,6 +181,8 @@ static int send_echoes(const struct conf *conf, struct session_run *out)
 	rule.targets[0] = out->target;
 	line_init(&line, &rule);
 	ret = line_judge(&line);
+	if (ret == -ENOBUFS)
+		ret = 0;
 	if (ret != 0)
 		line_log_trouble(&line, ret);
 	out->echo = line.round.targets[0];
@@ -198,6 +210,10 @@ static int begin(const struct conf *conf, bool probe, struct work *work, struct 
 	out->target = conf->keepalive.target;
 	if (out->echoes > 0 && !addr_is_set(&out->target))
 		return find_peer(conf->router.uplink, (int)work->facts.index, &out->target);
+	if (out->echoes > 0 && is_own(&out->target)) {
+		log_err(0, "[keepalive] target is an address of this machine itself");
+		return -EADDRNOTAVAIL;
+	}
 	return 0;
 }
 
@@ -260,29 +276,48 @@ static bool redial(struct work *work)
 		log_err(0, "%s: not redialled: each run would do so, without the file", uplink);
 		return false;
 	}
-	log_warn(0, "%s: dead for %" PRId64 " runs: redialling with %s", uplink, work->memory.dead,
-		 command);
-	history_add("fo-keepalive", "%s: dead for %" PRId64 " runs: redialling with %s", uplink,
-		    work->memory.dead, command);
-	if (command_run(words.argv, SESSION_REDIAL_MS, NULL, 0) == 0)
-		log_info("%s: redialled, %" PRId64 " ms; the next run tells whether it has helped",
-			 uplink, (clock_mono_us() - begin_us) / 1000);
+	log_warn(0, "%s: redialling with %s; dead runs in a row: %" PRId64, uplink, command,
+		 work->memory.dead);
+	history_add("fo-keepalive", "%s: redialling with %s", uplink, command);
+	if (command_run(words.argv, SESSION_REDIAL_MS, NULL, 0) != 0) {
+		history_add("fo-keepalive", "%s: the command has failed", uplink);
+		return false;
+	}
+	log_info("%s: redialled, %" PRId64 " ms; the next run tells whether it has helped", uplink,
+		 (clock_mono_us() - begin_us) / 1000);
 	return true;
+}
+
+/* On the day of the outage it would be too late. */
+int session_check_redial(const struct conf_keepalive *conf)
+{
+	struct words words;
+	int ret;
+
+	if (conf->redial[0] == '\0' || words_split(conf->redial, &words) != NULL ||
+	    access(words.argv[0], X_OK) == 0)
+		return 0;
+	ret = -errno;
+	log_err(ret, "[keepalive] redial: %s", words.argv[0]);
+	return ret;
 }
 
 /* Puts together what the end of the run has to know. The interface may have gone meanwhile. */
 static void end(struct work *work, const struct idle_facts *now, bool asked,
 		struct session_run *out)
 {
-	struct idle_echoes echoes = { .answered = asked && is_answered(&out->echo),
+	struct idle_echoes echoes = { .left = out->echoes > 0,
+				      .answered = asked &&
+						  is_answered(&work->conf->keepalive, &out->echo),
 				      .sent_ms = work->facts.now_ms };
 
 	work->facts = *now;
-	if (asked && out->echo.answer == LINE_UNSENT)
+	if (asked && says_gone(&out->echo))
 		work->facts.up = false;
 	echoes.bytes = echo_bytes(out->target.family) * (out->echoes + echoes.answered);
 	idle_end(&work->memory, &work->rule, &work->facts,
 		 asked && work->facts.up ? &echoes : NULL);
+	out->asked = asked;
 	out->gone = work->facts.index == 0;
 	describe_memory(work, out);
 }
@@ -339,7 +374,7 @@ const char *session_describe(const struct session_run *run, char buf[static SESS
 	if (run->verdict == IDLE_NO_INTERFACE)
 		snprintf(buf, SESSION_TEXT_MAX, "%s%s", verdict,
 			 run->gone ? "" : ": it is there, but down");
-	else if (run->echoes > 0)
+	else if (run->asked)
 		snprintf(buf, SESSION_TEXT_MAX, "%s: %s: %s; echoes sent: %u", verdict,
 			 addr_format(addr, &run->target),
 			 line_describe(&run->echo, echo, sizeof(echo)), run->echoes);

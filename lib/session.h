@@ -22,9 +22,10 @@ struct session_run {
 	int64_t quiet_ms;		   /* since there was traffic, at most; -1: not known */
 	int64_t dead;			   /* runs in a row */
 	struct addr target;		   /* none: not looked for */
+	bool asked;			   /* echoes were due */
 	unsigned echoes;		   /* sent */
 	struct line_target echo;	   /* what became of them, where some were */
-	bool redialled;
+	bool redialled;			   /* and the command has ended well */
 };
 
 struct session_order {
@@ -43,6 +44,10 @@ int session_keep(const struct session_order *order, struct session_run *out) FO_
 /* What session_keep would do: `verdict` is then as before, and `echoes` how many would be sent at
  * most. Sends and changes nothing. Returns as that does. */
 int session_plan(const struct session_order *order, struct session_run *out) FO_MUST_CHECK;
+
+/* Whether the command that dials anew can be run at all. Returns 0, also where there is none, or
+ * -errno, logged. */
+int session_check_redial(const struct conf_keepalive *conf) FO_MUST_CHECK;
 
 #define SESSION_TEXT_MAX 256
 

@@ -162,7 +162,7 @@ grown() {
 	[ "$(says redials)" -eq "$redials" ]
 	run keepalive -c "$HASTY"
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"dead for 3 runs: redialling with /usr/local/sbin/modem redial"* ]]
+	[[ "$output" == *"redialling with /usr/local/sbin/modem redial; dead runs in a row: 3"* ]]
 	[ "$(says redials)" -eq $((redials + 1)) ]
 	run keepalive
 	[ "$status" -eq 0 ]
@@ -194,6 +194,63 @@ grown() {
 	lab line sub stuck forever
 	hasty_runs 20 1
 	[ "$(says redials)" -eq $((redials + 1)) ]
+}
+
+@test "a modem whose queue is full, so that nothing leaves, is a silent line, and redialled" {
+	redials=$(says redials)
+	lab exec sub tc qdisc replace dev ppp0 root tbf rate 8bit burst 10 limit 108
+	hasty_runs 3 1
+	lab exec sub grep -q "silent: $TARGET: not sent: No buffer space available" /var/lib/fo/history
+	# The new ppp0 has a new queue.
+	[ "$(says redials)" -eq $((redials + 1)) ]
+	keepalive --probe
+}
+
+@test "a target without a route is a silent one, and no reason to redial the line that carries the LAN" {
+	sub_carries_lan
+	redials=$(says redials)
+	lab exec sub sh -c "sed 's/^target = .*/target = 2001:db8:9::9/' $HASTY >/run/no-route.conf"
+	lab exec sub ip -6 route flush default
+	for _ in {1..5}; do
+		run keepalive -c /run/no-route.conf
+		[ "$status" -eq 1 ]
+	done
+	lab exec sub grep -q 'silent: 2001:db8:9::9: ' /var/lib/fo/history
+	[ "$(says redials)" -eq "$redials" ]
+}
+
+@test "a target that is this machine itself, or no host, is told" {
+	lab exec sub sh -c "sed 's/^target = .*/target = 192.168.0.2/' $HASTY >/run/own.conf"
+	run keepalive -c /run/own.conf
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"[keepalive] target is an address of this machine itself"* ]]
+	run keepalive --json -c /run/own.conf
+	[[ "$output" == *'"verdict":"unknown"'*'"echoes":0'* ]]
+	lab exec sub sh -c "sed 's/^target = .*/target = 224.0.0.1/' $HASTY >/run/many.conf"
+	run keepalive -c /run/many.conf
+	[ "$status" -eq 78 ]
+}
+
+@test "fo-status tells a line that is dead, or that nobody has looked after for two hours" {
+	keepalive --probe
+	lab exec sub fo-status
+	run lab exec sub unshare --time --boottime 8000 fo-status
+	[ "$status" -eq 1 ]
+	lab line sub stuck 1
+	run -1 keepalive --probe -c "$HASTY"
+	run lab exec sub fo-status --json
+	[ "$status" -eq 1 ]
+	[ "$(jq -r '"\(.keepalive) \(.keepalive_dead_runs)"' <<<"$output")" = "silent 1" ]
+}
+
+@test "a redial that cannot be run is told before the day of the outage" {
+	lab exec sub sh -c "sed 's|^redial = .*|redial = /usr/bin/redail now|' $HASTY >/run/typo.conf"
+	run keepalive -n -c /run/typo.conf
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"[keepalive] redial: /usr/bin/redail: No such file"* ]]
+	run keepalive --probe -c /run/typo.conf
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"/usr/bin/redail: No such file"* ]]
 }
 
 @test "while sub carries the LAN, a silent line is not redialled; one that is gone is" {

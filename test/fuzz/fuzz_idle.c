@@ -55,7 +55,8 @@ static struct found take_found(const uint8_t *data, size_t size, const struct id
 					 .redials = (flags & 4) != 0,
 					 .redial_after = 1 + take(&data, &size, 999),
 					 .redial_every_ms = 60000 + take(&data, &size, DAY_MS) },
-			       .echoes = { .answered = (flags & 8) != 0,
+			       .echoes = { .left = (flags & 128) != 0,
+					   .answered = (flags & 8) != 0,
 					   .bytes = take(&data, &size, INT64_C(11) * 56) },
 			       .asked = (flags & 16) != 0,
 			       .busy = (flags & 32) != 0 };

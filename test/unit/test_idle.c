@@ -417,7 +417,7 @@ static void the_time_between_runs_is_that_of_the_timer(void **state)
 
 static void the_end_of_a_run_tells_what_became_of_it(void **state)
 {
-	enum { NONE, SILENT, ANSWERED };
+	enum { NONE, UNSENT, SILENT, ANSWERED };
 	static const struct {
 		const char *what;
 		enum idle_verdict before;
@@ -429,6 +429,8 @@ static void the_end_of_a_run_tells_what_became_of_it(void **state)
 		{ "answered, need not be", IDLE_UNKNOWN, ANSWERED, 0, 0, IDLE_ALIVE },
 		{ "not answered", IDLE_ALIVE, SILENT, 1, 0, IDLE_SILENT },
 		{ "not answered, need not be", IDLE_ALIVE, SILENT, 0, 0, IDLE_SENT },
+		{ "not to be sent", IDLE_ALIVE, UNSENT, 0, 0, IDLE_SILENT },
+		{ "not to be sent, should be", IDLE_ALIVE, UNSENT, 1, 0, IDLE_SILENT },
 		{ "none needed", IDLE_ALIVE, NONE, 1, 0, IDLE_ALIVE },
 		{ "none needed, as before", IDLE_SENT, NONE, 0, 0, IDLE_SENT },
 		{ "down", IDLE_ALIVE, NONE, 0, 1, IDLE_NO_INTERFACE },
@@ -437,7 +439,8 @@ static void the_end_of_a_run_tells_what_became_of_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct idle_echoes echoes = { .answered = cases[i].echoes == ANSWERED,
+		struct idle_echoes echoes = { .left = cases[i].echoes != UNSENT,
+					      .answered = cases[i].echoes == ANSWERED,
 					      .sent_ms = found.now_ms - 2500,
 					      .bytes = 72 };
 		struct idle_rule rule = shipped;
@@ -468,7 +471,7 @@ static void the_end_of_a_run_tells_what_became_of_it(void **state)
 /* What has passed did so on the old one. */
 static void an_interface_made_anew_during_a_run_is_not_believed(void **state)
 {
-	struct idle_echoes echoes = { .answered = true, .sent_ms = found.now_ms };
+	struct idle_echoes echoes = { .left = true, .answered = true, .sent_ms = found.now_ms };
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -573,7 +576,7 @@ static void a_redial_is_noted_by_both_clocks(void **state)
 static void the_month_turns_and_the_last_one_is_kept(void **state)
 {
 	struct idle_memory memory = { .boot = "" };
-	struct idle_echoes echoes = { .answered = true, .bytes = 72 };
+	struct idle_echoes echoes = { .left = true, .answered = true, .bytes = 72 };
 	struct idle_facts facts = found;
 
 	(void)state;
@@ -623,7 +626,7 @@ static void only_the_month_after_another_one_has_one_before(void **state)
 static void counts_end_where_a_number_does(void **state)
 {
 	struct idle_memory memory = { .dead = IDLE_NUMBER_MAX, .bytes = IDLE_NUMBER_MAX - 71 };
-	const struct idle_echoes echoes = { .bytes = 72 };
+	const struct idle_echoes echoes = { .left = true, .bytes = 72 };
 	struct idle_rule rule = shipped;
 
 	(void)state;
@@ -645,7 +648,8 @@ static void a_month_costs_what_its_echoes_are(void **state)
 	} cases[] = {
 		/* fo.conf of sub: each 40 minutes an echo and its answer of 36 bytes */
 		{ 30, 0, 3, 36, 1080, 2, true, IDLE_UNKNOWN },
-		{ 30, 20, 3, 36, 1080, 2, true, IDLE_SILENT },
+		/* until it answers again: each run, all tries */
+		{ 30, 20, 3, 36, 2160, 3, true, IDLE_SILENT },
 		{ 30, 20, 3, 36, 1080, 2, false, IDLE_ALIVE },
 		{ 30, 22, 3, 36, 981, 2, true, IDLE_ALIVE },
 		{ 30, 15, 3, 36, 1440, 2, true, IDLE_ALIVE },

@@ -179,7 +179,8 @@ static struct idle_echoes send_echoes(int64_t tries)
 			receive_one();
 	}
 	life.echoes += sent;
-	return (struct idle_echoes){ .answered = life.answered,
+	return (struct idle_echoes){ .left = true,
+				     .answered = life.answered,
 				     .sent_ms = sent_ms,
 				     .bytes = (int64_t)ECHO_BYTES * (sent + life.answered) };
 }
@@ -538,7 +539,8 @@ static bool run_hostile(void)
 {
 	struct idle_memory memory = recall();
 	struct idle_facts facts = look();
-	struct idle_echoes echoes = { .sent_ms = facts.now_ms,
+	struct idle_echoes echoes = { .left = true,
+				      .sent_ms = facts.now_ms,
 				      .bytes = (int64_t)TRIES * ECHO_BYTES };
 	bool echo = idle_begin(&memory, &life.rule, &facts);
 

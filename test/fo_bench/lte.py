@@ -139,7 +139,13 @@ def fail_over_loaded(lab, case, ping):
 
 def _raised_after(lab, before):
     begin = _vip_on_sub(lab)
-    return _carried_out(lab, before) - begin if lab.wait_class(SIM, "s1.fast", CLASS_SECONDS) else None
+    if not lab.wait_class(SIM, "s1.fast", CLASS_SECONDS):
+        return None
+    seen = time.time()
+    try:
+        return _carried_out(lab, before) - begin
+    except DemoError:  # it is written down after its answer, for which a crowded line may take long
+        return seen - begin
 
 
 def _fail_back(lab):

@@ -311,3 +311,21 @@ with log.open(\"ab\", buffering=0) as out:
 		[[ "$output" == "fo-route: unknown option \`--bogus'; try fo-route --help" ]]
 	done
 }
+
+# Runs a program whose stderr is a pipe that nobody reads. Prints its exit status.
+unread() {
+	python3 -c '
+import os, subprocess, sys
+reader, writer = os.pipe()
+os.close(reader)
+print(subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=writer).returncode)' \
+		"$FO_BUILD/cmd/$1" "${@:2}"
+}
+
+@test "messages that nobody reads any more end no program: 78 all the same" {
+	local name
+	for name in "${PROGRAMS[@]}"; do
+		# shellcheck disable=SC2086 # no verb is no word
+		[ "$(unread "$name" -c /nonexistent ${VERB[$name]})" -eq 78 ]
+	done
+}

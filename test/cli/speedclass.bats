@@ -188,6 +188,24 @@ aged() {
 	sim_has s1.fast
 }
 
+@test "max-raised does not follow a clock that is set, but outlives a boot" {
+	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "max-raised = 1h"
+	be_master
+	run -0 speedclass master
+	# The clock is two hours ahead of what it was.
+	aged lib/speedclass.raised 7200
+	run -0 speedclass sync
+	sim_has s1.fast
+	# The same, after a boot: now it is all that is known.
+	rm -r "$FO_STATE_DIR/run"
+	run -0 --separate-stderr speedclass -n sync
+	[[ "$output" == "set speed class s1.minimum"* ]]
+	run -0 speedclass sync
+	sim_has s1.minimum
+	run -0 "$FO_BUILD/cmd/fo-status" -c "$CONF" history
+	says "speed class s1.minimum wanted, by max-raised"
+}
+
 # found FILTER: what `login` tells in JSON.
 found() {
 	jq -e "$1" <<<"$output" >/dev/null || { echo "not so: $1; but: $output" >&2; return 1; }

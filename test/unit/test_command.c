@@ -88,6 +88,20 @@ static void it_does_not_take_for_ever(void **state)
 	assert_int_equal(errno, ENXIO);
 }
 
+static void nor_does_one_that_has_left_its_group(void **state)
+{
+	const char *said;
+	int64_t begin_us = clock_mono_us();
+
+	(void)state;
+	assert_int_equal(run_quietly("exec perl -e '$SIG{TERM} = \"IGNORE\"; "
+				     "setpgrp(0, getpgrp(getppid())); sleep 60'",
+				     1000, &said),
+			 -ETIMEDOUT);
+	assert_null(strstr(said, "cannot be ended"));
+	assert_true(clock_mono_us() - begin_us < 30000000);
+}
+
 static void a_daemon_that_keeps_the_pipe_is_not_waited_for(void **state)
 {
 	char out[64];
@@ -146,6 +160,7 @@ int main(void)
 		cmocka_unit_test(what_it_prints_is_ours),
 		cmocka_unit_test(its_end_tells),
 		cmocka_unit_test(it_does_not_take_for_ever),
+		cmocka_unit_test(nor_does_one_that_has_left_its_group),
 		cmocka_unit_test(a_daemon_that_keeps_the_pipe_is_not_waited_for),
 		cmocka_unit_test(what_does_not_fit_is_an_error_but_ends),
 		cmocka_unit_test(it_begins_clean),

@@ -85,6 +85,7 @@ has_lines() {
 	has_vip sub 60 # bad rounds in a row by chance, or the loss over a whole window
 	is_failed_over
 	lab line main clear
+	has_vip main 60 # where it was the loss, that has to leave the window first
 	is_normal
 }
 

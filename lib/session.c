@@ -353,13 +353,16 @@ static int keep(const struct session_order *order, struct session_run *out)
 	return 0;
 }
 
-/* A lock that cannot be had for a reason of this machine is no reason to let the session die. */
+/* A lock that cannot be had for a reason of this machine is no reason to let the session die, but
+ * for one who may do nothing here. */
 int session_keep(const struct session_order *order, struct session_run *out)
 {
 	int lock = -1;
 	int ret = store_lock(LOCK_NAME, 0, &lock);
 
-	if (ret == -EWOULDBLOCK)
+	if (ret == -EACCES || ret == -EPERM)
+		log_err(0, "run it as root");
+	if (ret == -EWOULDBLOCK || ret == -EACCES || ret == -EPERM)
 		return ret;
 	ret = keep(order, out);
 	store_unlock(lock);
@@ -373,7 +376,7 @@ const char *session_describe(const struct session_run *run, char buf[static SESS
 
 	if (run->verdict == IDLE_NO_INTERFACE)
 		snprintf(buf, SESSION_TEXT_MAX, "%s%s", verdict,
-			 run->gone ? "" : ": it is there, but down");
+			 run->gone ? ": is the line dialled?" : ": it is there, but down");
 	else if (run->asked)
 		snprintf(buf, SESSION_TEXT_MAX, "%s: %s: %s; echoes sent: %u", verdict,
 			 addr_format(addr, &run->target),

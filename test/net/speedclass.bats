@@ -4,7 +4,7 @@
 
 load "$BATS_TEST_DIRNAME/../cli/speedclass.bash"
 
-HOLD_US=2500000
+HOLD_US=6000000
 
 setup_file() {
 	[ "$(id -u)" -eq 0 ] || skip "network namespaces need root"

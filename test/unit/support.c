@@ -6,10 +6,12 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "icmp.h"
+#include "log.h"
 #include "num.h"
 
 static struct {
@@ -88,6 +90,27 @@ const char *temp_file(const char *name, const void *bytes, size_t len)
 	assert_non_null(stream);
 	assert_int_equal(fwrite(bytes, 1, len, stream), len);
 	assert_int_equal(fclose(stream), 0);
+	return path;
+}
+
+int state_setup(void **state)
+{
+	static unsigned count;
+	char name[32], root[256];
+
+	(void)state;
+	umask(0177);
+	log_open("test", LOG_LEVEL_DEBUG);
+	snprintf(name, sizeof(name), "state%u", count++);
+	snprintf(root, sizeof(root), "%s", temp_path(name));
+	return setenv("FO_STATE_DIR", root, 1);
+}
+
+const char *state_path(const char *name)
+{
+	static char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", getenv("FO_STATE_DIR"), name);
 	return path;
 }
 

@@ -40,6 +40,13 @@ const char *temp_file(const char *name, const void *bytes, size_t len);
 /* The path of `name` in it; as temp_file. */
 const char *temp_path(const char *name);
 
+/* A cmocka setup: a fresh state directory (FO_STATE_DIR) for each test, under the umask that
+ * keepalived gives its children. */
+int state_setup(void **state);
+
+/* The path of `name` in it; valid until the next call. */
+const char *state_path(const char *name);
+
 /* Pseudo-random numbers. The seed is printed; FO_TEST_SEED sets it, to repeat a failure. */
 uint32_t random_next(void);
 uint32_t random_below(uint32_t limit);

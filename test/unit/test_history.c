@@ -26,32 +26,10 @@ int __wrap_fsync(int fd)
 	return fcntl(fd, F_GETFD) < 0 ? -1 : 0;
 }
 
-/* A fresh state directory for each test. */
-static int setup(void **state)
-{
-	static unsigned count;
-	char name[32], root[256];
-
-	(void)state;
-	umask(0177);
-	log_open("test", LOG_LEVEL_DEBUG);
-	snprintf(name, sizeof(name), "state%u", count++);
-	snprintf(root, sizeof(root), "%s", temp_path(name));
-	return setenv("FO_STATE_DIR", root, 1);
-}
-
-static const char *path_of(const char *name)
-{
-	static char path[512];
-
-	snprintf(path, sizeof(path), "%s/%s", getenv("FO_STATE_DIR"), name);
-	return path;
-}
-
 /* The file as it is, not as it is read; its length, or -1. */
 static long raw(char *buf, size_t size)
 {
-	FILE *file = fopen(path_of("lib/history"), "r");
+	FILE *file = fopen(state_path("lib/history"), "r");
 	size_t len;
 
 	if (file == NULL)
@@ -67,7 +45,7 @@ static void plant(const void *bytes, size_t len)
 	FILE *file;
 
 	assert_int_equal(store_write(STORE_LIB, "history", "", 0644), 0);
-	file = fopen(path_of("lib/history"), "w");
+	file = fopen(state_path("lib/history"), "w");
 	assert_non_null(file);
 	assert_int_equal(fwrite(bytes, 1, len, file), len);
 	assert_int_equal(fclose(file), 0);
@@ -157,7 +135,7 @@ static void all_may_read_it(void **state)
 
 	(void)state;
 	history_add("test", "x");
-	assert_return_code(stat(path_of("lib/history"), &st), errno);
+	assert_return_code(stat(state_path("lib/history"), &st), errno);
 	assert_int_equal(st.st_mode & 07777, 0644);
 }
 
@@ -366,9 +344,9 @@ static void a_line_is_written_without_the_lock_where_that_cannot_be_had(void **s
 
 	(void)state;
 	history_add("test", "one");
-	assert_return_code(unlink(path_of("run/history.lock")), errno);
-	assert_return_code(rmdir(path_of("run")), errno);
-	FILE *file = fopen(path_of("run"), "w");
+	assert_return_code(unlink(state_path("run/history.lock")), errno);
+	assert_return_code(rmdir(state_path("run")), errno);
+	FILE *file = fopen(state_path("run"), "w");
 
 	assert_non_null(file);
 	fclose(file);
@@ -431,21 +409,23 @@ static void many_at_once_lose_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(lines_are_in_the_order_of_events, setup),
-		cmocka_unit_test_setup(a_line_has_the_time_in_utc_and_the_program, setup),
-		cmocka_unit_test_setup(all_may_read_it, setup),
-		cmocka_unit_test_setup(a_newline_in_a_text_makes_no_line, setup),
-		cmocka_unit_test_setup(a_long_text_is_cut, setup),
-		cmocka_unit_test_setup(the_oldest_lines_are_dropped_and_all_others_kept, setup),
-		cmocka_unit_test_setup(a_file_may_have_all_bytes_but_one, setup),
-		cmocka_unit_test_setup(a_file_without_its_last_end_goes_on_with_a_line, setup),
-		cmocka_unit_test_setup(a_file_that_is_one_line_too_long_is_begun_anew, setup),
-		cmocka_unit_test_setup(a_huge_file_is_told_and_begun_anew, setup),
-		cmocka_unit_test_setup(a_corrupt_file_costs_what_is_corrupt, setup),
-		cmocka_unit_test_setup(a_line_that_cannot_be_written_is_told, setup),
+		cmocka_unit_test_setup(lines_are_in_the_order_of_events, state_setup),
+		cmocka_unit_test_setup(a_line_has_the_time_in_utc_and_the_program, state_setup),
+		cmocka_unit_test_setup(all_may_read_it, state_setup),
+		cmocka_unit_test_setup(a_newline_in_a_text_makes_no_line, state_setup),
+		cmocka_unit_test_setup(a_long_text_is_cut, state_setup),
+		cmocka_unit_test_setup(the_oldest_lines_are_dropped_and_all_others_kept,
+				       state_setup),
+		cmocka_unit_test_setup(a_file_may_have_all_bytes_but_one, state_setup),
+		cmocka_unit_test_setup(a_file_without_its_last_end_goes_on_with_a_line,
+				       state_setup),
+		cmocka_unit_test_setup(a_file_that_is_one_line_too_long_is_begun_anew, state_setup),
+		cmocka_unit_test_setup(a_huge_file_is_told_and_begun_anew, state_setup),
+		cmocka_unit_test_setup(a_corrupt_file_costs_what_is_corrupt, state_setup),
+		cmocka_unit_test_setup(a_line_that_cannot_be_written_is_told, state_setup),
 		cmocka_unit_test_setup(a_line_is_written_without_the_lock_where_that_cannot_be_had,
-				       setup),
-		cmocka_unit_test_setup(many_at_once_lose_nothing, setup),
+				       state_setup),
+		cmocka_unit_test_setup(many_at_once_lose_nothing, state_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,40 +12,17 @@
 #include "log.h"
 #include "support.h"
 
-/* A fresh state directory for each test, under the umask that keepalived gives its children. */
-static int setup(void **state)
-{
-	static unsigned count;
-	char name[32], root[256];
-
-	(void)state;
-	umask(0177);
-	log_open("test", LOG_LEVEL_DEBUG);
-	snprintf(name, sizeof(name), "state%u", count++);
-	snprintf(root, sizeof(root), "%s", temp_path(name));
-	return setenv("FO_STATE_DIR", root, 1);
-}
-
-/* A path in the state directory. */
-static const char *path_of(const char *name)
-{
-	static char path[512];
-
-	snprintf(path, sizeof(path), "%s/%s", getenv("FO_STATE_DIR"), name);
-	return path;
-}
-
 static mode_t mode_of(const char *name)
 {
 	struct stat st;
 
-	assert_return_code(lstat(path_of(name), &st), errno);
+	assert_return_code(lstat(state_path(name), &st), errno);
 	return st.st_mode & 07777;
 }
 
 static unsigned files_in(const char *name)
 {
-	DIR *dir = opendir(path_of(name));
+	DIR *dir = opendir(state_path(name));
 	unsigned count = 0;
 
 	assert_non_null(dir);
@@ -176,7 +153,7 @@ static void many_may_be_the_first(void **state)
 	for (int round = 0; round < 50; round++) {
 		pid_t pids[WRITERS];
 
-		setup(state);
+		state_setup(state);
 		for (int i = 0; i < WRITERS; i++)
 			pids[i] = start_child(write_first);
 		for (int i = 0; i < WRITERS; i++)
@@ -193,7 +170,7 @@ static void a_symbolic_link_is_replaced_and_never_followed(void **state)
 	(void)state;
 	snprintf(target, sizeof(target), "%s", temp_file("target", "untouched", 9));
 	assert_int_equal(store_write(STORE_RUN, "other", "x", 0644), 0);
-	assert_return_code(symlink(target, path_of("run/link")), errno);
+	assert_return_code(symlink(target, state_path("run/link")), errno);
 	capture_start(STDERR_FILENO);
 	log_open("test", LOG_LEVEL_DEBUG);
 	int read_ret = store_read(STORE_RUN, "link", buf, sizeof(buf));
@@ -203,10 +180,10 @@ static void a_symbolic_link_is_replaced_and_never_followed(void **state)
 	assert_int_equal(read_ret, -ELOOP);
 	assert_int_equal(lock_ret, -ELOOP);
 	snprintf(told, sizeof(told), "test: cannot lock %s: Too many levels of symbolic links\n",
-		 path_of("run/link"));
+		 state_path("run/link"));
 	assert_non_null(strstr(log, told));
 	assert_int_equal(store_write(STORE_RUN, "link", "new", 0644), 0);
-	assert_return_code(lstat(path_of("run/link"), &st), errno);
+	assert_return_code(lstat(state_path("run/link"), &st), errno);
 	assert_true(S_ISREG(st.st_mode));
 	assert_return_code(stat(target, &st), errno);
 	assert_int_equal(st.st_size, 9);
@@ -222,7 +199,7 @@ static void a_planted_temporary_file_is_not_written_through(void **state)
 	snprintf(target, sizeof(target), "%s", temp_file("target", "untouched", 9));
 	assert_int_equal(store_write(STORE_RUN, "other", "x", 0644), 0);
 	snprintf(name, sizeof(name), "run/.planted.%d", (int)getpid());
-	assert_return_code(symlink(target, path_of(name)), errno);
+	assert_return_code(symlink(target, state_path(name)), errno);
 	assert_int_equal(store_write(STORE_RUN, "planted", "new", 0644), 0);
 	assert_return_code(stat(target, &st), errno);
 	assert_int_equal(st.st_size, 9);
@@ -247,7 +224,7 @@ static void a_directory_that_cannot_be_written_is_told(void **state)
 		skip();
 	assert_int_equal(store_write(STORE_RUN, "state", "old", 0644), 0);
 	assert_return_code(chmod(temp_dir(), 0755), errno);
-	assert_return_code(chmod(path_of("."), 0755), errno);
+	assert_return_code(chmod(state_path("."), 0755), errno);
 	capture_start(STDERR_FILENO);
 	log_open("test", LOG_LEVEL_DEBUG);
 	status = status_of(start_child(write_as_nobody));
@@ -366,9 +343,9 @@ static void any_other_path_is_taken_as_it_is(void **state)
 
 	(void)state;
 	assert_int_equal(store_write(STORE_RUN, "other", "x", 0644), 0);
-	assert_return_code(mkdir(path_of("own"), 0755), errno);
-	assert_return_code(chmod(path_of("own"), 0755), errno);
-	snprintf(path, sizeof(path), "%s", path_of("own/line"));
+	assert_return_code(mkdir(state_path("own"), 0755), errno);
+	assert_return_code(chmod(state_path("own"), 0755), errno);
+	snprintf(path, sizeof(path), "%s", state_path("own/line"));
 	assert_int_equal(store_read_path(path, buf, sizeof(buf)), -ENOENT);
 	assert_int_equal(store_write_path(path, "1\n", 0640), 0);
 	assert_int_equal(mode_of("own/line"), 0640);
@@ -408,8 +385,8 @@ static void a_path_to_a_link_or_a_large_file_is_not_read(void **state)
 
 	(void)state;
 	assert_int_equal(store_write(STORE_RUN, "large", "12345", 0644), 0);
-	assert_return_code(symlink("large", path_of("run/link")), errno);
-	snprintf(path, sizeof(path), "%s", path_of("run/link"));
+	assert_return_code(symlink("large", state_path("run/link")), errno);
+	snprintf(path, sizeof(path), "%s", state_path("run/link"));
 	capture_start(STDERR_FILENO);
 	log_open("test", LOG_LEVEL_DEBUG);
 	link_ret = store_read_path(path, buf, sizeof(buf));
@@ -422,22 +399,23 @@ static void a_path_to_a_link_or_a_large_file_is_not_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(what_was_written_is_read, setup),
-		cmocka_unit_test_setup(modes_do_not_follow_the_umask, setup),
-		cmocka_unit_test_setup(a_file_that_does_not_fit_is_refused, setup),
-		cmocka_unit_test_setup(a_reader_among_writers_sees_one_whole_text, setup),
-		cmocka_unit_test_setup(many_may_be_the_first, setup),
-		cmocka_unit_test_setup(a_symbolic_link_is_replaced_and_never_followed, setup),
-		cmocka_unit_test_setup(a_planted_temporary_file_is_not_written_through, setup),
-		cmocka_unit_test_setup(a_directory_that_cannot_be_written_is_told, setup),
-		cmocka_unit_test_setup(a_state_directory_that_is_a_file_is_told, setup),
-		cmocka_unit_test_setup(the_name_of_the_state_directory_is_bounded, setup),
-		cmocka_unit_test_setup(a_lock_is_had_by_one_and_freed_by_death, setup),
-		cmocka_unit_test_setup(a_freed_lock_can_be_taken_again, setup),
-		cmocka_unit_test_setup(a_path_below_run_is_a_file_of_it, setup),
-		cmocka_unit_test_setup(any_other_path_is_taken_as_it_is, setup),
-		cmocka_unit_test_setup(the_directory_of_another_path_must_be_there, setup),
-		cmocka_unit_test_setup(a_path_to_a_link_or_a_large_file_is_not_read, setup),
+		cmocka_unit_test_setup(what_was_written_is_read, state_setup),
+		cmocka_unit_test_setup(modes_do_not_follow_the_umask, state_setup),
+		cmocka_unit_test_setup(a_file_that_does_not_fit_is_refused, state_setup),
+		cmocka_unit_test_setup(a_reader_among_writers_sees_one_whole_text, state_setup),
+		cmocka_unit_test_setup(many_may_be_the_first, state_setup),
+		cmocka_unit_test_setup(a_symbolic_link_is_replaced_and_never_followed, state_setup),
+		cmocka_unit_test_setup(a_planted_temporary_file_is_not_written_through,
+				       state_setup),
+		cmocka_unit_test_setup(a_directory_that_cannot_be_written_is_told, state_setup),
+		cmocka_unit_test_setup(a_state_directory_that_is_a_file_is_told, state_setup),
+		cmocka_unit_test_setup(the_name_of_the_state_directory_is_bounded, state_setup),
+		cmocka_unit_test_setup(a_lock_is_had_by_one_and_freed_by_death, state_setup),
+		cmocka_unit_test_setup(a_freed_lock_can_be_taken_again, state_setup),
+		cmocka_unit_test_setup(a_path_below_run_is_a_file_of_it, state_setup),
+		cmocka_unit_test_setup(any_other_path_is_taken_as_it_is, state_setup),
+		cmocka_unit_test_setup(the_directory_of_another_path_must_be_there, state_setup),
+		cmocka_unit_test_setup(a_path_to_a_link_or_a_large_file_is_not_read, state_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,17 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "announce.h"
 #include "cli.h"
 #include "clock.h"
-#include "conf.h"
 #include "line.h"
+#include "loader.h"
 #include "log.h"
 #include "num.h"
-#include "pace.h"
 #include "report.h"
+#include "rtt_file.h"
 #include "store.h"
 #include "watch.h"
+#include "watch_report.h"
 
 /* The answer given last, in STORE_RUN. */
 #define VERDICT_NAME "check.verdict"
@@ -59,7 +59,7 @@ static int take(size_t index, const char *arg, void *data)
 
 	if (index == OPTION_INTERFACE) {
 		set->iface = arg;
-		if (!hop_valid_dev(arg))
+		if (!nexthop_valid_dev(arg))
 			return cli_misused(&program, "`%s' is not the name of an interface", arg);
 	} else if (index == OPTION_TIMEOUT) {
 		if (num_parse_ms(arg, 10, 60000, &set->timeout_ms) != 0)
@@ -195,7 +195,7 @@ static int probe(const struct cli *cli, const struct line_rule *rule)
 	int ret;
 
 	line_init(&line, rule);
-	pace_load(rule->targets, rule->count, line.rtts);
+	rtt_file_load(rule->targets, rule->count, line.rtts);
 	ret = line_judge(&line);
 	line_close(&line);
 	if (ret != 0) {
@@ -203,7 +203,7 @@ static int probe(const struct cli *cli, const struct line_rule *rule)
 			line_log_trouble(&line, ret);
 		return CLI_CANNOT;
 	}
-	pace_save(rule->targets, rule->count, line.rtts);
+	rtt_file_save(rule->targets, rule->count, line.rtts);
 	if (cli->json || isatty(STDOUT_FILENO)) {
 		if (print_round(rule, &line.round, cli->json) != 0)
 			return CLI_CANNOT;
@@ -219,7 +219,7 @@ static int print_watched(const struct heartbeat *beat, int64_t now_us, bool json
 	int ret;
 
 	report_text(report, "interface", beat->iface);
-	announce_show(report, beat, now_us);
+	watch_report_show(report, beat, now_us);
 	ret = report_print(report, json);
 	report_free(report);
 	return ret;
@@ -240,10 +240,10 @@ static bool ask_watcher(const struct cli *cli, const struct line_rule *rule, int
 	struct heartbeat beat;
 	int64_t now_us = clock_mono_us();
 
-	if (announce_read(&beat) != 0 || !heartbeat_tells(&beat, rule->iface, now_us) ||
+	if (watch_report_read(&beat) != 0 || !heartbeat_tells(&beat, rule->iface, now_us) ||
 	    !same_targets(&beat, rule))
 		return false;
-	*status = beat.state.line == VERDICT_UP ? CLI_YES : CLI_NO;
+	*status = beat.state.verdict == VERDICT_UP ? CLI_YES : CLI_NO;
 	if ((cli->json || isatty(STDOUT_FILENO)) && print_watched(&beat, now_us, cli->json) != 0)
 		*status = CLI_CANNOT;
 	return true;
@@ -310,15 +310,15 @@ static int print_plan(const struct line_rule *rule)
 
 /* A mistake in the file, which may be half-saved, is no reason to leave a line that the watcher,
  * with the configuration that it has read, knows to be good. */
-static int stand_in(void)
+static int repeat_watcher(void)
 {
 	struct heartbeat beat;
 
-	if (announce_read(&beat) != 0 || !heartbeat_tells(&beat, beat.iface, clock_mono_us()))
+	if (watch_report_read(&beat) != 0 || !heartbeat_tells(&beat, beat.iface, clock_mono_us()))
 		return CLI_CONFIG;
 	log_warn(0, "%s is %s, says the watcher, which goes by the configuration of before",
-		 beat.iface, verdict_name(beat.state.line));
-	return beat.state.line == VERDICT_UP ? CLI_YES : CLI_NO;
+		 beat.iface, verdict_name(beat.state.verdict));
+	return beat.state.verdict == VERDICT_UP ? CLI_YES : CLI_NO;
 }
 
 static int check(const struct cli *cli, const struct settings *set, int count, char *operands[])
@@ -329,7 +329,7 @@ static int check(const struct cli *cli, const struct settings *set, int count, c
 	if (ret == CLI_GO_ON)
 		ret = take_conf(cli, set, &rule);
 	if (ret == CLI_CONFIG && watcher_may_know(set, count) && !cli->dry_run)
-		return stand_in();
+		return repeat_watcher();
 	if (ret != CLI_GO_ON)
 		return ret;
 	if (cli->dry_run)

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "conf.h"
+#include "loader.h"
 #include "log.h"
 #include "report.h"
 #include "session.h"

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "cli.h"
-#include "conf.h"
+#include "loader.h"
 #include "log.h"
 #include "report.h"
-#include "router.h"
 #include "switchover.h"
+#include "vrrp_role.h"
 
 struct settings {
 	bool force;
@@ -53,7 +53,7 @@ static const struct cli_program program = {
 /* What an item wants, in words. */
 static const char *describe_want(const struct switchover_item *item, char *buf, size_t size)
 {
-	char hop[HOP_TEXT_MAX];
+	char hop[NEXTHOP_TEXT_MAX];
 	const char *six = item->want.family == AF_INET6 ? "IPv6 " : "";
 
 	switch (item->want.kind) {
@@ -61,7 +61,8 @@ static const char *describe_want(const struct switchover_item *item, char *buf, 
 		snprintf(buf, size, "%s = %d", item->want.sysctl, item->want.value);
 		break;
 	case PLAN_ROUTE:
-		snprintf(buf, size, "%sdefault route %s", six, hop_format(hop, &item->want.hop));
+		snprintf(buf, size, "%sdefault route %s", six,
+			 nexthop_format(hop, &item->want.hop));
 		break;
 	case PLAN_FLOWS:
 		snprintf(buf, size, "no stale %sflows", six);
@@ -72,16 +73,16 @@ static const char *describe_want(const struct switchover_item *item, char *buf, 
 
 static const char *describe_present(const struct switchover_item *item, char *buf, size_t size)
 {
-	char hop[HOP_TEXT_MAX];
+	char hop[NEXTHOP_TEXT_MAX];
 
 	if (item->hidden)
 		snprintf(buf, size, "not to be seen without root");
-	else if (item->right)
+	else if (item->as_wanted)
 		snprintf(buf, size, "%s", item->absent ? "no such interface now" : "as wanted");
 	else if (item->want.kind == PLAN_SYSCTL)
 		snprintf(buf, size, "is %d", item->value);
 	else if (item->want.kind == PLAN_ROUTE)
-		snprintf(buf, size, "is %s", hop_format(hop, &item->hop));
+		snprintf(buf, size, "is %s", nexthop_format(hop, &item->hop));
 	else
 		snprintf(buf, size, "%zu stale", item->stale);
 	return buf;
@@ -91,14 +92,14 @@ static const char *describe_present(const struct switchover_item *item, char *bu
  * where it was right already. */
 static void describe_done(const struct switchover_item *item, char *buf, size_t size)
 {
-	char want[128], hop[HOP_TEXT_MAX];
+	char want[128], hop[NEXTHOP_TEXT_MAX];
 
 	buf[0] = '\0';
-	if (item->right || item->error != 0)
+	if (item->as_wanted || item->error != 0)
 		return;
 	describe_want(item, want, sizeof(want));
 	if (item->want.kind == PLAN_ROUTE)
-		snprintf(buf, size, ", %s (was %s)", want, hop_format(hop, &item->hop));
+		snprintf(buf, size, ", %s (was %s)", want, nexthop_format(hop, &item->hop));
 	else if (item->want.kind == PLAN_SYSCTL)
 		snprintf(buf, size, ", %s (was %d)", want, item->value);
 	else if (item->stale > 0)
@@ -123,27 +124,27 @@ static void log_done(const struct switchover *done, int ret)
 		 done->took_us % 1000 / 100);
 }
 
-static int apply(const struct conf *conf, const enum vrrp_state *told, bool force)
+static int apply(const struct conf *conf, const enum vrrp_state *reported, bool force)
 {
 	struct switchover done;
-	int ret = switchover_apply(conf, told, force, &done);
+	int ret = switchover_apply(conf, reported, force, &done);
 
 	if (done.count > 0 || ret == 0)
 		log_done(&done, ret);
 	return ret == 0 ? CLI_YES : CLI_CANNOT;
 }
 
-static int print_plan(const struct conf *conf, enum vrrp_state told, bool force)
+static int print_plan(const struct conf *conf, enum vrrp_state reported, bool force)
 {
 	char want[128], present[128];
 	struct switchover plan;
 
-	if (switchover_examine(conf, told, force, &plan) != 0)
+	if (switchover_examine(conf, reported, force, &plan) != 0)
 		return CLI_CANNOT;
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct switchover_item *item = &plan.items[i];
 
-		printf("%s %s (%s)\n", item->right ? "keep" : "make",
+		printf("%s %s (%s)\n", item->as_wanted ? "keep" : "make",
 		       describe_want(item, want, sizeof(want)),
 		       describe_present(item, present, sizeof(present)));
 	}
@@ -170,10 +171,10 @@ static int report_switchover(const struct conf *conf, const struct switchover *n
 
 		report_row(report, "wanted");
 		report_text(report, "what", describe_want(item, text, sizeof(text)));
-		report_flag(report, "right", item->right);
+		report_flag(report, "right", item->as_wanted);
 		report_text(report, "present", describe_present(item, text, sizeof(text)));
 		report_end_row(report);
-		all_right = all_right && item->right;
+		all_right = all_right && item->as_wanted;
 	}
 	report_flag(report, "all_right", all_right);
 	ret = report_print(report, json);
@@ -187,7 +188,7 @@ static int show(const struct cli *cli, const struct conf *conf, bool force)
 {
 	struct switchover now;
 
-	if (switchover_examine(conf, router_last_told(), force, &now) != 0)
+	if (switchover_examine(conf, vrrp_role_reported(), force, &now) != 0)
 		return CLI_CANNOT;
 	return report_switchover(conf, &now, cli->json);
 }
@@ -199,7 +200,7 @@ static int apply_early(const struct conf *conf)
 {
 	enum vrrp_state state;
 
-	if (router_true_state(&conf->router, VRRP_BACKUP, &state) != 0)
+	if (vrrp_role_true_state(&conf->router, VRRP_BACKUP, &state) != 0)
 		return CLI_CANNOT;
 	if (state == VRRP_MASTER)
 		return CLI_GO_ON;
@@ -210,30 +211,30 @@ static int apply_early(const struct conf *conf)
 /* What was told last may change until the lock is held: then it is read. */
 static int run_apply(const struct cli *cli, const struct conf *conf, bool force)
 {
-	bool early = !force && !router_was_told();
+	bool early = !force && !vrrp_role_was_reported();
 	int ret = early ? apply_early(conf) : CLI_GO_ON;
 
 	if (ret != CLI_GO_ON)
 		return ret;
 	if (!cli->dry_run)
 		return apply(conf, NULL, force);
-	return print_plan(conf, early ? VRRP_BACKUP : router_last_told(), force);
+	return print_plan(conf, early ? VRRP_BACKUP : vrrp_role_reported(), force);
 }
 
 static int run_state(const struct cli *cli, const struct conf *conf, int argc, char *argv[],
 		     bool force)
 {
-	enum vrrp_state told = VRRP_BACKUP;
+	enum vrrp_state reported = VRRP_BACKUP;
 	bool is_state = true;
 
-	if (vrrp_parse_args(argc, argv, &told, &is_state) != 0)
+	if (vrrp_parse_args(argc, argv, &reported, &is_state) != 0)
 		return cli_misused(&program, "`%s'%s is not a state or a verb", argv[0],
 				   argc > 1 ? " with these operands" : "");
 	if (!is_state) {
 		log_debug("%s is not a change of state", argv[2]);
 		return CLI_YES;
 	}
-	return cli->dry_run ? print_plan(conf, told, force) : apply(conf, &told, force);
+	return cli->dry_run ? print_plan(conf, reported, force) : apply(conf, &reported, force);
 }
 
 static int run(const struct cli *cli, const struct conf *conf, int argc, char *argv[], bool force)

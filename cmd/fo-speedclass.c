@@ -5,17 +5,19 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "class_worker.h"
 #include "cli.h"
-#include "conf.h"
-#include "converge.h"
 #include "history.h"
+#include "loader.h"
 #include "log.h"
 #include "num.h"
 #include "report.h"
-#include "router.h"
+#include "schema.h"
 #include "soracom.h"
 #include "speedclass.h"
+#include "value.h"
 #include "vrrp.h"
+#include "vrrp_role.h"
 
 static const struct cli_verb verbs[] = {
 	{ "master|backup|fault|stop",
@@ -80,7 +82,7 @@ static int exit_of(enum soracom_result result)
 
 static int open_soracom(struct run *run)
 {
-	const struct soracom_stop never = { .wanted_no_more = NULL };
+	const struct soracom_stop never = { .is_obsolete = NULL };
 
 	return soracom_open(&run->conf->speedclass, &never, &run->soracom) == 0 ? CLI_GO_ON
 										: CLI_CANNOT;
@@ -113,7 +115,7 @@ static int converge_to(const struct run *run, const char *speed_class)
 		return print_plan(speed_class);
 	written = speedclass_want(speed_class) == 0;
 	return exit_of_errno(
-		converge_speedclass(&run->conf->speedclass, written ? NULL : speed_class, false));
+		class_worker_run(&run->conf->speedclass, written ? NULL : speed_class, false));
 }
 
 /* The class that is due in a state. It stays the raised one no longer than `max-raised`. */
@@ -130,7 +132,7 @@ static const char *class_of(const struct run *run, enum vrrp_state state)
 static void tell_cap(const struct run *run, enum vrrp_state state)
 {
 	const struct conf_speedclass *conf = &run->conf->speedclass;
-	char text[NUM_TEXT_MAX], wanted[SIMAPI_WORD_MAX];
+	char text[NUM_TEXT_MAX], wanted[SIM_CLASS_MAX];
 
 	speedclass_load_wanted(wanted);
 	if (state != VRRP_MASTER || !speedclass_is_capped(conf->max_raised_ms) ||
@@ -146,11 +148,11 @@ static void tell_cap(const struct run *run, enum vrrp_state state)
 
 /* Writes down the class of the true state, and looks again after that: whoever writes last looks
  * last, so that a slow copy of us with an old message does not win. */
-static int want_for_state(const struct run *run, enum vrrp_state told, const char **speed_class,
+static int want_for_state(const struct run *run, enum vrrp_state reported, const char **speed_class,
 			  bool *written)
 {
 	enum vrrp_state state, again;
-	int ret = router_true_state(&run->conf->router, told, &state);
+	int ret = vrrp_role_true_state(&run->conf->router, reported, &state);
 
 	for (int look = 0; ret == 0 && look < LOOKS_MAX; look++) {
 		*speed_class = class_of(run, state);
@@ -158,7 +160,7 @@ static int want_for_state(const struct run *run, enum vrrp_state told, const cha
 			return 0;
 		tell_cap(run, state);
 		*written = speedclass_want(*speed_class) == 0;
-		ret = router_true_state(&run->conf->router, told, &again);
+		ret = vrrp_role_true_state(&run->conf->router, reported, &again);
 		if (ret == 0 && class_of(run, again) == *speed_class)
 			return 0;
 		state = again;
@@ -166,23 +168,23 @@ static int want_for_state(const struct run *run, enum vrrp_state told, const cha
 	return ret;
 }
 
-static int converge_to_state(const struct run *run, enum vrrp_state told, bool read_back)
+static int converge_to_state(const struct run *run, enum vrrp_state reported, bool read_back)
 {
 	const char *speed_class = NULL;
 	bool written = true;
 
-	if (want_for_state(run, told, &speed_class, &written) != 0)
+	if (want_for_state(run, reported, &speed_class, &written) != 0)
 		return CLI_CANNOT;
 	if (run->cli->dry_run)
 		return print_plan(speed_class);
-	return exit_of_errno(converge_speedclass(&run->conf->speedclass,
-						 written ? NULL : speed_class, read_back));
+	return exit_of_errno(
+		class_worker_run(&run->conf->speedclass, written ? NULL : speed_class, read_back));
 }
 
 static int set(struct run *run, char *argv[])
 {
 	const struct conf_key *key = NULL;
-	char speed_class[SIMAPI_WORD_MAX], why[256];
+	char speed_class[SIM_CLASS_MAX], why[256];
 
 	for (size_t i = 0; i < conf_schema_len && key == NULL; i++)
 		key = conf_schema[i].type == CONF_CLASS ? &conf_schema[i] : NULL;
@@ -208,7 +210,7 @@ static int print_class(const struct run *run, const char *speed_class)
 
 static int get(struct run *run, char *argv[])
 {
-	char speed_class[SIMAPI_WORD_MAX];
+	char speed_class[SIM_CLASS_MAX];
 	int64_t wait_ms = 0;
 	enum soracom_result result;
 	int ret = open_soracom(run);
@@ -228,7 +230,7 @@ static bool is_due(const struct run *run)
 	enum vrrp_state state;
 	struct speedclass now;
 
-	if (router_true_state(&run->conf->router, router_last_told(), &state) != 0)
+	if (vrrp_role_true_state(&run->conf->router, vrrp_role_reported(), &state) != 0)
 		return true;
 	speedclass_load(&now);
 	return strcmp(now.known, class_of(run, state)) != 0 ||
@@ -242,7 +244,7 @@ static int sync_class(struct run *run, char *argv[])
 		log_debug("sync is not due");
 		return CLI_YES;
 	}
-	return converge_to_state(run, router_last_told(), true);
+	return converge_to_state(run, vrrp_role_reported(), true);
 }
 
 /* What a login has shown. A text is NULL where it is not known. */
@@ -272,9 +274,9 @@ static int print_findings(const struct run *run, const struct findings *found, i
 static int check_permission(struct run *run)
 {
 	struct findings found = { .login = "good" };
-	char speed_class[SIMAPI_WORD_MAX];
+	char speed_class[SIM_CLASS_MAX];
 	enum soracom_result result = SORACOM_DONE;
-	int ret = converge_try(run->soracom, speed_class, &result);
+	int ret = class_worker_try(run->soracom, speed_class, &result);
 
 	if (ret == -EWOULDBLOCK) {
 		found.permission = "not tried: another fo-speedclass is at work";
@@ -291,9 +293,8 @@ static int check_permission(struct run *run)
 	} else if (result == SORACOM_REFUSED) {
 		found.permission = "refused";
 	}
-	ret = ret == -ESTALE
-		      ? exit_of_errno(converge_speedclass(&run->conf->speedclass, NULL, false))
-		      : exit_of(result);
+	ret = ret == -ESTALE ? exit_of_errno(class_worker_run(&run->conf->speedclass, NULL, false))
+			     : exit_of(result);
 	return print_findings(run, &found, ret);
 }
 
@@ -340,10 +341,10 @@ static const struct verb *find_verb(int argc, char *argv[])
 static int dispatch(struct run *run, int argc, char *argv[])
 {
 	const struct verb *verb = find_verb(argc, argv);
-	enum vrrp_state told = VRRP_BACKUP;
+	enum vrrp_state reported = VRRP_BACKUP;
 	bool is_state = true;
 
-	if (verb == NULL && vrrp_parse_args(argc, argv, &told, &is_state) != 0)
+	if (verb == NULL && vrrp_parse_args(argc, argv, &reported, &is_state) != 0)
 		return cli_misused(&program, "`%s'%s is not a state or a verb", argv[0],
 				   argc > 1 ? " with these operands" : "");
 	if (!run->conf->speedclass.present) {
@@ -356,12 +357,12 @@ static int dispatch(struct run *run, int argc, char *argv[])
 	}
 	if (verb != NULL)
 		return verb->run(run, argv);
-	return is_state ? converge_to_state(run, told, false) : CLI_YES;
+	return is_state ? converge_to_state(run, reported, false) : CLI_YES;
 }
 
 /* Credentials pass through this process: no core of it, and no other process of the same user may
  * look into it. */
-static void close_the_curtains(void)
+static void forbid_inspection(void)
 {
 	const struct rlimit none = { 0, 0 };
 
@@ -377,7 +378,7 @@ int main(int argc, char *argv[])
 	struct run run = { .cli = &cli, .conf = &conf };
 	int ret;
 
-	close_the_curtains();
+	forbid_inspection();
 	ret = cli_parse(&program, argc, argv, &set, &cli);
 	if (ret == CLI_GO_ON && argc == cli.operands)
 		ret = cli_misused(&program, "say which state was reached, or what to do");

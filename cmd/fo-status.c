@@ -3,19 +3,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "announce.h"
 #include "cli.h"
 #include "clock.h"
-#include "conf.h"
 #include "history.h"
+#include "loader.h"
 #include "log.h"
 #include "report.h"
 #include "route.h"
-#include "router.h"
 #include "rtnl.h"
 #include "session.h"
 #include "speedclass.h"
 #include "switchover.h"
+#include "vrrp_role.h"
+#include "watch_report.h"
 
 static const struct cli_verb verbs[] = {
 	{ "show", "the state of the router, its lines and its SIM (the default)" },
@@ -37,8 +37,8 @@ static const struct cli_program program = {
 struct status {
 	struct switchover route; /* when [route] is there */
 	enum vrrp_state state;
-	enum vrrp_state told;
-	struct hop hop;
+	enum vrrp_state reported;
+	struct nexthop hop;
 	bool uplink_there;
 	struct rtnl_link uplink;
 	struct speedclass speedclass;
@@ -69,15 +69,15 @@ static int gather(const struct conf *conf, struct status *out)
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	out->told = router_last_told();
-	ret = router_true_state(&conf->router, out->told, &out->state);
+	out->reported = vrrp_role_reported();
+	ret = vrrp_role_true_state(&conf->router, out->reported, &out->state);
 	if (ret == 0)
 		ret = gather_kernel(conf, out);
 	if (ret == 0 && conf->route.present)
-		ret = switchover_examine(conf, out->told, false, &out->route);
+		ret = switchover_examine(conf, out->reported, false, &out->route);
 	speedclass_load(&out->speedclass);
-	out->keepalived = router_has_keepalived();
-	out->watched = announce_read(&out->heartbeat) == 0;
+	out->keepalived = vrrp_role_has_keepalived();
+	out->watched = watch_report_read(&out->heartbeat) == 0;
 	if (session_load(&out->keepalive) != 0)
 		memset(&out->keepalive, 0, sizeof(out->keepalive));
 	return ret;
@@ -111,7 +111,7 @@ static bool fill_line(struct report *report, const struct conf *conf, const stru
 		return false;
 	}
 	report_text(report, "watcher", "at work");
-	announce_show(report, &status->heartbeat, now_us);
+	watch_report_show(report, &status->heartbeat, now_us);
 	return true;
 }
 
@@ -159,16 +159,16 @@ static bool fill_keepalive(struct report *report, const struct conf *conf,
 /* Returns whether all is as wanted. */
 static bool fill(struct report *report, const struct conf *conf, const struct status *status)
 {
-	char text[HOP_TEXT_MAX];
+	char text[NEXTHOP_TEXT_MAX];
 	bool right = true;
 
 	report_text(report, "keepalived", status->keepalived ? "running" : "not running");
 	report_text(report, "state", vrrp_state_name(status->state));
 	report_text(report, "vip", addr_format(text, &conf->router.vip));
 	report_flag(report, "vip_held", status->state == VRRP_MASTER);
-	report_text(report, "default_route", hop_format(text, &status->hop));
+	report_text(report, "default_route", nexthop_format(text, &status->hop));
 	for (size_t i = 0; i < status->route.count; i++)
-		right = right && status->route.items[i].right;
+		right = right && status->route.items[i].as_wanted;
 	if (conf->route.present)
 		report_flag(report, "route_right", right);
 	report_text(report, "uplink", conf->router.uplink);

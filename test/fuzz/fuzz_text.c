@@ -1,7 +1,7 @@
 /* The parsers of one word or line each. */
 #include <stdio.h>
 
-#include "hop.h"
+#include "nexthop.h"
 #include "num.h"
 #include "vrrp.h"
 
@@ -9,9 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char text[128], *argv[] = { text }, buf[HOP_TEXT_MAX];
+	char text[128], *argv[] = { text }, buf[NEXTHOP_TEXT_MAX];
 	int64_t value;
-	struct hop hop = { .dev = "" };
+	struct nexthop hop = { .dev = "" };
 	bool yes = false;
 
 	snprintf(text, sizeof(text), "%.*s", (int)size, (const char *)data);
@@ -19,6 +19,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	yes |= num_parse_pct(text, INT64_MIN, INT64_MAX, &value) == 0;
 	yes |= num_parse_ms(text, 0, INT64_MAX, &value) == 0 && num_format_ms(buf, value) == NULL;
 	yes |= vrrp_parse_args(1, argv, &(enum vrrp_state){ VRRP_STOP }, &yes) == 0;
-	yes |= hop_parse(text, AF_INET, &hop) == 0 || hop_parse(text, AF_INET6, &hop) == 0;
-	return yes && hop_format(buf, &hop) == NULL;
+	yes |= nexthop_parse(text, AF_INET, &hop) == 0 || nexthop_parse(text, AF_INET6, &hop) == 0;
+	return yes && nexthop_format(buf, &hop) == NULL;
 }

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "conf.h"
 #include "num.h"
+#include "schema.h"
 
 static const char *const types[] = {
 	[CONF_INTERFACE] = "interface",
@@ -12,8 +12,8 @@ static const char *const types[] = {
 	[CONF_ADDR6] = "addr6",
 	[CONF_TARGET] = "target",
 	[CONF_ADDRS] = "addrs",
-	[CONF_HOP4] = "hop4",
-	[CONF_HOP6] = "hop6",
+	[CONF_NEXTHOP4] = "hop4",
+	[CONF_NEXTHOP6] = "hop6",
 	[CONF_NUMBER] = "number",
 	[CONF_TIME] = "time",
 	[CONF_SHARE] = "share",
@@ -48,10 +48,10 @@ int main(void)
 {
 	for (size_t i = 0; i < conf_schema_len; i++) {
 		const struct conf_key *key = &conf_schema[i];
-		bool has_default = key->standard != NULL && key->standard[0] != '\0';
+		bool has_default = key->default_text != NULL && key->default_text[0] != '\0';
 
 		printf("%s\t%s\t%s\t%s\t%s\t", key->section, key->name, types[key->type],
-		       has_default ? key->standard : "-", key->required ? "yes" : "no");
+		       has_default ? key->default_text : "-", key->required ? "yes" : "no");
 		print_bounds(key);
 	}
 	return 0;

@@ -50,7 +50,7 @@ static struct heartbeat random_beat(void)
 	for (size_t i = 0; i <= random_below(IFNAMSIZ - 1); i++)
 		beat.iface[i] = (char)('!' + random_below('~' - '!'));
 	beat.state = (struct verdict_state){
-		.line = (enum verdict)random_below(VERDICT_DOWN + 1),
+		.verdict = (enum verdict)random_below(VERDICT_DOWN + 1),
 		.reason = (enum verdict_reason)random_below(VERDICT_SLOW + 1),
 		.since_us = random_int64(),
 		.good = random_int64(),
@@ -73,7 +73,7 @@ static void assert_same(const struct heartbeat *a, const struct heartbeat *b)
 	assert_string_equal(a->iface, b->iface);
 	assert_int_equal(a->written_us, b->written_us);
 	assert_int_equal(a->beat_us, b->beat_us);
-	assert_int_equal(a->state.line, b->state.line);
+	assert_int_equal(a->state.verdict, b->state.verdict);
 	assert_int_equal(a->state.reason, b->state.reason);
 	assert_int_equal(a->state.since_us, b->state.since_us);
 	assert_int_equal(a->state.good, b->state.good);
@@ -134,7 +134,7 @@ static void the_text_is_that_of_the_header(void **state)
 	(void)state;
 	assert_int_equal(heartbeat_parse(USUAL, &beat), 0);
 	assert_string_equal(heartbeat_format(text, &beat), USUAL);
-	assert_int_equal(beat.state.line, VERDICT_DOWN);
+	assert_int_equal(beat.state.verdict, VERDICT_DOWN);
 	assert_int_equal(beat.state.reason, VERDICT_LOSS);
 	assert_int_equal(beat.state.hold_us, 20000000);
 	assert_int_equal(beat.targets[1].quality.lost, 200);
@@ -294,7 +294,7 @@ static void a_watcher_that_is_alive_and_knows_tells(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct heartbeat beat = { .iface = "ppp0",
 						.beat_us = cases[i].beat_us,
-						.state.line = cases[i].line };
+						.state.verdict = cases[i].line };
 
 		CHECK(heartbeat_tells(&beat, cases[i].iface, cases[i].now_us) == cases[i].tells,
 		      "case %zu", i);
@@ -311,7 +311,7 @@ static struct heartbeat last_words(void)
 {
 	return (struct heartbeat){ .iface = "ppp0",
 				   .written_us = 9000000,
-				   .state = { .line = VERDICT_DOWN,
+				   .state = { .verdict = VERDICT_DOWN,
 					      .reason = VERDICT_LOSS,
 					      .since_us = 6000000,
 					      .good = 4,
@@ -324,11 +324,11 @@ static struct heartbeat last_words(void)
 static void a_successor_goes_on_but_counts_its_rounds_itself(void **state)
 {
 	struct heartbeat beat = last_words();
-	struct verdict_state next = { .line = VERDICT_PENDING };
+	struct verdict_state next = { .verdict = VERDICT_PENDING };
 
 	(void)state;
 	assert_true(heartbeat_resume(&beat, "ppp0", 9000000, &next));
-	assert_int_equal(next.line, VERDICT_DOWN);
+	assert_int_equal(next.verdict, VERDICT_DOWN);
 	assert_int_equal(next.reason, VERDICT_LOSS);
 	assert_int_equal(next.since_us, 6000000);
 	assert_int_equal(next.good, 0);
@@ -336,9 +336,9 @@ static void a_successor_goes_on_but_counts_its_rounds_itself(void **state)
 	assert_int_equal(next.last_bad_us, 6500000);
 	assert_int_equal(next.hold_us, 20000000);
 	assert_int_equal(next.back_us, 5000000);
-	beat.state.line = VERDICT_UP;
+	beat.state.verdict = VERDICT_UP;
 	assert_true(heartbeat_resume(&beat, "ppp0", 9000000, &next));
-	assert_int_equal(next.line, VERDICT_UP);
+	assert_int_equal(next.verdict, VERDICT_UP);
 	/* Whether the one before it was still alive when it ended does not matter. */
 	beat.beat_us = 9000000;
 	assert_true(heartbeat_resume(&beat, "ppp0", 9000000 + HEARTBEAT_RESUME_US, &next));
@@ -353,7 +353,7 @@ static void a_successor_does_not_go_on_from_what_says_nothing(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(beats); i++)
 		beats[i] = last_words();
 	snprintf(beats[0].iface, sizeof(beats[0].iface), "ppp1");
-	beats[1].state.line = VERDICT_PENDING;
+	beats[1].state.verdict = VERDICT_PENDING;
 	beats[2].written_us = 9000001; /* of another boot, as the next ones are */
 	beats[3].state.since_us = 9000001;
 	beats[4].state.last_bad_us = 9000001;

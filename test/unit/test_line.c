@@ -146,7 +146,7 @@ static void begin_round(void)
 {
 	if (sim.config.knowledge == NOT_KNOWN)
 		memset(sim.line.rtts, 0, sizeof(sim.line.rtts));
-	sim.line.rule.tries = sim.state.line == VERDICT_DOWN ? 1 : HEDGE_TRIES_MAX;
+	sim.line.rule.tries = sim.state.verdict == VERDICT_DOWN ? 1 : HEDGE_TRIES_MAX;
 	line_begin(&sim.line);
 	sim.in_round = true;
 }
@@ -161,12 +161,12 @@ static void finish_round(void)
 	sim.in_round = false;
 	sim.next_round_us = sim.line.start_us + sim.config.interval_us;
 	if (verdict_take_round(&sim.state, &sim.config.rule, good, &quality, sim.now_us)) {
-		sim.downs += sim.state.line == VERDICT_DOWN;
+		sim.downs += sim.state.verdict == VERDICT_DOWN;
 		sim.changed_us = sim.now_us;
 	}
-	if (sim.state.line == VERDICT_DOWN && sim.state.last_bad_us == sim.now_us)
+	if (sim.state.verdict == VERDICT_DOWN && sim.state.last_bad_us == sim.now_us)
 		line_watch_quality(&sim.line, sim.config.window_us);
-	if (!good && sim.state.line != VERDICT_DOWN)
+	if (!good && sim.state.verdict != VERDICT_DOWN)
 		sim.next_round_us = sim.line.start_us + sim.config.timeout_us;
 }
 
@@ -261,9 +261,9 @@ static void check_loss_of(unsigned echo)
 	run_rounds(2);
 	CHECK(sim.bad_rounds == (survived ? 0 : 1), "%s", describe());
 	if (survived || sim.config.rule.fall > 1)
-		CHECK(sim.state.line == VERDICT_UP && sim.downs == 0, "%s", describe());
+		CHECK(sim.state.verdict == VERDICT_UP && sim.downs == 0, "%s", describe());
 	else
-		CHECK(sim.state.line == VERDICT_DOWN && sim.downs == 1, "%s", describe());
+		CHECK(sim.state.verdict == VERDICT_DOWN && sim.downs == 1, "%s", describe());
 }
 
 /* In a run of ROUNDS rounds, loses each echo in turn. Returns how many there were. */
@@ -283,7 +283,7 @@ static unsigned check_every_single_loss(const struct config *config)
 		}
 		sim = after;
 	}
-	assert_int_equal(sim.state.line, VERDICT_UP);
+	assert_int_equal(sim.state.verdict, VERDICT_UP);
 	return sim.sent;
 }
 
@@ -405,7 +405,7 @@ static void start_after_a_good_window(const struct config *config)
 {
 	start_sim(config);
 	run_until_us(sim.now_us + config->window_us + SECOND);
-	assert_int_equal(sim.state.line, VERDICT_UP);
+	assert_int_equal(sim.state.verdict, VERDICT_UP);
 	assert_int_equal(sim.bad_rounds, 0);
 }
 
@@ -421,7 +421,7 @@ static void a_tenth_lost_and_a_dead_host_is_no_dead_line(void **state)
 		sim.line.first = random_below(3);
 		sim.loss_pct = 10;
 		run_rounds(3000);
-		CHECK(sim.downs == 0 && sim.state.line == VERDICT_UP, "run %u", run);
+		CHECK(sim.downs == 0 && sim.state.verdict == VERDICT_UP, "run %u", run);
 	}
 }
 
@@ -441,7 +441,7 @@ static void a_line_that_loses_most_is_down_within_two_windows(void **state)
 		CHECK(sim.downs == 1, "run %u", run);
 		/* And as long as it loses, it does not come back. */
 		run_until_us(start_us + 10 * config.window_us);
-		CHECK(sim.state.line == VERDICT_DOWN, "run %u", run);
+		CHECK(sim.state.verdict == VERDICT_DOWN, "run %u", run);
 	}
 }
 
@@ -472,7 +472,7 @@ static void a_black_hole_is_seen_within_fall_rounds_and_an_interval(void **state
 		sim.loss_pct = 0;
 		end_us = sim.now_us;
 		run_until_us(end_us + 2 * rule->hold_us);
-		CHECK(sim.state.line == VERDICT_UP, "run %u", run);
+		CHECK(sim.state.verdict == VERDICT_UP, "run %u", run);
 		assert_true(sim.changed_us >= end_us - config.timeout_us + rule->hold_us);
 		assert_true(sim.changed_us <= end_us + rule->hold_us + SECOND);
 		assert_int_equal(sim.downs, 1);

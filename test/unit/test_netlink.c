@@ -161,8 +161,8 @@ static void a_failure_is_logged_with_the_words_of_the_kernel(void **state)
 	(void)state;
 	capture_start(STDERR_FILENO);
 	log_open("test", LOG_LEVEL_DEBUG);
-	with = netlink_fail(-EINVAL, "Invalid prefix", "cannot list");
-	without = netlink_fail(-EPERM, "", "cannot list");
+	with = netlink_log_failure(-EINVAL, "Invalid prefix", "cannot list");
+	without = netlink_log_failure(-EPERM, "", "cannot list");
 	assert_string_equal(capture_stop(), "test: cannot list: Invalid prefix: Invalid argument\n"
 					    "test: cannot list: Operation not permitted\n");
 	assert_int_equal(with, -EINVAL);

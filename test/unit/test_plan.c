@@ -38,7 +38,7 @@ static const char *text_of(const struct plan *plan)
 }
 
 /* With nothing saved, and one state for both families. */
-static void make(const struct plan_policy *policy, const char *lan, const char *uplink,
+static void make(const struct conf_route *policy, const char *lan, const char *uplink,
 		 enum vrrp_state state, struct plan *out)
 {
 	const struct plan_saved saved = { .count = 0 };
@@ -49,10 +49,10 @@ static void make(const struct plan_policy *policy, const char *lan, const char *
 	plan_make(policy, &facts, out);
 }
 
-static struct plan_policy policy_of(enum plan_stop stop, enum plan_forwarding forwarding,
-				    enum plan_conntrack conntrack, enum plan_redirects redirects)
+static struct conf_route policy_of(enum conf_stop stop, enum conf_forwarding forwarding,
+				   enum conf_conntrack conntrack, enum conf_redirects redirects)
 {
-	struct plan_policy policy = MAIN;
+	struct conf_route policy = MAIN;
 
 	policy.stop = stop;
 	policy.forwarding = forwarding;
@@ -64,37 +64,37 @@ static struct plan_policy policy_of(enum plan_stop stop, enum plan_forwarding fo
 static void each_state_wants_what_the_policy_says(void **state)
 {
 	const struct {
-		struct plan_policy policy;
+		struct conf_route policy;
 		enum vrrp_state state;
 		const char *want;
 	} cases[] = {
-		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_KEEP, PLAN_CONNTRACK_STALE,
-			    PLAN_REDIRECTS_OFF),
+		{ policy_of(CONF_STOP_BACKUP, CONF_FORWARDING_KEEP, CONF_CONNTRACK_STALE,
+			    CONF_REDIRECTS_OFF),
 		  VRRP_MASTER,
 		  "conf/all/send_redirects=0 conf/eth0/send_redirects=0? ip:ppp0 flows:ppp0" },
-		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_KEEP, PLAN_CONNTRACK_KEEP,
-			    PLAN_REDIRECTS_KEEP),
+		{ policy_of(CONF_STOP_BACKUP, CONF_FORWARDING_KEEP, CONF_CONNTRACK_KEEP,
+			    CONF_REDIRECTS_KEEP),
 		  VRRP_BACKUP, "ip:eth0" },
-		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_GLOBAL, PLAN_CONNTRACK_STALE,
-			    PLAN_REDIRECTS_KEEP),
+		{ policy_of(CONF_STOP_BACKUP, CONF_FORWARDING_GLOBAL, CONF_CONNTRACK_STALE,
+			    CONF_REDIRECTS_KEEP),
 		  VRRP_MASTER, "ip:ppp0 flows:ppp0 ip_forward=1" },
-		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_GLOBAL, PLAN_CONNTRACK_STALE,
-			    PLAN_REDIRECTS_KEEP),
+		{ policy_of(CONF_STOP_BACKUP, CONF_FORWARDING_GLOBAL, CONF_CONNTRACK_STALE,
+			    CONF_REDIRECTS_KEEP),
 		  VRRP_FAULT, "ip_forward=0 ip:eth0 flows:eth0" },
-		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_LAN, PLAN_CONNTRACK_KEEP,
-			    PLAN_REDIRECTS_KEEP),
+		{ policy_of(CONF_STOP_BACKUP, CONF_FORWARDING_LAN, CONF_CONNTRACK_KEEP,
+			    CONF_REDIRECTS_KEEP),
 		  VRRP_MASTER, "ip:ppp0 conf/ppp0/forwarding=1? conf/eth0/forwarding=1?" },
-		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_LAN, PLAN_CONNTRACK_KEEP,
-			    PLAN_REDIRECTS_KEEP),
+		{ policy_of(CONF_STOP_BACKUP, CONF_FORWARDING_LAN, CONF_CONNTRACK_KEEP,
+			    CONF_REDIRECTS_KEEP),
 		  VRRP_BACKUP, "conf/eth0/forwarding=0? ip:eth0" },
-		{ policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_KEEP, PLAN_CONNTRACK_KEEP,
-			    PLAN_REDIRECTS_KEEP),
+		{ policy_of(CONF_STOP_BACKUP, CONF_FORWARDING_KEEP, CONF_CONNTRACK_KEEP,
+			    CONF_REDIRECTS_KEEP),
 		  VRRP_STOP, "ip:eth0" },
-		{ policy_of(PLAN_STOP_KEEP, PLAN_FORWARDING_GLOBAL, PLAN_CONNTRACK_STALE,
-			    PLAN_REDIRECTS_OFF),
+		{ policy_of(CONF_STOP_KEEP, CONF_FORWARDING_GLOBAL, CONF_CONNTRACK_STALE,
+			    CONF_REDIRECTS_OFF),
 		  VRRP_STOP, "" },
-		{ policy_of(PLAN_STOP_KEEP, PLAN_FORWARDING_KEEP, PLAN_CONNTRACK_KEEP,
-			    PLAN_REDIRECTS_KEEP),
+		{ policy_of(CONF_STOP_KEEP, CONF_FORWARDING_KEEP, CONF_CONNTRACK_KEEP,
+			    CONF_REDIRECTS_KEEP),
 		  VRRP_FAULT, "ip:eth0" },
 	};
 
@@ -110,15 +110,15 @@ static void each_state_wants_what_the_policy_says(void **state)
 
 static void ipv6_is_left_alone_unless_it_is_asked_for(void **state)
 {
-	struct plan_policy policy = policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_KEEP,
-					      PLAN_CONNTRACK_STALE, PLAN_REDIRECTS_KEEP);
+	struct conf_route policy = policy_of(CONF_STOP_BACKUP, CONF_FORWARDING_KEEP,
+					     CONF_CONNTRACK_STALE, CONF_REDIRECTS_KEEP);
 	struct plan plan;
-	struct hop hop = plan_hop(&policy, VRRP_MASTER, AF_INET6);
+	struct nexthop hop = plan_hop(&policy, VRRP_MASTER, AF_INET6);
 
 	(void)state;
-	assert_false(hop_is_set(&hop));
-	policy.master6 = (struct hop){ .dev = "six0" };
-	policy.backup6 = (struct hop){ .dev = "lan6" };
+	assert_false(nexthop_is_set(&hop));
+	policy.master6 = (struct nexthop){ .dev = "six0" };
+	policy.backup6 = (struct nexthop){ .dev = "lan6" };
 	make(&policy, "eth0", "ppp0", VRRP_MASTER, &plan);
 	assert_string_equal(text_of(&plan), "ip:ppp0 flows:ppp0 ip6:six0 flows6:six0");
 	make(&policy, "eth0", "ppp0", VRRP_STOP, &plan);
@@ -135,7 +135,7 @@ static bool is_forwarding(const struct plan_item *item)
 static void check_order(const struct plan *plan)
 {
 	bool routed = false, forwarding = false;
-	const struct hop *route = NULL;
+	const struct nexthop *route = NULL;
 
 	assert_true(plan->count <= PLAN_ITEMS_MAX);
 	for (size_t i = 0; i < plan->count; i++) {
@@ -148,7 +148,7 @@ static void check_order(const struct plan *plan)
 		}
 		if (item->kind == PLAN_FLOWS) {
 			assert_non_null(route);
-			assert_true(hop_equal(route, &item->hop));
+			assert_true(nexthop_equal(route, &item->hop));
 		}
 		if (is_forwarding(item)) {
 			assert_int_equal(item->value, routed);
@@ -161,11 +161,11 @@ static void no_plan_lets_a_packet_out_untranslated(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < 2 * 3 * 2 * 2 * 2; i++) {
-		struct plan_policy policy =
-			policy_of(i % 2 ? PLAN_STOP_KEEP : PLAN_STOP_BACKUP,
-				  (enum plan_forwarding)(i / 2 % 3),
-				  i / 6 % 2 ? PLAN_CONNTRACK_KEEP : PLAN_CONNTRACK_STALE,
-				  i / 12 % 2 ? PLAN_REDIRECTS_KEEP : PLAN_REDIRECTS_OFF);
+		struct conf_route policy =
+			policy_of(i % 2 ? CONF_STOP_KEEP : CONF_STOP_BACKUP,
+				  (enum conf_forwarding)(i / 2 % 3),
+				  i / 6 % 2 ? CONF_CONNTRACK_KEEP : CONF_CONNTRACK_STALE,
+				  i / 12 % 2 ? CONF_REDIRECTS_KEEP : CONF_REDIRECTS_OFF);
 
 		if (i / 24 == 1)
 			policy.master6 = policy.backup6 = policy.master;
@@ -180,8 +180,8 @@ static void no_plan_lets_a_packet_out_untranslated(void **state)
 
 static void the_longest_interface_name_fits(void **state)
 {
-	struct plan_policy policy = policy_of(PLAN_STOP_BACKUP, PLAN_FORWARDING_LAN,
-					      PLAN_CONNTRACK_KEEP, PLAN_REDIRECTS_OFF);
+	struct conf_route policy = policy_of(CONF_STOP_BACKUP, CONF_FORWARDING_LAN,
+					     CONF_CONNTRACK_KEEP, CONF_REDIRECTS_OFF);
 	struct plan plan;
 
 	(void)state;

@@ -161,8 +161,8 @@ static void an_error_with_hostile_text_is_none(void **state)
 
 static void paths_and_permissions_follow_the_kind_of_sim(void **state)
 {
-	const struct simapi_sim by_imsi = { SIMAPI_IMSI, "440101234567890" };
-	const struct simapi_sim by_id = { SIMAPI_SIM_ID, "8942" };
+	const struct sim by_imsi = { SIM_IMSI, "440101234567890" };
+	const struct sim by_id = { SIM_SIM_ID, "8942" };
 	char path[SIMAPI_TEXT_MAX];
 
 	(void)state;

@@ -149,13 +149,14 @@ static void recorded_sequences_have_the_verdicts_that_were_thought_out(void **st
 
 		assert_int_equal(strlen(cases[i].rounds), strlen(cases[i].lines));
 		for (size_t j = 0; cases[i].rounds[j] != '\0'; j++) {
-			enum verdict before = now.line;
+			enum verdict before = now.verdict;
 			bool changed =
 				take_letter(&now, cases[i].rule, cases[i].rounds[j], &now_us);
 
-			CHECK("-UD"[now.line] == cases[i].lines[j], "%s: round %zu: %s",
-			      cases[i].what, j, verdict_name(now.line));
-			CHECK(changed == (before != now.line), "%s: round %zu", cases[i].what, j);
+			CHECK("-UD"[now.verdict] == cases[i].lines[j], "%s: round %zu: %s",
+			      cases[i].what, j, verdict_name(now.verdict));
+			CHECK(changed == (before != now.verdict), "%s: round %zu", cases[i].what,
+			      j);
 		}
 	}
 }
@@ -204,7 +205,7 @@ struct happening {
 	int64_t at_us;
 	enum { GOOD, BAD, LINK_LOSS, GAP } kind;
 	struct quality_sum quality;
-	enum verdict line; /* after it */
+	enum verdict verdict; /* after it */
 };
 
 struct history {
@@ -215,18 +216,18 @@ struct history {
 
 static enum verdict line_before(const struct history *h, size_t i)
 {
-	return i == 0 ? VERDICT_PENDING : h->items[i - 1].line;
+	return i == 0 ? VERDICT_PENDING : h->items[i - 1].verdict;
 }
 
 static bool changed_at(const struct history *h, size_t i)
 {
-	return h->items[i].line != line_before(h, i);
+	return h->items[i].verdict != line_before(h, i);
 }
 
 /* Whether the line went down there. */
 static bool falls_at(const struct history *h, size_t i)
 {
-	return changed_at(h, i) && h->items[i].line == VERDICT_DOWN;
+	return changed_at(h, i) && h->items[i].verdict == VERDICT_DOWN;
 }
 
 /* How many good rounds there are in a row, up to the last happening; a brown-out is a good round
@@ -268,9 +269,9 @@ static int64_t hold_of(const struct history *h)
 
 		if (!changed_at(h, i))
 			continue;
-		if (h->items[i].line == VERDICT_UP && line_before(h, i) == VERDICT_DOWN)
+		if (h->items[i].verdict == VERDICT_UP && line_before(h, i) == VERDICT_DOWN)
 			back_us = at_us;
-		if (h->items[i].line != VERDICT_DOWN)
+		if (h->items[i].verdict != VERDICT_DOWN)
 			continue;
 		hold_us *= 2;
 		if (back_us < 0 || at_us >= back_us + h->rule.hold_max_us)
@@ -327,7 +328,7 @@ static enum verdict expected(struct history *h)
 	struct happening *last = &h->items[h->count - 1];
 	enum verdict before = line_before(h, h->count - 1);
 
-	last->line = before;
+	last->verdict = before;
 	if (last->kind == LINK_LOSS)
 		return VERDICT_DOWN;
 	if (last->kind == GAP)
@@ -398,10 +399,10 @@ static void check_state(struct history *h, const struct verdict_state *state)
 	const struct happening *last = &h->items[h->count - 1];
 	int64_t hold_us = hold_of(h), left_us;
 
-	assert_int_equal(state->reason == VERDICT_NO_REASON, state->line != VERDICT_DOWN);
+	assert_int_equal(state->reason == VERDICT_NO_REASON, state->verdict != VERDICT_DOWN);
 	if (changed_at(h, h->count - 1))
 		assert_int_equal(state->since_us, last->at_us);
-	if (state->line != VERDICT_DOWN) {
+	if (state->verdict != VERDICT_DOWN) {
 		assert_int_equal(verdict_hold_left_us(state, last->at_us), 0);
 		return;
 	}
@@ -419,7 +420,7 @@ static void check_history(int run, struct history *h)
 
 	while (h->count < HAPPENINGS) {
 		struct happening *item = &h->items[h->count];
-		enum verdict before = state.line;
+		enum verdict before = state.verdict;
 		bool changed;
 
 		if (random_below(10) == 0)
@@ -428,10 +429,10 @@ static void check_history(int run, struct history *h)
 		*item = random_happening(now_us, bad_pct);
 		h->count++;
 		changed = take(&state, &h->rule, item);
-		item->line = expected(h);
-		CHECK(state.line == item->line, "run %d, happening %zu: %s, not %s", run, h->count,
-		      verdict_name(state.line), verdict_name(item->line));
-		CHECK(changed == (before != state.line), "run %d, happening %zu", run, h->count);
+		item->verdict = expected(h);
+		CHECK(state.verdict == item->verdict, "run %d, happening %zu: %s, not %s", run,
+		      h->count, verdict_name(state.verdict), verdict_name(item->verdict));
+		CHECK(changed == (before != state.verdict), "run %d, happening %zu", run, h->count);
 		check_state(h, &state);
 	}
 }
@@ -447,8 +448,9 @@ static void every_sequence_has_the_verdicts_of_the_definition(void **state)
 		history = (struct history){ .rule = random_rule() };
 		check_history(run, &history);
 		for (size_t i = 0; i < HAPPENINGS; i++) {
-			ups += changed_at(&history, i) && history.items[i].line == VERDICT_UP;
-			downs += changed_at(&history, i) && history.items[i].line == VERDICT_DOWN;
+			ups += changed_at(&history, i) && history.items[i].verdict == VERDICT_UP;
+			downs +=
+				changed_at(&history, i) && history.items[i].verdict == VERDICT_DOWN;
 		}
 	}
 	/* There was something to see. */

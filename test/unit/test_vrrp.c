@@ -71,10 +71,10 @@ static void each_state_reads_back_from_its_name(void **state)
 static void the_address_says_who_is_master(void **state)
 {
 	(void)state;
-	for (enum vrrp_state told = VRRP_MASTER; told <= VRRP_STOP; told++) {
-		assert_int_equal(vrrp_true_state(told, true), VRRP_MASTER);
-		assert_int_equal(vrrp_true_state(told, false),
-				 told == VRRP_MASTER ? VRRP_BACKUP : told);
+	for (enum vrrp_state reported = VRRP_MASTER; reported <= VRRP_STOP; reported++) {
+		assert_int_equal(vrrp_true_state(reported, true), VRRP_MASTER);
+		assert_int_equal(vrrp_true_state(reported, false),
+				 reported == VRRP_MASTER ? VRRP_BACKUP : reported);
 	}
 }
 

@@ -1,0 +1,195 @@
+#include "child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "log.h"
+#include "num.h"
+
+/* A program that runs. */
+struct child {
+	const char *name;
+	pid_t pid; /* of its group too */
+	int fd;	   /* its end can be polled here */
+	int pipe;  /* of its stdout; -1: none, or at its end */
+	char *out;
+	size_t size, len;
+};
+
+/* It shall not find our blocked signals, nor SIGPIPE ignored. */
+static int spawn(struct child *child, char *const argv[], int stdout_fd)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	int ret = posix_spawn_file_actions_init(&actions);
+
+	if (ret != 0)
+		return -ret;
+	ret = posix_spawnattr_init(&attr);
+	if (ret != 0) {
+		posix_spawn_file_actions_destroy(&actions);
+		return -ret;
+	}
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setsigdefault(&attr, &all);
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+						POSIX_SPAWN_SETSIGDEF);
+	ret = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	if (ret == 0 && stdout_fd < 0)
+		ret = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	else if (ret == 0)
+		ret = posix_spawn_file_actions_adddup2(&actions, stdout_fd, 1);
+	if (ret == 0)
+		ret = posix_spawnp(&child->pid, argv[0], &actions, &attr, argv, environ);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&actions);
+	return -ret;
+}
+
+static int start(struct child *child, char *const argv[])
+{
+	int pipes[2] = { -1, -1 };
+	int ret;
+
+	if (child->out != NULL && pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0)
+		return -errno;
+	/* The child's end shall wait where ours is slow. */
+	if (pipes[1] >= 0)
+		(void)fcntl(pipes[1], F_SETFL, 0);
+	ret = spawn(child, argv, pipes[1]);
+	if (pipes[1] >= 0)
+		close(pipes[1]);
+	child->pipe = pipes[0];
+	if (ret != 0)
+		return ret;
+	child->fd = pidfd_open(child->pid, 0);
+	if (child->fd >= 0)
+		return 0;
+	ret = -errno;
+	kill(-child->pid, SIGKILL);
+	(void)waitpid(child->pid, NULL, 0);
+	return ret;
+}
+
+/* Takes what it has printed, as far as that fits. */
+static void drain(struct child *child)
+{
+	ssize_t len;
+
+	if (child->pipe < 0)
+		return;
+	do {
+		len = read(child->pipe, child->out + child->len, child->size - child->len);
+		if (len > 0)
+			child->len += (size_t)len;
+	} while (child->len < child->size && (len > 0 || (len < 0 && errno == EINTR)));
+	if (len < 0 && errno == EAGAIN)
+		return;
+	close(child->pipe);
+	child->pipe = -1;
+}
+
+static bool prints_too_much(const struct child *child)
+{
+	return child->out != NULL && child->len >= child->size;
+}
+
+/* Until its own end: a daemon that it has started may keep the pipe open for ever. Returns false
+ * after `until_us`, and when it has printed too much. */
+static bool wait_until(struct child *child, int64_t until_us)
+{
+	for (;;) {
+		struct pollfd polled[] = { { .fd = child->fd, .events = POLLIN },
+					   { .fd = child->pipe, .events = POLLIN } };
+		struct timespec left = clock_left(until_us);
+		int ready = ppoll(polled, ARRAY_LEN(polled), &left, NULL);
+
+		drain(child);
+		if (prints_too_much(child))
+			return false;
+		if ((polled[0].revents & POLLIN) != 0)
+			return true;
+		if (ready == 0 && clock_mono_us() >= until_us)
+			return false;
+	}
+}
+
+static bool has_ended(const struct child *child, int timeout_ms)
+{
+	struct pollfd polled = { .fd = child->fd, .events = POLLIN };
+
+	return poll(&polled, 1, timeout_ms) > 0;
+}
+
+/* The whole group, and it where it has left that; also what does not heed SIGTERM. */
+static void stop_group(const struct child *child)
+{
+	kill(-child->pid, SIGTERM);
+	kill(child->pid, SIGTERM);
+	(void)has_ended(child, CHILD_GRACE_MS);
+	kill(-child->pid, SIGKILL);
+	kill(child->pid, SIGKILL);
+}
+
+/* Waits, with an end to it: one that the kernel does not let go, as in the driver of a modem that
+ * hangs, is left behind. */
+static int finish(struct child *child, int64_t timeout_ms)
+{
+	char text[NUM_TEXT_MAX];
+	bool ended = wait_until(child, clock_mono_us() + timeout_ms * 1000);
+	int status = 0;
+
+	if (!ended)
+		stop_group(child);
+	if (has_ended(child, CHILD_GRACE_MS))
+		(void)waitpid(child->pid, &status, 0);
+	else
+		log_err(0, "%s: cannot be ended", child->name);
+	if (prints_too_much(child)) {
+		log_err(0, "%s: printed more than %zu bytes", child->name, child->size - 1);
+		return -EFBIG;
+	}
+	if (!ended) {
+		log_err(0, "%s: stopped, for it took longer than %s", child->name,
+			num_format_ms(text, timeout_ms));
+		return -ETIMEDOUT;
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	if (WIFSIGNALED(status))
+		log_err(0, "%s: ended by signal %d", child->name, WTERMSIG(status));
+	else
+		log_err(0, "%s: exit status %d", child->name, WEXITSTATUS(status));
+	return -ECHILD;
+}
+
+int child_run(char *const argv[], int64_t timeout_ms, char *out, size_t size)
+{
+	struct child child = { .name = argv[0], .fd = -1, .pipe = -1, .out = out, .size = size };
+	int ret = start(&child, argv);
+
+	if (ret != 0)
+		log_err(ret, "cannot run %s", argv[0]);
+	else
+		ret = finish(&child, timeout_ms);
+	if (child.pipe >= 0)
+		close(child.pipe);
+	if (child.fd >= 0)
+		close(child.fd);
+	if (out != NULL)
+		out[child.len < size ? child.len : size - 1] = '\0';
+	return ret;
+}

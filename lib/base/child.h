@@ -1,0 +1,21 @@
+/* child.h - another program, run without a shell and not for ever. Edge: processes. */
+#ifndef FO_CHILD_H
+#define FO_CHILD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler.h"
+
+/* Runs the program `argv[0]` (looked for in PATH where it has no slash) with `argv`, in a process
+ * group of its own, and waits for its end. Its stdin is /dev/null; its stdout goes to `out`, ended
+ * with NUL, or to /dev/null when that is NULL; its stderr is ours. After `timeout_ms` the whole
+ * group gets SIGTERM, and SIGKILL CHILD_GRACE_MS later; one that does not end even then is left.
+ * Returns 0 when it ended with exit status 0; -ETIMEDOUT; -EFBIG when `size` bytes cannot hold what
+ * it printed; -ECHILD when it failed; -ENOENT, -EACCES or another -errno when it could not be run.
+ * Logged, with its name and no more of `argv`. */
+int child_run(char *const argv[], int64_t timeout_ms, char *out, size_t size) FO_MUST_CHECK;
+
+#define CHILD_GRACE_MS 2000
+
+#endif

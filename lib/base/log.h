@@ -1,0 +1,26 @@
+/* log.h - one line an event, where it will be found. Edge: writes.
+ *
+ * To stderr when that is a terminal, a pipe (cron, a person's own) or the journal; otherwise, as
+ * below keepalived, whose children have /dev/null there, to syslog(3). */
+#ifndef FO_LOG_H
+#define FO_LOG_H
+
+#include <stdarg.h>
+
+#include "compiler.h"
+#include "log_level.h"
+
+/* Chooses the sink. `prog` is kept, not copied. Until then everything goes to stderr. */
+void log_open(const char *prog, enum log_level max);
+
+/* Lets pass what is at least as grave as `max`. */
+void log_set_level(enum log_level max);
+
+/* Write one line, without a newline in `fmt`. `err` is an errno or its negative, whose text is
+ * appended; 0: none. errno is left as it was. */
+void log_err(int err, const char *fmt, ...) FO_PRINTF(2, 3);
+void log_warn(int err, const char *fmt, ...) FO_PRINTF(2, 3);
+void log_info(const char *fmt, ...) FO_PRINTF(1, 2);
+void log_debug(const char *fmt, ...) FO_PRINTF(1, 2);
+
+#endif

@@ -1,0 +1,185 @@
+#include "rtnl.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+
+static int open_logged(unsigned groups, struct netlink **out)
+{
+	int ret = netlink_open(NETLINK_ROUTE, groups, out);
+
+	if (ret != 0)
+		log_err(ret, "cannot open a netlink socket");
+	return ret;
+}
+
+int rtnl_open(struct netlink **out)
+{
+	return open_logged(0, out);
+}
+
+int rtnl_open_link_monitor(struct netlink **out)
+{
+	return open_logged(RTMGRP_LINK, out);
+}
+
+static int take_link_attr(const struct nlattr *attr, void *data)
+{
+	struct rtnl_link *link = data;
+	struct rtnl_link_stats64 stats;
+
+	if (mnl_attr_get_type(attr) != IFLA_STATS64 ||
+	    mnl_attr_get_payload_len(attr) < sizeof(stats))
+		return MNL_CB_OK;
+	memcpy(&stats, mnl_attr_get_payload(attr), sizeof(stats));
+	link->rx_packets = stats.rx_packets;
+	link->tx_packets = stats.tx_packets;
+	return MNL_CB_OK;
+}
+
+static bool is_up(const struct ifinfomsg *info)
+{
+	const unsigned both = IFF_UP | IFF_RUNNING;
+
+	return (info->ifi_flags & both) == both;
+}
+
+static int take_link(const struct nlmsghdr *nlh, void *data)
+{
+	struct rtnl_link *link = data;
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
+
+	link->index = info->ifi_index;
+	link->up = is_up(info);
+	return mnl_attr_parse(nlh, sizeof(*info), take_link_attr, link);
+}
+
+int rtnl_get_link(struct netlink *nl, const char *name, struct rtnl_link *out)
+{
+	struct rtnl_link link = { .index = 0 };
+	const char *words;
+	struct nlmsghdr *nlh = netlink_request(nl, RTM_GETLINK, NLM_F_ACK);
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+	char what[IFNAMSIZ + 32];
+	int ret;
+
+	info->ifi_family = AF_UNSPEC;
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	ret = netlink_ask(nl, nlh, take_link, &link, &words);
+	if (ret == -ENODEV)
+		return ret;
+	if (ret != 0) {
+		snprintf(what, sizeof(what), "cannot look at interface %s", name);
+		return netlink_log_failure(ret, words, what);
+	}
+	*out = link;
+	return 0;
+}
+
+struct addr_query {
+	int index;
+	struct rtnl_addrs *addrs;
+};
+
+/* The two addresses of a message, before it is known what the second one means. */
+struct addr_attrs {
+	sa_family_t family;
+	struct addr local, address;
+};
+
+static int take_addr_attr(const struct nlattr *attr, void *data)
+{
+	struct addr_attrs *attrs = data;
+	struct addr *field = NULL;
+
+	if (mnl_attr_get_type(attr) == IFA_LOCAL)
+		field = &attrs->local;
+	else if (mnl_attr_get_type(attr) == IFA_ADDRESS)
+		field = &attrs->address;
+	if (field != NULL && addr_from_bytes(attrs->family, mnl_attr_get_payload(attr),
+					     mnl_attr_get_payload_len(attr), field) != 0)
+		field->family = AF_UNSPEC;
+	return MNL_CB_OK;
+}
+
+/* IFA_LOCAL is this end and IFA_ADDRESS the peer where they differ; IPv6 has IFA_ADDRESS only,
+ * but on point-to-point links. (ip-address(8) prints them so, too.) */
+static int take_addr(const struct nlmsghdr *nlh, void *data)
+{
+	const struct addr_query *query = data;
+	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(nlh);
+	struct addr_attrs attrs = { .family = info->ifa_family };
+	struct rtnl_addr addr = { .prefix_len = info->ifa_prefixlen };
+
+	if (query->index != 0 && (int)info->ifa_index != query->index)
+		return MNL_CB_OK;
+	query->addrs->more = query->addrs->count == RTNL_ADDRS_MAX;
+	if (query->addrs->more)
+		return MNL_CB_OK;
+	mnl_attr_parse(nlh, sizeof(*info), take_addr_attr, &attrs);
+	addr.local = addr_is_set(&attrs.local) ? attrs.local : attrs.address;
+	if (!addr_equal(&addr.local, &attrs.address))
+		addr.peer = attrs.address;
+	if (addr_is_set(&addr.local))
+		query->addrs->items[query->addrs->count++] = addr;
+	return MNL_CB_OK;
+}
+
+static struct nlmsghdr *begin_addrs(struct netlink *nl, void *data)
+{
+	struct addr_query *query = data;
+	struct nlmsghdr *nlh = netlink_request(nl, RTM_GETADDR, NLM_F_DUMP);
+	struct ifaddrmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+
+	query->addrs->count = 0;
+	query->addrs->more = false;
+	info->ifa_family = AF_UNSPEC;
+	info->ifa_index = (unsigned)query->index;
+	return nlh;
+}
+
+int rtnl_get_addrs(struct netlink *nl, int index, struct rtnl_addrs *out)
+{
+	struct addr_query query = { .index = index, .addrs = out };
+	const char *words;
+	int ret = netlink_list(nl, begin_addrs, take_addr, &query, &words);
+
+	return ret == 0 ? 0 : netlink_log_failure(ret, words, "cannot list addresses");
+}
+
+static int save_link_name(const struct nlattr *attr, void *data)
+{
+	struct rtnl_link_event *event = data;
+
+	if (mnl_attr_get_type(attr) == IFLA_IFNAME &&
+	    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0)
+		snprintf(event->name, sizeof(event->name), "%s", mnl_attr_get_str(attr));
+	return MNL_CB_OK;
+}
+
+static int take_link_event(const struct nlmsghdr *nlh, void *data)
+{
+	struct rtnl_link_event *event = data;
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
+
+	/* Of another family is what a bridge says of its ports. */
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*info) || info->ifi_family != AF_UNSPEC)
+		return MNL_CB_OK;
+	event->index = info->ifi_index;
+	event->up = nlh->nlmsg_type == RTM_NEWLINK && is_up(info);
+	return mnl_attr_parse(nlh, sizeof(*info), save_link_name, event);
+}
+
+int rtnl_next_link_event(struct netlink *nl, struct rtnl_link_event *out)
+{
+	struct rtnl_link_event event = { .index = 0 };
+	/* A datagram is one event: the kernel does not put several links into one. */
+	int ret = netlink_receive(nl, take_link_event, &event);
+
+	if (ret == 0)
+		*out = event;
+	return ret;
+}

@@ -1,0 +1,397 @@
+#include "session.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "clock.h"
+#include "history.h"
+#include "icmp.h"
+#include "log.h"
+#include "num.h"
+#include "rtnl.h"
+#include "shell_words.h"
+#include "store.h"
+#include "vrrp_role.h"
+
+#define FILE_NAME "keepalive"
+#define LOCK_NAME "keepalive.lock"
+
+#define IP4_HEADER 20
+#define IP6_HEADER 40
+
+/* A run at work. */
+struct work {
+	const struct conf *conf;
+	struct idle_rule rule;
+	struct idle_memory memory;
+	struct idle_facts facts;
+};
+
+static int64_t echo_bytes(sa_family_t family)
+{
+	return ICMP_ECHO_LEN + (family == AF_INET6 ? IP6_HEADER : IP4_HEADER);
+}
+
+static struct idle_rule rule_of(const struct conf_keepalive *conf)
+{
+	return (struct idle_rule){ .skip_ms = conf->skip_if_traffic_ms,
+				   .require_reply = conf->require_reply,
+				   .redials = conf->redial[0] != '\0',
+				   .redial_after = conf->redial_after,
+				   .redial_every_ms = conf->redial_every_ms };
+}
+
+static int load_from(enum store_area area, struct idle_memory *out)
+{
+	char text[IDLE_TEXT_MAX];
+	int ret = store_read(area, FILE_NAME, text, sizeof(text));
+
+	if (ret == 0 && idle_parse(text, out) != 0) {
+		log_warn(0, "what earlier runs have left cannot be understood, and is not used");
+		ret = -EINVAL;
+	}
+	return ret;
+}
+
+/* The one in memory is the newer one; after a boot there is only the other. */
+int session_load(struct idle_memory *out)
+{
+	int ret = load_from(STORE_RUN, out);
+
+	return ret == 0 ? 0 : load_from(STORE_LIB, out);
+}
+
+/* The disk is written to where `lasting` is so, not by each run for years; and where memory cannot
+ * be, in which nothing older may then be left. Returns 0 when the next run will find it. */
+static int save(const struct idle_memory *memory, bool lasting)
+{
+	char text[IDLE_TEXT_MAX];
+	int ret = store_write(STORE_RUN, FILE_NAME, idle_format(text, memory), 0644);
+	int disk = lasting || ret != 0 ? store_write(STORE_LIB, FILE_NAME, text, 0644) : 0;
+
+	if (ret == 0)
+		return 0;
+	ret = store_remove(STORE_RUN, FILE_NAME);
+	return ret == 0 ? disk : ret;
+}
+
+static int64_t month_of(time_t now)
+{
+	struct tm utc;
+
+	return gmtime_r(&now, &utc) == NULL ? 0
+					    : (utc.tm_year + INT64_C(1900)) * 100 + utc.tm_mon + 1;
+}
+
+/* Looks at the interface and the clocks. */
+static int look(const char *iface, struct idle_facts *out)
+{
+	struct netlink *nl = NULL;
+	struct rtnl_link link = { .index = 0 };
+	int ret = rtnl_open(&nl);
+
+	if (ret == 0)
+		ret = rtnl_get_link(nl, iface, &link);
+	netlink_close(nl);
+	if (ret != 0 && ret != -ENODEV)
+		return ret;
+	*out = (struct idle_facts){ .up = link.up,
+				    .index = link.index,
+				    .rx = (int64_t)(link.rx_packets & IDLE_NUMBER_MAX),
+				    .tx = (int64_t)(link.tx_packets & IDLE_NUMBER_MAX),
+				    .now_ms = clock_boottime_ms(),
+				    .wall_s = clock_wall_s() > 0 ? clock_wall_s() : 0 };
+	out->month = month_of((time_t)out->wall_s);
+	clock_boot(out->boot);
+	return 0;
+}
+
+/* The address at the other end of a point-to-point interface. pppd invents one (10.64.64.64) where
+ * the peer names none (ipcp.c): nobody need have it, but a packet to it passes the line. */
+static int find_peer(const char *iface, int index, struct addr *out)
+{
+	struct rtnl_addrs addrs = { .count = 0 };
+	struct netlink *nl = NULL;
+	int ret = rtnl_open(&nl);
+
+	if (ret == 0)
+		ret = rtnl_get_addrs(nl, index, &addrs);
+	netlink_close(nl);
+	if (ret != 0)
+		return ret;
+	for (size_t i = 0; i < addrs.count; i++) {
+		if (addr_is_set(&addrs.items[i].peer)) {
+			*out = addrs.items[i].peer;
+			return 0;
+		}
+	}
+	log_err(0, "%s has no peer address; is the line dialled? Otherwise set [keepalive] target",
+		iface);
+	return -EADDRNOTAVAIL;
+}
+
+/* Whether an address is of this machine: its own word about a target is none of the line's. */
+static bool is_own(const struct addr *addr)
+{
+	struct rtnl_addrs addrs = { .count = 0 };
+	struct netlink *nl = NULL;
+	bool own = false;
+
+	if (rtnl_open(&nl) == 0 && rtnl_get_addrs(nl, 0, &addrs) == 0) {
+		for (size_t i = 0; i < addrs.count; i++)
+			own = own || addr_equal(&addrs.items[i].local, addr);
+	}
+	netlink_close(nl);
+	return own;
+}
+
+/* An ICMP error from beyond the line has come over it: that is an answer, too, where none is
+ * required. (A modem with a router of its own sends some itself.) */
+static bool is_answered(const struct conf_keepalive *conf, const struct line_target *echo)
+{
+	return echo->answer == LINE_ANSWERED || (echo->answer == LINE_UNREACHABLE &&
+						 !conf->require_reply && !is_own(&echo->reporter));
+}
+
+/* Whether the interface is gone, or down: what else keeps an echo from leaving (a queue that the
+ * modem takes nothing from any more, a route that is missing) makes the line a silent one. */
+static bool says_gone(const struct line_target *echo)
+{
+	return echo->answer == LINE_UNSENT &&
+	       (echo->error == -ENODEV || echo->error == -ENXIO || echo->error == -ENETDOWN);
+}
+
+/* Returns 0, also where the line is no more, or takes nothing. */
+static int send_echoes(const struct conf *conf, struct session_run *out)
+{
+	struct line_rule rule = { .count = 1,
+				  .need = 1,
+				  .timeout_ms = conf->keepalive.wait_ms,
+				  .tries = out->echoes,
+				  .even = true };
+	struct line line;
+	int ret;
+
+	memcpy(rule.iface, conf->router.uplink, sizeof(rule.iface));
+	rule.targets[0] = out->target;
+	line_init(&line, &rule);
+	ret = line_judge(&line);
+	if (ret == -ENOBUFS)
+		ret = 0;
+	if (ret != 0)
+		line_log_trouble(&line, ret);
+	out->echo = line.round.targets[0];
+	out->echoes = out->echo.answer == LINE_UNSENT ? 0 : line.tries;
+	line_close(&line);
+	return ret;
+}
+
+static int begin(const struct conf *conf, bool probe, struct work *work, struct session_run *out)
+{
+	int ret;
+
+	*work = (struct work){ .conf = conf, .rule = rule_of(&conf->keepalive) };
+	ret = look(conf->router.uplink, &work->facts);
+	if (ret != 0)
+		return ret;
+	if (session_load(&work->memory) != 0)
+		work->memory = (struct idle_memory){ .boot = "" };
+	memset(out, 0, sizeof(*out));
+	out->before = (enum idle_verdict)work->memory.verdict;
+	if (idle_begin(&work->memory, &work->rule, &work->facts) || (probe && work->facts.up))
+		out->echoes =
+			(unsigned)idle_tries(&work->memory, &work->rule, conf->keepalive.tries);
+	out->gone = work->facts.index == 0;
+	out->target = conf->keepalive.target;
+	if (out->echoes > 0 && !addr_is_set(&out->target))
+		return find_peer(conf->router.uplink, (int)work->facts.index, &out->target);
+	if (out->echoes > 0 && is_own(&out->target)) {
+		log_err(0, "[keepalive] target is an address of this machine itself");
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
+static void describe_memory(const struct work *work, struct session_run *out)
+{
+	const struct idle_memory *memory = &work->memory;
+
+	out->verdict = (enum idle_verdict)memory->verdict;
+	out->dead = memory->dead;
+	out->quiet_ms = memory->traffic_ms == 0 ? -1 : work->facts.now_ms - memory->traffic_ms;
+}
+
+int session_plan(const struct session_order *order, struct session_run *out)
+{
+	struct work work;
+	int ret = begin(order->conf, order->probe, &work, out);
+
+	if (ret == 0)
+		describe_memory(&work, out);
+	return ret;
+}
+
+static bool carries_lan(const struct conf_router *router)
+{
+	enum vrrp_state state;
+
+	return vrrp_role_true_state(router, VRRP_BACKUP, &state) == 0 && state == VRRP_MASTER;
+}
+
+/* What has changed is told, and written down; what has not, only to a person who asks. */
+static void tell(const struct work *work, const struct session_run *run, bool in_any_case)
+{
+	const char *uplink = work->conf->router.uplink;
+	bool dead = run->verdict == IDLE_SILENT || run->verdict == IDLE_NO_INTERFACE;
+	char text[SESSION_TEXT_MAX];
+
+	session_describe(run, text);
+	if (run->verdict != run->before)
+		history_add("fo-keepalive", "%s: %s", uplink, text);
+	if (run->verdict == run->before && !in_any_case)
+		log_debug("%s: %s", uplink, text);
+	else if (dead)
+		log_warn(0, "%s: %s", uplink, text);
+	else
+		log_info("%s: %s", uplink, text);
+}
+
+/* Written down before it is done: it may restart this machine, or end us. Returns whether it was.
+ */
+static bool redial(struct work *work)
+{
+	const char *uplink = work->conf->router.uplink, *command = work->conf->keepalive.redial;
+	int64_t begin_us = clock_mono_us();
+	struct shell_words words;
+
+	if (shell_words_split(command, &words) != NULL) /* checked when fo.conf was read */
+		return false;
+	idle_note_redial(&work->memory, &work->facts);
+	if (save(&work->memory, true) != 0) {
+		log_err(0, "%s: not redialled: each run would do so, without the file", uplink);
+		return false;
+	}
+	log_warn(0, "%s: redialling with %s; dead runs in a row: %" PRId64, uplink, command,
+		 work->memory.dead);
+	history_add("fo-keepalive", "%s: redialling with %s", uplink, command);
+	if (child_run(words.argv, SESSION_REDIAL_MS, NULL, 0) != 0) {
+		history_add("fo-keepalive", "%s: the command has failed", uplink);
+		return false;
+	}
+	log_info("%s: redialled, %" PRId64 " ms; the next run tells whether it has helped", uplink,
+		 (clock_mono_us() - begin_us) / 1000);
+	return true;
+}
+
+/* On the day of the outage it would be too late. */
+int session_check_redial(const struct conf_keepalive *conf)
+{
+	struct shell_words words;
+	int ret;
+
+	if (conf->redial[0] == '\0' || shell_words_split(conf->redial, &words) != NULL ||
+	    access(words.argv[0], X_OK) == 0)
+		return 0;
+	ret = -errno;
+	log_err(ret, "[keepalive] redial: %s", words.argv[0]);
+	return ret;
+}
+
+/* Puts together what the end of the run has to know. The interface may have gone meanwhile. */
+static void end(struct work *work, const struct idle_facts *now, bool asked,
+		struct session_run *out)
+{
+	struct idle_echoes echoes = { .left = out->echoes > 0,
+				      .answered = asked &&
+						  is_answered(&work->conf->keepalive, &out->echo),
+				      .sent_ms = work->facts.now_ms };
+
+	work->facts = *now;
+	if (asked && says_gone(&out->echo))
+		work->facts.up = false;
+	echoes.bytes = echo_bytes(out->target.family) * (out->echoes + echoes.answered);
+	idle_end(&work->memory, &work->rule, &work->facts,
+		 asked && work->facts.up ? &echoes : NULL);
+	out->asked = asked;
+	out->gone = work->facts.index == 0;
+	describe_memory(work, out);
+}
+
+/* Whether the command is due; the LAN's interface is looked at only where that decides it. */
+static bool wants_redial(const struct work *work)
+{
+	bool calm = idle_wants_redial(&work->memory, &work->rule, &work->facts, false);
+
+	return calm && idle_wants_redial(&work->memory, &work->rule, &work->facts,
+					 carries_lan(&work->conf->router));
+}
+
+/* Under the lock. */
+static int keep(const struct session_order *order, struct session_run *out)
+{
+	const struct conf *conf = order->conf;
+	struct idle_facts now;
+	struct work work;
+	int ret = begin(conf, order->probe, &work, out);
+	bool asks = ret == 0 && out->echoes > 0;
+
+	if (asks)
+		ret = send_echoes(conf, out);
+	if (ret == 0)
+		ret = look(conf->router.uplink, &now);
+	if (ret != 0)
+		return ret;
+	end(&work, &now, asks, out);
+	(void)!save(&work.memory, asks || out->verdict != out->before);
+	tell(&work, out, order->tell);
+	out->redialled = wants_redial(&work) && redial(&work);
+	return 0;
+}
+
+/* A lock that cannot be had for a reason of this machine is no reason to let the session die, but
+ * for one who may do nothing here. */
+int session_keep(const struct session_order *order, struct session_run *out)
+{
+	int lock = -1;
+	int ret = store_lock(LOCK_NAME, 0, &lock);
+
+	if (ret == -EACCES || ret == -EPERM)
+		log_err(0, "run it as root");
+	if (ret == -EWOULDBLOCK || ret == -EACCES || ret == -EPERM)
+		return ret;
+	ret = keep(order, out);
+	store_unlock(lock);
+	return ret;
+}
+
+const char *session_describe(const struct session_run *run, char buf[static SESSION_TEXT_MAX])
+{
+	const char *verdict = idle_verdict_name(run->verdict);
+	char addr[ADDR_TEXT_MAX], echo[128], time[NUM_TEXT_MAX];
+
+	if (run->verdict == IDLE_NO_INTERFACE)
+		snprintf(buf, SESSION_TEXT_MAX, "%s%s", verdict,
+			 run->gone ? ": is the line dialled?" : ": it is there, but down");
+	else if (run->asked)
+		snprintf(buf, SESSION_TEXT_MAX, "%s: %s: %s; echoes sent: %u", verdict,
+			 addr_format(addr, &run->target),
+			 line_describe(&run->echo, echo, sizeof(echo)), run->echoes);
+	else if (run->quiet_ms >= 0)
+		snprintf(buf, SESSION_TEXT_MAX, "%s: traffic within the last %s, no echo needed",
+			 verdict, num_format_ms(time, (run->quiet_ms + 999) / 1000 * 1000));
+	else
+		snprintf(buf, SESSION_TEXT_MAX, "%s", verdict);
+	return buf;
+}
+
+int64_t session_month_bytes(const struct conf_keepalive *conf, const struct idle_memory *memory)
+{
+	const struct idle_rule rule = rule_of(conf);
+
+	return idle_month_bytes(memory, &rule, conf->tries, echo_bytes(conf->target.family));
+}

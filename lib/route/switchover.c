@@ -1,0 +1,310 @@
+#include "switchover.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "clock.h"
+#include "conntrack.h"
+#include "log.h"
+#include "route.h"
+#include "rtnl.h"
+#include "store.h"
+#include "sysctl.h"
+#include "vrrp_role.h"
+
+#define LOCK_NAME "route.lock"
+
+/* One switch takes milliseconds; whoever holds the lock this long is stuck. */
+#define LOCK_WAIT_MS 5000
+
+/* A state that changes this often while it is applied will bring another notification. */
+#define ROUNDS_MAX 5
+
+static int true_state(struct netlink *nl, const struct conf *conf, enum vrrp_state reported,
+		      bool force, struct switchover *out)
+{
+	int ret = vrrp_role_get_held(nl, &conf->router, &out->held);
+
+	if (ret != 0)
+		return ret;
+	out->state = force ? reported : vrrp_true_state(reported, out->held.vip);
+	out->state6 = force ? reported : vrrp_true_state(reported, out->held.vip6);
+	return 0;
+}
+
+static int get_addrs(struct netlink *nl, const char *dev, struct rtnl_addrs *out)
+{
+	struct rtnl_link link;
+	int ret = rtnl_get_link(nl, dev, &link);
+
+	return ret == 0 ? rtnl_get_addrs(nl, link.index, out) : ret;
+}
+
+/* The router in the networks of the LAN. */
+static int fill_lan(struct netlink *nl, const char *lan, struct flow_scope *scope)
+{
+	struct rtnl_addrs addrs;
+	int ret = get_addrs(nl, lan, &addrs);
+
+	if (ret != 0)
+		return ret;
+	for (size_t i = 0; i < addrs.count && i < FLOW_ADDRS_MAX; i++)
+		scope->lan[scope->lan_count++] =
+			(struct addr_prefix){ addrs.items[i].local, addrs.items[i].prefix_len };
+	return 0;
+}
+
+static int fill_egress(struct netlink *nl, const char *dev, struct flow_scope *scope)
+{
+	struct rtnl_addrs addrs;
+	int ret = get_addrs(nl, dev, &addrs);
+
+	if (ret != 0)
+		return ret;
+	for (size_t i = 0; i < addrs.count && i < FLOW_ADDRS_MAX; i++)
+		scope->egress[scope->egress_count++] = addrs.items[i].local;
+	return 0;
+}
+
+/* Where the list is longer than there is room for, nothing is known. */
+static int fill_local(struct netlink *nl, struct flow_scope *scope)
+{
+	struct rtnl_addrs addrs;
+	int ret = rtnl_get_addrs(nl, 0, &addrs);
+
+	if (ret != 0 || addrs.more)
+		return ret;
+	for (size_t i = 0; i < addrs.count && i < FLOW_ADDRS_MAX; i++)
+		scope->local[scope->local_count++] = addrs.items[i].local;
+	return 0;
+}
+
+static int fill_elsewhere(struct netlink *nl, sa_family_t family, struct flow_scope *scope)
+{
+	struct route_nets nets;
+	int ret = route_get_nets(nl, family, &nets);
+
+	if (ret != 0)
+		return ret;
+	for (size_t i = 0; i < nets.count && i < FLOW_NETS_MAX; i++)
+		scope->elsewhere[scope->elsewhere_count++] = nets.items[i];
+	return 0;
+}
+
+static int scope_of(struct netlink *nl, const struct conf *conf, const struct switchover_item *item,
+		    struct flow_scope *scope)
+{
+	int ret;
+
+	scope->family = item->want.family;
+	scope->egress_is_lan = strcmp(item->want.hop.dev, conf->router.lan) == 0;
+	scope->lan_count = 0;
+	scope->egress_count = 0;
+	scope->local_count = 0;
+	scope->elsewhere_count = 0;
+	ret = fill_lan(nl, conf->router.lan, scope);
+	if (ret == 0)
+		ret = fill_egress(nl, item->want.hop.dev, scope);
+	if (ret == 0)
+		ret = fill_local(nl, scope);
+	return ret == 0 ? fill_elsewhere(nl, scope->family, scope) : ret;
+}
+
+static int sweep_flows(struct netlink *nl, const struct conf *conf, struct switchover_item *item,
+		       bool dry_run)
+{
+	struct flow_scope scope;
+	int ret = scope_of(nl, conf, item, &scope);
+
+	/* A missing interface is said where its route is set. */
+	if (ret == -ENODEV)
+		return dry_run ? 0 : ret;
+	if (ret == 0)
+		ret = conntrack_delete_stale(&scope, dry_run, &item->stale);
+	item->as_wanted = ret == 0 && item->stale == 0;
+	return ret;
+}
+
+/* Only root may see the flows; the rest is worth showing to everybody. */
+static int look_at_flows(struct netlink *nl, const struct conf *conf, struct switchover_item *item)
+{
+	int ret = sweep_flows(nl, conf, item, true);
+
+	if (ret != -EPERM)
+		return ret;
+	item->hidden = true;
+	item->as_wanted = true;
+	return 0;
+}
+
+static int examine_sysctl(struct switchover_item *item)
+{
+	int ret = sysctl_get(item->want.sysctl, &item->value);
+
+	item->absent = ret == -ENOENT && item->want.may_be_missing;
+	item->as_wanted = item->absent || (ret == 0 && item->value == item->want.value);
+	if (ret == -ENOENT && !item->absent)
+		log_err(ret, "sysctl %s", item->want.sysctl);
+	return item->absent ? 0 : ret;
+}
+
+static int examine_item(struct netlink *nl, struct switchover_item *item)
+{
+	int ret = 0;
+
+	if (item->want.kind == PLAN_SYSCTL)
+		return examine_sysctl(item);
+	if (item->want.kind == PLAN_ROUTE) {
+		ret = route_get_default(nl, item->want.family, &item->hop);
+		item->as_wanted = ret == 0 && nexthop_equal(&item->hop, &item->want.hop);
+	}
+	return ret;
+}
+
+static void plan_items(const struct conf *conf, struct switchover *out)
+{
+	struct plan_saved saved = { .count = 0 };
+	struct plan_facts facts = { .lan = conf->router.lan,
+				    .uplink = conf->router.uplink,
+				    .state = out->state,
+				    .state6 = out->state6,
+				    .saved = &saved };
+	struct plan plan;
+
+	if (out->state == VRRP_STOP)
+		sysctl_load_saved(&saved);
+	plan_make(&conf->route, &facts, &plan);
+	memset(out->items, 0, sizeof(out->items));
+	for (size_t i = 0; i < plan.count; i++)
+		out->items[i].want = plan.items[i];
+	out->count = plan.count;
+}
+
+int switchover_examine(const struct conf *conf, enum vrrp_state reported, bool force,
+		       struct switchover *out)
+{
+	struct netlink *nl = NULL;
+	int64_t start_us = clock_mono_us();
+	int ret = rtnl_open(&nl);
+
+	memset(out, 0, sizeof(*out));
+	if (ret == 0)
+		ret = true_state(nl, conf, reported, force, out);
+	if (ret != 0)
+		goto out;
+	plan_items(conf, out);
+	for (size_t i = 0; i < out->count && ret == 0; i++) {
+		struct switchover_item *item = &out->items[i];
+
+		if (item->want.kind == PLAN_FLOWS)
+			ret = look_at_flows(nl, conf, item);
+		else
+			ret = examine_item(nl, item);
+	}
+out:
+	netlink_close(nl);
+	out->took_us = clock_mono_us() - start_us;
+	return ret;
+}
+
+static int make_right(struct netlink *nl, const struct conf *conf, enum vrrp_state state,
+		      struct switchover_item *item)
+{
+	int ret;
+
+	if (item->want.kind == PLAN_FLOWS)
+		return sweep_flows(nl, conf, item, false);
+	ret = examine_item(nl, item);
+	if (ret != 0 || item->as_wanted)
+		return ret;
+	if (item->want.kind == PLAN_ROUTE)
+		return route_replace_default(nl, item->want.family, &item->want.hop);
+	/* First: a run that is killed in between has remembered too much, not too little. */
+	if (state != VRRP_STOP)
+		sysctl_save(item->want.sysctl, item->value);
+	return sysctl_set(item->want.sysctl, item->want.value);
+}
+
+/* Once a route could not be set, what comes after it would be wrong: flows would be judged by a
+ * route that is not there, and packets forwarded to where they are not translated. The route of
+ * the other family, and switching off, go on. */
+static bool must_wait(const struct plan_item *want, bool failed4, bool failed6)
+{
+	if (want->kind == PLAN_FLOWS)
+		return want->family == AF_INET6 ? failed6 : failed4;
+	return failed4 && want->kind == PLAN_SYSCTL && want->value == 1;
+}
+
+static int apply_once(struct netlink *nl, const struct conf *conf, struct switchover *out)
+{
+	bool failed4 = false, failed6 = false;
+	int first = 0;
+
+	plan_items(conf, out);
+	for (size_t i = 0; i < out->count; i++) {
+		struct switchover_item *item = &out->items[i];
+
+		if (must_wait(&item->want, failed4, failed6)) {
+			item->error = -ECANCELED;
+			continue;
+		}
+		item->error = make_right(nl, conf, out->state, item);
+		if (item->error != 0 && item->want.kind == PLAN_ROUTE)
+			*(item->want.family == AF_INET6 ? &failed6 : &failed4) = true;
+		if (first == 0)
+			first = item->error;
+	}
+	if (out->state == VRRP_STOP && first == 0 && conf->route.stop != CONF_STOP_KEEP)
+		sysctl_forget_saved();
+	return first;
+}
+
+/* The state may change while it is applied, and keepalived may have told so to a copy of us that
+ * waits for the lock, or to one that was killed: look again before letting go. */
+static int apply_until_still(struct netlink *nl, const struct conf *conf, enum vrrp_state reported,
+			     bool force, struct switchover *out)
+{
+	int ret = true_state(nl, conf, reported, force, out);
+	enum vrrp_state applied, applied6;
+
+	if (ret != 0)
+		return ret;
+	vrrp_role_remember(out->state);
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		applied = out->state;
+		applied6 = out->state6;
+		ret = apply_once(nl, conf, out);
+		if (true_state(nl, conf, reported, force, out) != 0 ||
+		    (out->state == applied && out->state6 == applied6))
+			return ret;
+		vrrp_role_remember(out->state);
+	}
+	log_warn(0, "the VRRP address comes and goes; leaving the rest to the next notification");
+	return -EAGAIN;
+}
+
+int switchover_apply(const struct conf *conf, const enum vrrp_state *reported, bool force,
+		     struct switchover *out)
+{
+	struct netlink *nl = NULL;
+	int64_t start_us = clock_mono_us();
+	int lock = -1;
+	int ret = store_lock(LOCK_NAME, LOCK_WAIT_MS, &lock);
+
+	memset(out, 0, sizeof(*out));
+	if (ret == -EWOULDBLOCK) {
+		log_err(0, "another fo-route has been at work for %d s; giving up",
+			LOCK_WAIT_MS / 1000);
+		return ret;
+	}
+	if (ret != 0) /* logged; a full disk must not keep the LAN off line */
+		log_warn(0, "going on without the lock %s", LOCK_NAME);
+	ret = rtnl_open(&nl);
+	if (ret == 0)
+		ret = apply_until_still(
+			nl, conf, reported == NULL ? vrrp_role_reported() : *reported, force, out);
+	netlink_close(nl);
+	store_unlock(lock);
+	out->took_us = clock_mono_us() - start_us;
+	return ret;
+}

@@ -1,0 +1,95 @@
+#include "vrrp_role.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "log.h"
+#include "num.h"
+#include "store.h"
+
+#define STATE_NAME "vrrp.state"
+
+#define KEEPALIVED_PID_FILE "/run/keepalived.pid"
+
+static bool holds(const struct rtnl_addrs *addrs, const struct addr *vip)
+{
+	for (size_t i = 0; i < addrs->count; i++) {
+		if (addr_equal(&addrs->items[i].local, vip))
+			return true;
+	}
+	return false;
+}
+
+int vrrp_role_get_held(struct netlink *nl, const struct conf_router *router,
+		       struct vrrp_role_held *out)
+{
+	struct rtnl_link link;
+	struct rtnl_addrs addrs;
+	int ret = rtnl_get_link(nl, router->lan, &link);
+
+	if (ret == -ENODEV)
+		log_err(0, "[router] lan = %s: there is no such interface", router->lan);
+	if (ret == 0)
+		ret = rtnl_get_addrs(nl, link.index, &addrs);
+	if (ret != 0)
+		return ret;
+	out->vip = holds(&addrs, &router->vip);
+	out->vip6 = addr_is_set(&router->vip6) ? holds(&addrs, &router->vip6) : out->vip;
+	return 0;
+}
+
+int vrrp_role_true_state(const struct conf_router *router, enum vrrp_state reported,
+			 enum vrrp_state *out)
+{
+	struct netlink *nl = NULL;
+	struct vrrp_role_held held;
+	int ret = rtnl_open(&nl);
+
+	if (ret == 0)
+		ret = vrrp_role_get_held(nl, router, &held);
+	netlink_close(nl);
+	if (ret == 0)
+		*out = vrrp_true_state(reported, held.vip);
+	return ret;
+}
+
+bool vrrp_role_has_keepalived(void)
+{
+	char text[32];
+	int64_t pid = 0;
+
+	return store_read_path(KEEPALIVED_PID_FILE, text, sizeof(text)) == 0 &&
+	       num_parse(text, 1, INT32_MAX, &pid) == 0 &&
+	       (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+}
+
+bool vrrp_role_was_reported(void)
+{
+	char word[16];
+
+	return store_read(STORE_RUN, STATE_NAME, word, sizeof(word)) == 0;
+}
+
+enum vrrp_state vrrp_role_reported(void)
+{
+	enum vrrp_state state = VRRP_BACKUP;
+	bool is_state;
+	char word[16];
+	char *args[] = { word };
+
+	if (store_read(STORE_RUN, STATE_NAME, word, sizeof(word)) != 0 ||
+	    vrrp_parse_args(1, args, &state, &is_state) != 0)
+		return VRRP_BACKUP;
+	return state;
+}
+
+void vrrp_role_remember(enum vrrp_state state)
+{
+	char text[16];
+
+	if (vrrp_role_was_reported() && vrrp_role_reported() == state)
+		return;
+	snprintf(text, sizeof(text), "%s\n", vrrp_state_name(state));
+	(void)!store_write(STORE_RUN, STATE_NAME, text, 0644);
+}

@@ -1,0 +1,266 @@
+#include "class_worker.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "clock.h"
+#include "history.h"
+#include "log.h"
+#include "num.h"
+#include "retry.h"
+#include "soracom.h"
+#include "speedclass.h"
+#include "store.h"
+
+#define LOCK_NAME "speedclass.lock"
+
+/* How often a waiting worker looks whether another class is wanted. */
+#define LOOK_US 250000
+
+/* The work on one wanted class after another. */
+struct work {
+	const struct conf_speedclass *conf;
+	const char *unwritten;	 /* the class wanted, where it could not be written down; or NULL */
+	struct soracom *soracom; /* opened when the first request is due */
+	char target[SIM_CLASS_MAX];
+	char known[SIM_CLASS_MAX]; /* what the SIM has; the file may be out of reach */
+	struct retry retry;
+	unsigned tries;
+	int64_t start_us;
+};
+
+static void load_wanted(const struct work *work, char out[static SIM_CLASS_MAX])
+{
+	if (work->unwritten != NULL)
+		snprintf(out, SIM_CLASS_MAX, "%s", work->unwritten);
+	else
+		speedclass_load_wanted(out);
+}
+
+/* Whether another class is wanted by now than the one at work. */
+static bool is_obsolete(void *data)
+{
+	const struct work *work = data;
+	char wanted[SIM_CLASS_MAX];
+
+	load_wanted(work, wanted);
+	return strcmp(wanted, work->target) != 0;
+}
+
+static void learn(struct work *work, const char *speed_class)
+{
+	snprintf(work->known, sizeof(work->known), "%s", speed_class);
+	speedclass_learn(speed_class);
+}
+
+static int connect_soracom(struct work *work)
+{
+	const struct soracom_stop stop = { .is_obsolete = is_obsolete, .data = work };
+
+	return work->soracom != NULL ? 0 : soracom_open(work->conf, &stop, &work->soracom);
+}
+
+static enum soracom_result request(struct work *work, int64_t *wait_ms)
+{
+	if (connect_soracom(work) != 0)
+		return SORACOM_LOCAL;
+	work->tries++;
+	learn(work, "");
+	return soracom_set_class(work->soracom, work->target, wait_ms);
+}
+
+/* Returns false, at once, when the pause would last beyond the deadline. */
+static bool pause_before_next(struct work *work, int64_t server_ms, int64_t deadline_us)
+{
+	char text[NUM_TEXT_MAX];
+	uint32_t random = 0;
+	int64_t wait_ms, until_us;
+
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
+		random = (uint32_t)clock_mono_us();
+	wait_ms = retry_wait_ms(&work->retry, server_ms, random);
+	until_us = clock_mono_us() + wait_ms * 1000;
+	if (until_us > deadline_us)
+		return false;
+	log_info("speed class %s: next try in %s", work->target,
+		 num_format_ms(text, (wait_ms + 999) / 1000 * 1000));
+	while (clock_mono_us() < until_us && !is_obsolete(work)) {
+		int64_t look_us = clock_mono_us() + LOOK_US;
+
+		clock_sleep_until_us(look_us < until_us ? look_us : until_us);
+	}
+	return true;
+}
+
+static void tell_success(const struct work *work)
+{
+	log_info("speed class %s set, %u %s, %" PRId64 " ms", work->target, work->tries,
+		 work->tries == 1 ? "try" : "tries", (clock_mono_us() - work->start_us) / 1000);
+	history_add("fo-speedclass", "speed class %s set", work->target);
+}
+
+static int give_up(const struct work *work)
+{
+	char text[NUM_TEXT_MAX];
+
+	log_err(0, "speed class %s: giving up after %s and %u tries; fo-speedclass sync goes on",
+		work->target, num_format_ms(text, work->conf->give_up_ms), work->tries);
+	history_add("fo-speedclass", "speed class %s not set: gave up", work->target);
+	return -ETIMEDOUT;
+}
+
+/* Until the SIM has the target class, or another one is wanted: both are 0. */
+static int reach(struct work *work)
+{
+	int64_t deadline_us = work->start_us + work->conf->give_up_ms * 1000;
+	enum soracom_result result = SORACOM_RETRY;
+
+	while (!is_obsolete(work)) {
+		int64_t server_ms = 0;
+
+		result = request(work, &server_ms);
+		if (result == SORACOM_DONE) {
+			learn(work, work->target);
+			tell_success(work);
+			return 0;
+		}
+		if (result == SORACOM_LOCAL)
+			return -EIO;
+		if (is_obsolete(work))
+			break;
+		if (result == SORACOM_REFUSED)
+			return -EPERM;
+		if (!pause_before_next(work, server_ms, deadline_us))
+			return give_up(work);
+	}
+	log_info("speed class %s is wanted no more", work->target);
+	return 0;
+}
+
+/* Reads the class back. Where the user may not, the last answer is believed; where SORACOM cannot
+ * be asked, the class is unknown, and to be set with the usual retries. */
+static int look(struct work *work)
+{
+	int64_t deadline_us = clock_mono_us() + work->conf->give_up_ms * 1000;
+	char speed_class[SIM_CLASS_MAX];
+	int64_t wait_ms = 0;
+	enum soracom_result result;
+
+	if (connect_soracom(work) != 0)
+		return -EIO;
+	work->tries = 1;
+	result = soracom_get_class(work->soracom, speed_class, &wait_ms);
+	if (result == SORACOM_LOCAL)
+		return -EIO;
+	if (result == SORACOM_RETRY) {
+		learn(work, "");
+		return pause_before_next(work, wait_ms, deadline_us) ? 0 : give_up(work);
+	}
+	if (result == SORACOM_DONE) {
+		learn(work, speed_class);
+		soracom_renew(work->soracom);
+	}
+	/* A user who may not read is not asked again at once, either. */
+	speedclass_note_look();
+	return 0;
+}
+
+/* Under the lock: until nothing differs. */
+static int work_until_done(struct work *work, bool read_back)
+{
+	char wanted[SIM_CLASS_MAX];
+	struct speedclass now;
+	int ret = 0;
+
+	speedclass_load(&now);
+	memcpy(work->known, now.known, sizeof(work->known));
+	load_wanted(work, work->target);
+	if (read_back)
+		ret = look(work);
+	load_wanted(work, wanted);
+	while (ret == 0 && wanted[0] != '\0' && strcmp(wanted, work->known) != 0) {
+		memcpy(work->target, wanted, sizeof(work->target));
+		work->retry = (struct retry){ .failures = 0 };
+		work->tries = 0;
+		work->start_us = clock_mono_us();
+		ret = reach(work);
+		load_wanted(work, wanted);
+	}
+	soracom_close(work->soracom);
+	work->soracom = NULL;
+	return ret;
+}
+
+/* Takes the lock. Where it cannot be had for a reason of this machine, such as a full disk, the
+ * class matters more than the order: two workers cost a request, none costs the LAN its speed. */
+static int lock_work(int *lock)
+{
+	int ret = store_lock(LOCK_NAME, 0, lock);
+
+	if (ret == 0 || ret == -EWOULDBLOCK)
+		return ret;
+	log_warn(0, "going on without the lock %s", LOCK_NAME);
+	return 0;
+}
+
+int class_worker_run(const struct conf_speedclass *conf, const char *unwritten, bool read_back)
+{
+	struct work work = { .conf = conf, .unwritten = unwritten };
+	char wanted[SIM_CLASS_MAX];
+	struct speedclass now;
+	int ret;
+
+	speedclass_load(&now);
+	load_wanted(&work, wanted);
+	if (strcmp(wanted, now.known) == 0 && !read_back) {
+		log_info("speed class %s: already so", wanted);
+		return 0;
+	}
+	/* What is written down between the worker's last look and its release of the lock would
+	 * be nobody's: look again after it. */
+	do {
+		int lock = -1;
+
+		ret = lock_work(&lock);
+		if (ret == -EWOULDBLOCK) {
+			log_info("speed class %s: left to the fo-speedclass that is at work",
+				 wanted);
+			return 0;
+		}
+		ret = work_until_done(&work, read_back);
+		read_back = false;
+		store_unlock(lock);
+		load_wanted(&work, wanted);
+	} while (wanted[0] != '\0' && strcmp(wanted, work.target) != 0);
+	return ret;
+}
+
+int class_worker_try(struct soracom *soracom, char out[static SIM_CLASS_MAX],
+		     enum soracom_result *result)
+{
+	struct speedclass before, after;
+	int64_t wait_ms = 0;
+	int lock = -1;
+	int ret = lock_work(&lock);
+
+	if (ret != 0)
+		return ret;
+	speedclass_load(&before);
+	*result = soracom_get_class(soracom, out, &wait_ms);
+	if (*result == SORACOM_HIDDEN && before.known[0] != '\0') {
+		memcpy(out, before.known, SIM_CLASS_MAX);
+		*result = SORACOM_DONE;
+	}
+	if (*result == SORACOM_HIDDEN)
+		ret = -ENODATA;
+	else if (*result == SORACOM_DONE)
+		*result = soracom_set_class(soracom, out, &wait_ms);
+	if (ret == 0 && *result == SORACOM_DONE)
+		speedclass_learn(out);
+	store_unlock(lock);
+	speedclass_load(&after);
+	return ret == 0 && strcmp(before.wanted, after.wanted) != 0 ? -ESTALE : ret;
+}

@@ -1,0 +1,57 @@
+/* soracom.h - the dialogue with SORACOM about one SIM. Job: http, simapi, profile, token.
+ *
+ * Two ways to the same end: the API, which wants a login, and the metadata service, which knows
+ * the SIM that asks and wants neither credentials nor TLS. */
+#ifndef FO_SORACOM_H
+#define FO_SORACOM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "settings.h"
+#include "simapi.h"
+
+enum soracom_result {
+	SORACOM_DONE,
+	SORACOM_RETRY,	 /* not now: no answer, 429, 5xx … */
+	SORACOM_REFUSED, /* not at all: explained in the log */
+	SORACOM_HIDDEN,	 /* the class is not for this user to read */
+	SORACOM_STOPPED, /* the caller's `stop` said so */
+	SORACOM_LOCAL	 /* no memory, no profile: logged */
+};
+
+/* Whom to ask, during a request, whether it is still wanted. */
+struct soracom_stop {
+	bool (*is_obsolete)(void *data); /* may be NULL */
+	void *data;
+};
+
+struct soracom; /* a connection and a login */
+
+/* Prepares the dialogue; with the API, loads the profile. Sends nothing. Returns 0 and `*out`,
+ * owned by the caller (soracom_close), or -errno, logged. `conf` is kept, not copied. */
+int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *stop,
+		 struct soracom **out) FO_MUST_CHECK;
+
+/* Ends it and wipes every secret; NULL is allowed. */
+void soracom_close(struct soracom *s);
+
+/* Logs in, whether or not a token is at hand. With the metadata service there is nothing to do.
+ * Any result. */
+enum soracom_result soracom_login(struct soracom *s) FO_MUST_CHECK;
+
+/* Logs in anew where the token will not last for some hours more, so that the next failover needs
+ * one request. Without use there is no failure: a token that is still good stays. */
+void soracom_renew(struct soracom *s);
+
+/* Sets the class; done means that the answer names this class. `*wait_ms` is the pause that the
+ * server asked for with SORACOM_RETRY, or 0. */
+enum soracom_result soracom_set_class(struct soracom *s, const char *speed_class,
+				      int64_t *wait_ms) FO_MUST_CHECK;
+
+/* Reads the class that the SIM has now. */
+enum soracom_result soracom_get_class(struct soracom *s, char out[static SIM_CLASS_MAX],
+				      int64_t *wait_ms) FO_MUST_CHECK;
+
+#endif

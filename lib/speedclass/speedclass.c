@@ -1,0 +1,136 @@
+#include "speedclass.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "num.h"
+#include "store.h"
+
+#define WANTED_NAME "speedclass.wanted"
+#define KNOWN_NAME  "speedclass.known"
+#define RAISED_NAME "speedclass.raised"
+#define LOOKED_NAME "speedclass.looked"
+
+/* A time before the boot may be written down; none before this. */
+#define OLDEST_S INT64_C(3155760000)
+
+/* What is no class is none. */
+static void read_class(enum store_area area, const char *name, char out[static SIM_CLASS_MAX])
+{
+	if (store_read(area, name, out, SIM_CLASS_MAX) != 0 || !sim_valid_class(out))
+		out[0] = '\0';
+}
+
+static int write_class(enum store_area area, const char *name, const char *speed_class)
+{
+	char line[SIM_CLASS_MAX + 1];
+
+	snprintf(line, sizeof(line), "%s\n", speed_class);
+	return store_write(area, name, line, 0644);
+}
+
+void speedclass_load_wanted(char out[static SIM_CLASS_MAX])
+{
+	read_class(STORE_RUN, WANTED_NAME, out);
+	if (out[0] == '\0')
+		read_class(STORE_LIB, WANTED_NAME, out);
+}
+
+void speedclass_load(struct speedclass *out)
+{
+	speedclass_load_wanted(out->wanted);
+	read_class(STORE_RUN, KNOWN_NAME, out->known);
+}
+
+int speedclass_want(const char *speed_class)
+{
+	char wanted[SIM_CLASS_MAX], kept[SIM_CLASS_MAX];
+
+	speedclass_load_wanted(wanted);
+	read_class(STORE_LIB, WANTED_NAME, kept);
+	if (strcmp(kept, speed_class) == 0 && strcmp(wanted, speed_class) == 0)
+		return 0;
+	if (write_class(STORE_LIB, WANTED_NAME, speed_class) == 0)
+		return store_remove(STORE_RUN, WANTED_NAME);
+	return write_class(STORE_RUN, WANTED_NAME, speed_class);
+}
+
+void speedclass_learn(const char *speed_class)
+{
+	if (speed_class[0] == '\0')
+		(void)!store_remove(STORE_RUN, KNOWN_NAME);
+	else
+		(void)!write_class(STORE_RUN, KNOWN_NAME, speed_class);
+}
+
+/* Ages in seconds by the time in a file, NEVER when there is none that could be. */
+#define NEVER INT64_C(-1)
+
+static int64_t age_of(enum store_area area, const char *name, int64_t now_s)
+{
+	char text[32];
+	int64_t value = 0;
+
+	if (store_read(area, name, text, sizeof(text)) != 0 ||
+	    num_parse(text, -OLDEST_S, now_s, &value) != 0)
+		return NEVER;
+	return now_s - value;
+}
+
+static void write_time(enum store_area area, const char *name, int64_t time_s)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRId64 "\n", time_s);
+	(void)!store_write(area, name, text, 0644);
+}
+
+/* By CLOCK_BOOTTIME, which nobody sets; after a boot by the machine's clock, until that is noted.
+ */
+static int64_t raised_for_s(void)
+{
+	int64_t age_s = age_of(STORE_RUN, RAISED_NAME, clock_boottime_s());
+
+	return age_s != NEVER ? age_s : age_of(STORE_LIB, RAISED_NAME, clock_wall_s());
+}
+
+void speedclass_note_raised(bool raised)
+{
+	int64_t age_s = raised_for_s();
+
+	if (!raised) {
+		(void)!store_remove(STORE_RUN, RAISED_NAME);
+		(void)!store_remove(STORE_LIB, RAISED_NAME);
+		return;
+	}
+	if (age_s == NEVER) {
+		age_s = 0;
+		write_time(STORE_LIB, RAISED_NAME, clock_wall_s());
+	}
+	if (age_of(STORE_RUN, RAISED_NAME, clock_boottime_s()) == NEVER)
+		write_time(STORE_RUN, RAISED_NAME, clock_boottime_s() - age_s);
+}
+
+bool speedclass_is_capped(int64_t max_raised_ms)
+{
+	return max_raised_ms > 0 && raised_for_s() >= max_raised_ms / 1000;
+}
+
+const char *speedclass_due(const struct conf_speedclass *conf, bool master)
+{
+	return master && !speedclass_is_capped(conf->max_raised_ms) ? conf->master : conf->backup;
+}
+
+void speedclass_note_look(void)
+{
+	write_time(STORE_RUN, LOOKED_NAME, clock_boottime_s());
+}
+
+int64_t speedclass_looked_ago_s(void)
+{
+	int64_t age_s = age_of(STORE_RUN, LOOKED_NAME, clock_boottime_s());
+
+	return age_s == NEVER ? INT64_MAX : age_s;
+}

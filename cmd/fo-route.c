@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cli.h"
-#include "loader.h"
 #include "log.h"
 #include "report.h"
 #include "switchover.h"
@@ -13,41 +12,8 @@
 
 struct settings {
 	bool force;
-};
-
-static const struct cli_option options[] = {
-	{ 'f', "force", NULL, "obey the word, whatever the VRRP address says" },
-	{ .name = NULL },
-};
-
-static const struct cli_verb verbs[] = {
-	{ "master|backup|fault|stop", "this state was reached: make true what is true now" },
-	{ "TYPE NAME STATE PRIORITY", "the same, as keepalived's generic notify says it" },
-	{ "apply", "again whatever is true now (for pppd's ip-up)" },
-	{ "show", "the state, and what differs from what it wants" },
-	{ .form = NULL },
-};
-
-static int take(size_t index, const char *arg, void *data)
-{
-	struct settings *set = data;
-
-	(void)index;
-	(void)arg;
-	set->force = true;
-	return CLI_GO_ON;
-}
-
-static const struct cli_program program = {
-	.name = "fo-route",
-	.synopsis = "VERB",
-	.about = "Make the default route, forwarding and tracked flows fit the VRRP state.\n"
-		 "Exit status: 0 done, 2 could not, 64 usage, 78 configuration; of show:\n"
-		 "0 all is as wanted, 1 something differs.",
-	.options = options,
-	.verbs = verbs,
-	.shows = true,
-	.take = take,
+	enum vrrp_state reported; /* on the command line */
+	bool is_state;		  /* false: keepalived reported something else */
 };
 
 /* What an item wants, in words. */
@@ -134,29 +100,40 @@ static int apply(const struct conf *conf, const enum vrrp_state *reported, bool 
 	return ret == 0 ? CLI_YES : CLI_CANNOT;
 }
 
-static int print_plan(const struct conf *conf, enum vrrp_state reported, bool force)
+static const char *kind_of(const struct plan_item *want)
+{
+	static const char *const names[] = {
+		[PLAN_SYSCTL] = "sysctl", [PLAN_ROUTE] = "route", [PLAN_FLOWS] = "flows"
+	};
+
+	return names[want->kind];
+}
+
+static int print_plan(const struct cli *cli, const struct conf *conf, enum vrrp_state reported,
+		      bool force)
 {
 	char want[128], present[128];
+	struct report *report;
 	struct switchover plan;
 
 	if (switchover_examine(conf, reported, force, &plan) != 0)
 		return CLI_CANNOT;
+	report = report_new();
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct switchover_item *item = &plan.items[i];
 
-		printf("%s %s (%s)\n", item->as_wanted ? "keep" : "make",
-		       describe_want(item, want, sizeof(want)),
-		       describe_present(item, present, sizeof(present)));
+		cli_plan_add(report, kind_of(&item->want), describe_want(item, want, sizeof(want)),
+			     describe_present(item, present, sizeof(present)), item->as_wanted);
 	}
-	return CLI_YES;
+	return cli_print(cli, report, CLI_YES);
 }
 
-static int report_switchover(const struct conf *conf, const struct switchover *now, bool json)
+static int report_switchover(const struct cli *cli, const struct conf *conf,
+			     const struct switchover *now)
 {
 	struct report *report = report_new();
 	char text[128];
 	bool all_right = true;
-	int ret;
 
 	report_text(report, "state", vrrp_state_name(now->state));
 	report_text(report, "vip", addr_format(text, &conf->router.vip));
@@ -177,25 +154,32 @@ static int report_switchover(const struct conf *conf, const struct switchover *n
 		all_right = all_right && item->as_wanted;
 	}
 	report_flag(report, "all_right", all_right);
-	ret = report_print(report, json);
-	report_free(report);
-	if (ret != 0)
-		return CLI_CANNOT;
-	return all_right ? CLI_YES : CLI_NO;
+	return cli_print(cli, report, all_right ? CLI_YES : CLI_NO);
 }
 
-static int show(const struct cli *cli, const struct conf *conf, bool force)
+static bool has_section(const struct cli *cli, const struct conf *conf)
 {
+	if (!conf->route.present)
+		log_err(0, "%s: [route] is missing; it needs at least `master` and `backup`",
+			cli->config);
+	return conf->route.present;
+}
+
+static int run_show(const struct cli *cli, const struct conf *conf, void *settings)
+{
+	const struct settings *set = settings;
 	struct switchover now;
 
-	if (switchover_examine(conf, vrrp_role_reported(), force, &now) != 0)
+	if (!has_section(cli, conf))
+		return CLI_CONFIG;
+	if (switchover_examine(conf, vrrp_role_reported(), set->force, &now) != 0)
 		return CLI_CANNOT;
-	return report_switchover(conf, &now, cli->json);
+	return report_switchover(cli, conf, &now);
 }
 
-/* pppd may come before keepalived. Without the address, and before anybody has said which state
- * this is, `backup` would be a guess, and could send the router to a neighbour who is not there.
- * Returns CLI_GO_ON when the router is master all the same; otherwise the exit status. */
+/* pppd may come before keepalived. Without the address, and before a state was reported, `backup`
+ * would be a guess, and could send the router to a neighbour who is not there. Returns CLI_GO_ON
+ * when the router is master all the same; otherwise the exit status. */
 static int apply_early(const struct conf *conf)
 {
 	enum vrrp_state state;
@@ -204,65 +188,86 @@ static int apply_early(const struct conf *conf)
 		return CLI_CANNOT;
 	if (state == VRRP_MASTER)
 		return CLI_GO_ON;
-	log_info("apply: no state is known yet, so everything stays as it is");
+	log_info("apply: no state was reported yet; leaving everything as it is");
 	return CLI_YES;
 }
 
-/* What was told last may change until the lock is held: then it is read. */
-static int run_apply(const struct cli *cli, const struct conf *conf, bool force)
+/* What was reported last may change until the lock is held: then it is read. */
+static int run_apply(const struct cli *cli, const struct conf *conf, void *settings)
 {
-	bool early = !force && !vrrp_role_was_reported();
-	int ret = early ? apply_early(conf) : CLI_GO_ON;
+	const struct settings *set = settings;
+	bool early = !set->force && !vrrp_role_was_reported();
+	int ret = CLI_GO_ON;
 
+	if (!has_section(cli, conf))
+		return CLI_CONFIG;
+	if (early)
+		ret = apply_early(conf);
 	if (ret != CLI_GO_ON)
 		return ret;
 	if (!cli->dry_run)
-		return apply(conf, NULL, force);
-	return print_plan(conf, early ? VRRP_BACKUP : vrrp_role_reported(), force);
+		return apply(conf, NULL, set->force);
+	return print_plan(cli, conf, early ? VRRP_BACKUP : vrrp_role_reported(), set->force);
 }
 
-static int run_state(const struct cli *cli, const struct conf *conf, int argc, char *argv[],
-		     bool force)
+static int parse_state(const struct cli *cli, int count, char *operands[], void *settings)
 {
-	enum vrrp_state reported = VRRP_BACKUP;
-	bool is_state = true;
+	struct settings *set = settings;
 
-	if (vrrp_parse_args(argc, argv, &reported, &is_state) != 0)
-		return cli_misused(&program, "`%s'%s is not a state or a verb", argv[0],
-				   argc > 1 ? " with these operands" : "");
-	if (!is_state) {
-		log_debug("%s is not a change of state", argv[2]);
+	if (count == 0)
+		return cli_misused(cli, "a state or a verb is missing");
+	if (vrrp_parse_args(count, operands, &set->reported, &set->is_state) != 0)
+		return cli_misused(cli, "`%s'%s is neither a state nor a verb", operands[0],
+				   count > 1 ? " with these operands" : "");
+	return CLI_GO_ON;
+}
+
+static int run_state(const struct cli *cli, const struct conf *conf, void *settings)
+{
+	const struct settings *set = settings;
+
+	if (!has_section(cli, conf))
+		return CLI_CONFIG;
+	if (!set->is_state) {
+		log_debug("not a change of state: nothing to do");
 		return CLI_YES;
 	}
-	return cli->dry_run ? print_plan(conf, reported, force) : apply(conf, &reported, force);
+	return cli->dry_run ? print_plan(cli, conf, set->reported, set->force)
+			    : apply(conf, &set->reported, set->force);
 }
 
-static int run(const struct cli *cli, const struct conf *conf, int argc, char *argv[], bool force)
-{
-	if (argc == 1 && strcmp(argv[0], "show") == 0)
-		return show(cli, conf, force);
-	if (argc == 1 && strcmp(argv[0], "apply") == 0)
-		return run_apply(cli, conf, force);
-	return run_state(cli, conf, argc, argv, force);
-}
+static const struct cli_option options[] = {
+	{ 'f', "force", NULL, "apply the given state even if the VRRP address says otherwise",
+	  .type = CLI_FLAG, .offset = offsetof(struct settings, force) },
+	{ .name = NULL },
+};
+
+static const struct cli_verb verbs[] = {
+	{ "apply", "apply", "apply the state that is really true (for pppd's ip-up)", CLI_PLANS,
+	  NULL, run_apply },
+	{ "show", "show", "the state, and what differs from the plan", CLI_SHOWS, NULL, run_show },
+	{ NULL, "master|backup|fault|stop",
+	  "this state was reported; apply the state that is really true", CLI_PLANS, parse_state,
+	  run_state },
+	{ NULL, "TYPE NAME STATE PRIORITY", "the same, in keepalived's words (notify)", CLI_PLANS,
+	  parse_state, run_state },
+	{ .run = NULL },
+};
+
+static const struct cli_program program = {
+	.name = "fo-route",
+	.synopsis = "VERB",
+	.about = "Make the default route, forwarding and tracked flows match the VRRP state.\n"
+		 "Exit status: 0 done, 2 could not, 64 usage, 78 configuration; of show:\n"
+		 "0 nothing differs, 1 something differs.",
+	.options = options,
+	.verbs = verbs,
+	.sections = CONF_ROUTE,
+};
 
 int main(int argc, char *argv[])
 {
 	struct settings set = { .force = false };
-	struct conf conf;
-	struct cli cli;
-	int ret = cli_parse(&program, argc, argv, &set, &cli);
 
-	if (ret == CLI_GO_ON && argc == cli.operands)
-		ret = cli_misused(&program, "say which state was reached, or what to do");
-	if (ret == CLI_GO_ON)
-		ret = cli_load(&cli, &conf);
-	if (ret != CLI_GO_ON)
-		return ret;
-	if (!conf.route.present) {
-		log_err(0, "%s: [route] is missing; it needs at least `master` and `backup`",
-			cli.config);
-		return CLI_CONFIG;
-	}
-	return run(&cli, &conf, argc - cli.operands, argv + cli.operands, set.force);
+	return cli_main(&program, argc, argv, &set);
 }

@@ -6,32 +6,16 @@
 #include "cli.h"
 #include "clock.h"
 #include "history.h"
-#include "loader.h"
 #include "log.h"
 #include "report.h"
 #include "route.h"
 #include "rtnl.h"
+#include "schema.h"
 #include "session.h"
 #include "speedclass.h"
 #include "switchover.h"
 #include "vrrp_role.h"
 #include "watch_report.h"
-
-static const struct cli_verb verbs[] = {
-	{ "show", "the state of the router, its lines and its SIM (the default)" },
-	{ "history", "what has happened to the metered line" },
-	{ .form = NULL },
-};
-
-static const struct cli_program program = {
-	.name = "fo-status",
-	.synopsis = "[VERB]",
-	.about = "Show what this router is doing. Sends nothing and changes nothing.\n"
-		 "Exit status: 0 all is as wanted; 1 something differs; 2 could not tell;\n"
-		 "64 usage; 78 configuration.",
-	.verbs = verbs,
-	.shows = true,
-};
 
 /* What is shown, gathered before anything is printed. */
 struct status {
@@ -156,21 +140,42 @@ static bool fill_keepalive(struct report *report, const struct conf *conf,
 	return memory->dead == 0 && ago_ms < KEEPALIVE_LATE_MS;
 }
 
-/* Returns whether all is as wanted. */
+static bool route_right(const struct status *status)
+{
+	bool right = true;
+
+	for (size_t i = 0; i < status->route.count; i++)
+		right = right && status->route.items[i].as_wanted;
+	return right;
+}
+
+/* A section with a fault is not used: no row below is about it. Returns whether there is none. */
+static bool fill_faults(struct report *report, const struct conf *conf)
+{
+	for (size_t i = 0; i < conf_sections_len; i++) {
+		if ((conf->faulty & conf_sections[i].bit) == 0)
+			continue;
+		report_row(report, "faulty");
+		report_text(report, "section", conf_sections[i].name);
+		report_end_row(report);
+	}
+	return conf->faulty == 0;
+}
+
+/* Returns whether nothing differs. */
 static bool fill(struct report *report, const struct conf *conf, const struct status *status)
 {
 	char text[NEXTHOP_TEXT_MAX];
-	bool right = true;
+	bool right = fill_faults(report, conf);
 
 	report_text(report, "keepalived", status->keepalived ? "running" : "not running");
 	report_text(report, "state", vrrp_state_name(status->state));
 	report_text(report, "vip", addr_format(text, &conf->router.vip));
 	report_flag(report, "vip_held", status->state == VRRP_MASTER);
 	report_text(report, "default_route", nexthop_format(text, &status->hop));
-	for (size_t i = 0; i < status->route.count; i++)
-		right = right && status->route.items[i].as_wanted;
+	right = route_right(status) && right;
 	if (conf->route.present)
-		report_flag(report, "route_right", right);
+		report_flag(report, "route_right", route_right(status));
 	report_text(report, "uplink", conf->router.uplink);
 	report_text(report, "uplink_interface", uplink_text(status));
 	right = right && status->keepalived;
@@ -183,21 +188,19 @@ static bool fill(struct report *report, const struct conf *conf, const struct st
 	return right;
 }
 
-static int show(const struct cli *cli, const struct conf *conf)
+static int show(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	struct report *report = report_new();
 	struct status status;
-	int ret = gather(conf, &status);
 	bool right = false;
 
-	if (ret == 0) {
-		right = fill(report, conf, &status);
-		ret = report_print(report, cli->json);
-	}
-	report_free(report);
-	if (ret != 0)
+	(void)settings;
+	if (gather(conf, &status) != 0) {
+		report_free(report);
 		return CLI_CANNOT;
-	return right ? CLI_YES : CLI_NO;
+	}
+	right = fill(report, conf, &status);
+	return cli_print(cli, report, right ? CLI_YES : CLI_NO);
 }
 
 /* The events, a row each. Cuts `text` up. */
@@ -219,50 +222,38 @@ static void fill_history(struct report *report, char *text)
 	}
 }
 
-static int history(const struct cli *cli, const struct conf *conf)
+static int history(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	char text[HISTORY_BYTES_MAX];
 	struct report *report;
-	int ret;
 
 	(void)conf;
+	(void)settings;
 	if (history_read(text) != 0)
 		return CLI_CANNOT;
 	report = report_new();
 	fill_history(report, text);
-	ret = report_print(report, cli->json);
-	report_free(report);
-	return ret == 0 ? CLI_YES : CLI_CANNOT;
+	return cli_print(cli, report, CLI_YES);
 }
 
-static const struct verb {
-	const char *name;
-	int (*run)(const struct cli *cli, const struct conf *conf);
-} runs[] = { { "show", show }, { "history", history } };
+static const struct cli_verb verbs[] = {
+	{ "show", "show", "the state of the router, its lines and its SIM (the default)", CLI_SHOWS,
+	  NULL, show },
+	{ "history", "history", "what has happened to the metered line", CLI_SHOWS, NULL, history },
+	{ .run = NULL },
+};
 
-/* NULL when there is none of this name. */
-static const struct verb *find_verb(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
-		if (strcmp(name, runs[i].name) == 0)
-			return &runs[i];
-	}
-	return NULL;
-}
+static const struct cli_program program = {
+	.name = "fo-status",
+	.synopsis = "[VERB]",
+	.about = "Show what this router is doing. Sends nothing and changes nothing.\n"
+		 "Exit status: 0 nothing differs; 1 something differs; 2 could not tell;\n"
+		 "64 usage; 78 configuration.",
+	.verbs = verbs,
+	.default_verb = "show",
+};
 
 int main(int argc, char *argv[])
 {
-	struct conf conf;
-	struct cli cli;
-	const struct verb *verb = NULL;
-	int ret = cli_parse(&program, argc, argv, NULL, &cli);
-
-	if (ret != CLI_GO_ON)
-		return ret;
-	if (argc <= cli.operands + 1)
-		verb = find_verb(argc > cli.operands ? argv[cli.operands] : "show");
-	if (verb == NULL)
-		return cli_misused(&program, "`%s' is not a verb", argv[cli.operands]);
-	ret = cli_load(&cli, &conf);
-	return ret == CLI_GO_ON ? verb->run(&cli, &conf) : ret;
+	return cli_main(&program, argc, argv, NULL);
 }

@@ -57,6 +57,11 @@ void log_open(const char *prog, enum log_level max)
 		openlog(prog, LOG_PID, LOG_DAEMON);
 }
 
+bool log_is_unattended(void)
+{
+	return log_sink != SINK_STDERR;
+}
+
 void log_set_level(enum log_level max)
 {
 	log_max = max;

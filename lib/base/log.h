@@ -6,12 +6,16 @@
 #define FO_LOG_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 #include "compiler.h"
 #include "log_level.h"
 
 /* Chooses the sink. `prog` is kept, not copied. Until then everything goes to stderr. */
 void log_open(const char *prog, enum log_level max);
+
+/* Whether no person reads along: messages go to the journal or to syslog. */
+bool log_is_unattended(void);
 
 /* Lets pass what is at least as grave as `max`. */
 void log_set_level(enum log_level max);

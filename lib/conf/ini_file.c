@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <iniparser/iniparser.h>
-#include <stdbool.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,22 +18,14 @@
 /* What the reading of lines has come to. */
 struct cursor {
 	struct ini_file *file;
+	struct conf_faults *faults;
 	FILE *lines; /* takes the lines for iniparser */
 	unsigned line;
-	char section[INI_FILE_NAME_MAX];
+	char section[INI_FILE_NAME_MAX]; /* empty before the first one */
+	bool skip; /* the heading could not be read: which section the lines are of is unknown */
 };
 
-static void FO_PRINTF(2, 3) fault(struct cursor *at, const char *fmt, ...)
-{
-	char text[256];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	log_err(0, "%s:%u: %s", at->file->path, at->line, text);
-	at->file->faults++;
-}
+#define fault(at, ...) conf_fault((at)->faults, (at)->section, (at)->line, __VA_ARGS__)
 
 /* The part of the `len` bytes at `*text` without the blanks around it. Returns its length. */
 static size_t trim(const char **text, size_t len)
@@ -77,25 +69,27 @@ static const struct ini_item *find(const struct ini_file *file, const char *sect
 	return NULL;
 }
 
-static void add_item(struct cursor *at, const char *name)
+/* Returns whether it was added. */
+static bool add_item(struct cursor *at, const char *name)
 {
 	const struct ini_item *first = find(at->file, at->section, name);
 	struct ini_item *item = &at->file->items[at->file->count];
 
 	if (first != NULL) {
-		fault(at, "[%s] %s%sstands here again, first in line %u; keep one of them",
-		      at->section, name, name[0] == '\0' ? "" : " ", first->line);
-		return;
+		fault(at, "[%s]%s%s: duplicate, already set in line %u", at->section,
+		      name[0] == '\0' ? "" : " ", name, first->line);
+		return false;
 	}
 	if (at->file->count == INI_FILE_ITEMS_MAX) {
 		fault(at, "more than %d sections and keys", INI_FILE_ITEMS_MAX);
-		return;
+		return false;
 	}
 	memcpy(item->section, at->section, sizeof(item->section));
 	snprintf(item->name, sizeof(item->name), "%s", name);
 	item->value = NULL;
 	item->line = at->line;
 	at->file->count++;
+	return true;
 }
 
 static bool is_comment_or_end(const char *text)
@@ -107,14 +101,18 @@ static bool is_comment_or_end(const char *text)
 static void read_section(struct cursor *at, const char *text)
 {
 	const char *end = strchr(text, ']');
+	size_t len = end != NULL ? (size_t)(end - text - 1) : strcspn(text + 1, " \t;#");
 
+	at->skip = !take_name(text + 1, len, at->section);
+	if (at->skip)
+		at->section[0] = '\0';
 	/* iniparser takes no comment behind a section. */
-	if (end == NULL || end[1] != '\0' ||
-	    !take_name(text + 1, (size_t)(end - text - 1), at->section)) {
+	if (at->skip || end == NULL || end[1] != '\0') {
 		fault(at, "`%s` is not a section, write [name] alone on the line", text);
+		at->skip = true;
 		return;
 	}
-	add_item(at, "");
+	(void)add_item(at, "");
 	fprintf(at->lines, "%s\n", text);
 }
 
@@ -141,27 +139,37 @@ static void read_key(struct cursor *at, const char *text)
 {
 	const char *equals = strchr(text, '=');
 	char name[INI_FILE_NAME_MAX];
-	const char *trap;
+	const char *wrong;
 
+	if (at->skip)
+		return;
 	if (equals == NULL || !take_name(text, (size_t)(equals - text), name)) {
 		fault(at, "`%s` is neither [section], key = value nor a comment", text);
 		return;
 	}
 	if (at->section[0] == '\0') {
-		fault(at, "`%s` stands before the first [section]", name);
+		fault(at, "`%s` is set before the first [section]", name);
 		return;
 	}
-	trap = value_fault(equals + 1);
-	if (trap != NULL) {
-		fault(at, "[%s] %s =%s: %s", at->section, name, equals + 1, trap);
+	wrong = value_fault(equals + 1);
+	if (wrong != NULL) {
+		fault(at, "[%s] %s =%s: %s", at->section, name, equals + 1, wrong);
 		return;
 	}
-	add_item(at, name);
-	fprintf(at->lines, "%s\n", text);
+	if (add_item(at, name))
+		fprintf(at->lines, "%s\n", text);
 }
+
+/* Editors of Windows put it in front. */
+static const char bom[] = "\xef\xbb\xbf";
 
 static void read_line(struct cursor *at, char *text, size_t len)
 {
+	if (at->line == 1 && strncmp(text, bom, strlen(bom)) == 0) {
+		fault(at, "begins with a UTF-8 byte order mark, which is skipped; save it without");
+		text += strlen(bom);
+		len -= strlen(bom);
+	}
 	if (memchr(text, '\0', len) != NULL) {
 		fault(at, "a NUL byte; is this a text file?");
 		return;
@@ -179,20 +187,21 @@ static void read_line(struct cursor *at, char *text, size_t len)
 		read_key(at, text);
 }
 
-static int read_lines(FILE *stream, FILE *lines, struct ini_file *file)
+static int read_lines(FILE *stream, struct cursor *at)
 {
-	struct cursor at = { .file = file, .lines = lines };
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t len;
 	int ret = 0;
 
+	errno = 0;
 	for (len = getline(&line, &size, stream); len >= 0; len = getline(&line, &size, stream)) {
-		at.line++;
-		read_line(&at, line, (size_t)len);
+		at->line++;
+		read_line(at, line, (size_t)len);
 	}
-	if (ferror(stream) != 0 || fflush(lines) != 0)
-		ret = -EIO;
+	/* Not at its end: an error of reading, or no memory for a line. */
+	if (feof(stream) == 0 || fflush(at->lines) != 0)
+		ret = errno != 0 ? -errno : -EIO;
 	free(line);
 	return ret;
 }
@@ -203,19 +212,23 @@ static int be_silent(const char *fmt, ...)
 	return 0;
 }
 
-/* Every line is valid by now: what iniparser still objects to, it alone can name. It
- * knows files by name only, and gets one in memory with these lines and no others: whatever becomes
- * of the configuration meanwhile, and without the comments, over which it takes its time. */
-static int read_values(struct ini_file *file, int lines)
+/* Every line is valid by now: what iniparser still objects to, it alone can name. It knows files by
+ * name only, and gets one in memory with these lines and no others: whatever becomes of the
+ * configuration meanwhile, and without the comments, over which it takes its time. */
+static int read_values(struct ini_file *file, struct conf_faults *faults, int lines)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", lines);
 	iniparser_set_error_callback(be_silent);
+	errno = 0;
 	file->values = iniparser_load(path);
 	if (file->values == NULL) {
-		log_err(0, "%s: not understood by iniparser", file->path);
-		return -EINVAL;
+		int ret = errno != 0 ? -errno : -EINVAL;
+
+		conf_fault_file(faults, errno, "%s: not understood by iniparser",
+				faults->source->path);
+		return ret;
 	}
 	for (size_t i = 0; i < file->count; i++) {
 		struct ini_item *item = &file->items[i];
@@ -226,78 +239,95 @@ static int read_values(struct ini_file *file, int lines)
 		snprintf(key, sizeof(key), "%s:%s", item->section, item->name);
 		item->value = iniparser_getstring(file->values, key, NULL);
 		if (item->value == NULL) {
-			log_err(0, "%s:%u: [%s] %s: not understood by iniparser", file->path,
-				item->line, item->section, item->name);
-			return -EINVAL;
+			conf_fault(faults, item->section, item->line,
+				   "[%s] %s: not understood by iniparser", item->section,
+				   item->name);
+			item->value = "";
 		}
 	}
 	return 0;
 }
 
-/* A FIFO or a device would block or never end. */
-static int open_regular(const char *path, FILE **out)
+/* Whether somebody else than the owner can write it: its commands run as root. A group of the
+ * owner's own number is the owner alone. */
+static bool others_can_write(const struct stat *st)
+{
+	return (st->st_mode & S_IWOTH) != 0 ||
+	       ((st->st_mode & S_IWGRP) != 0 && st->st_gid != 0 && st->st_gid != st->st_uid);
+}
+
+/* Returns 0, or -EINVAL, a fault. A FIFO or a device would block or never end. */
+static int check_kind(const struct stat *st, struct conf_faults *faults)
+{
+	if (!S_ISREG(st->st_mode)) {
+		conf_fault_file(faults, 0, "%s is not a regular file", faults->source->path);
+		return -EINVAL;
+	}
+	if (others_can_write(st)) {
+		conf_fault_file(faults, 0, "%s can be written by others (mode %04o): chmod go-w %s",
+				faults->source->path, (unsigned)st->st_mode & 07777,
+				faults->source->path);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int open_regular(const char *path, struct conf_faults *faults, FILE **out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
-	FILE *stream;
+	int ret;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		int ret = -errno;
-
-		log_err(ret, "cannot read %s", path);
-		if (fd >= 0)
-			close(fd);
-		return ret;
+		ret = -errno;
+		conf_fault_file(faults, ret, "cannot read %s", path);
+	} else {
+		conf_faults_of_file(faults, &st);
+		ret = check_kind(&st, faults);
 	}
-	if (!S_ISREG(st.st_mode)) {
-		log_err(0, "%s is not a regular file", path);
+	if (ret == 0) {
+		*out = fdopen(fd, "r");
+		ret = *out == NULL ? -errno : 0;
+	}
+	if (ret != 0 && fd >= 0)
 		close(fd);
-		return -EINVAL;
-	}
-	stream = fdopen(fd, "r");
-	if (stream == NULL) {
-		close(fd);
-		return -ENOMEM;
-	}
-	*out = stream;
-	return 0;
+	return ret;
 }
 
 static int open_memory(FILE **out)
 {
 	int fd = memfd_create("fo.conf", MFD_CLOEXEC);
+	int ret;
 
 	*out = fd < 0 ? NULL : fdopen(fd, "w");
-	if (*out != NULL)
-		return 0;
-	if (fd >= 0)
+	ret = *out == NULL ? -errno : 0;
+	if (ret != 0 && fd >= 0)
 		close(fd);
-	return -ENOMEM;
+	return ret;
 }
 
-int ini_file_open(const char *path, struct ini_file *file)
+int ini_file_open(const char *path, struct conf_faults *faults, struct ini_file *file)
 {
-	FILE *stream = NULL, *lines = NULL;
+	struct cursor at = { .file = file, .faults = faults };
+	FILE *stream = NULL;
 	int ret;
 
 	/* Not cleared: the items are most of it. */
-	file->path = path;
 	file->count = 0;
-	file->faults = 0;
 	file->values = NULL;
-	ret = open_regular(path, &stream);
+	ret = open_regular(path, faults, &stream);
 	if (ret != 0)
 		return ret;
-	ret = open_memory(&lines);
+	ret = open_memory(&at.lines);
 	if (ret == 0)
-		ret = read_lines(stream, lines, file);
+		ret = read_lines(stream, &at);
 	fclose(stream);
 	if (ret != 0)
-		log_err(ret, "cannot read %s", path);
-	else if (file->faults == 0)
-		ret = read_values(file, fileno(lines));
-	if (lines != NULL)
-		fclose(lines);
+		conf_fault_file(faults, ret, "cannot read %s", path);
+	else
+		ret = read_values(file, faults, fileno(at.lines));
+	if (at.lines != NULL)
+		fclose(at.lines);
 	return ret;
 }
 

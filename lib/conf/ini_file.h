@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "compiler.h"
+#include "faults.h"
 
 #define INI_FILE_NAME_MAX  48  /* a section or a key */
 #define INI_FILE_ITEMS_MAX 128 /* sections and keys in a file */
@@ -23,16 +24,17 @@ struct ini_item {
 };
 
 struct ini_file {
-	const char *path; /* the caller's */
 	struct ini_item items[INI_FILE_ITEMS_MAX];
 	size_t count;
-	unsigned faults;	     /* lines that are not INI, or repeat one; each was logged */
 	struct _dictionary_ *values; /* iniparser's */
 };
 
-/* Reads `path`. Returns 0, also with `faults`; -errno, logged, when the file cannot be read at
- * all. ini_file_close is due in every case. */
-int ini_file_open(const char *path, struct ini_file *file) FO_MUST_CHECK;
+/* Reads `path`. Lines that are not INI, or repeat one, become faults and are left out. Returns 0,
+ * also with faults; -EINVAL, a fault, for a file that must not be used (a directory, or one that
+ * others can write); another -errno, a fault too, when it cannot be read now. ini_file_close is due
+ * in every case. */
+int ini_file_open(const char *path, struct conf_faults *faults,
+		  struct ini_file *file) FO_MUST_CHECK;
 
 void ini_file_close(struct ini_file *file);
 

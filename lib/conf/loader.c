@@ -8,128 +8,67 @@
 #include "ini_file.h"
 #include "log.h"
 #include "schema.h"
-#include "spell.h"
 #include "value.h"
 
 /* What the loading has come to. */
 struct loader {
 	const struct ini_file *file;
 	struct conf *conf;
-	unsigned faults;
+	struct conf_faults *faults;
 };
-
-static void FO_PRINTF(2, 3) fault(struct loader *ld, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	log_err(0, "%s%s", ld->file->path, text);
-	ld->faults++;
-}
 
 static void *field_of(struct conf *conf, size_t offset)
 {
 	return (char *)conf + offset;
 }
 
-static const struct conf_section *find_section(const char *name)
-{
-	for (size_t i = 0; i < conf_sections_len; i++) {
-		if (strcmp(conf_sections[i].name, name) == 0)
-			return &conf_sections[i];
-	}
-	return NULL;
-}
-
-static const struct conf_key *find_key(const char *section, const char *name)
-{
-	for (size_t i = 0; i < conf_schema_len; i++) {
-		const struct conf_key *key = &conf_schema[i];
-
-		if (strcmp(key->section, section) == 0 && strcmp(key->name, name) == 0)
-			return key;
-	}
-	return NULL;
-}
-
-static const char *nearest_section(const char *name)
-{
-	size_t best = SPELL_WORD_MAX;
-	const char *nearest = NULL;
-
-	for (size_t i = 0; i < conf_sections_len; i++) {
-		size_t distance = spell_distance(name, conf_sections[i].name);
-
-		if (distance < best) {
-			best = distance;
-			nearest = conf_sections[i].name;
-		}
-	}
-	return spell_is_near(name, best) ? nearest : NULL;
-}
-
-/* The key that `name` probably meant: a letter amiss is likelier than another section. */
-static const struct conf_key *nearest_key(const char *section, const char *name)
-{
-	size_t best = SPELL_WORD_MAX;
-	const struct conf_key *nearest = NULL;
-
-	for (size_t i = 0; i < conf_schema_len; i++) {
-		const struct conf_key *key = &conf_schema[i];
-		size_t elsewhere = strcmp(key->section, section) != 0 ? 3 : 0;
-		size_t distance = 2 * spell_distance(name, key->name) + elsewhere;
-
-		if (distance < best) {
-			best = distance;
-			nearest = key;
-		}
-	}
-	return spell_is_near(name, best / 2) ? nearest : NULL;
-}
-
 static void refuse_section(struct loader *ld, const struct ini_item *item)
 {
-	const char *near = nearest_section(item->section);
+	const struct conf_section *near = conf_nearest_section(item->section);
 
 	if (near != NULL)
-		fault(ld, ":%u: [%s] is not a known section; did you mean [%s]?", item->line,
-		      item->section, near);
+		conf_fault(ld->faults, item->section, item->line,
+			   "[%s] is not a known section; did you mean [%s]?", item->section,
+			   near->name);
 	else
-		fault(ld, ":%u: [%s] is not a known section, see fo.conf(5)", item->line,
-		      item->section);
+		conf_fault(ld->faults, item->section, item->line,
+			   "[%s] is not a known section, see fo.conf(5)", item->section);
 }
 
 static void refuse_key(struct loader *ld, const struct ini_item *item)
 {
-	const struct conf_key *near = nearest_key(item->section, item->name);
+	const struct conf_key *near = conf_nearest_key(item->section, item->name);
 
-	if (find_section(item->section) == NULL)
+	if (conf_find_section(item->section) == NULL)
 		return; /* said once, at the section */
 	if (near != NULL)
-		fault(ld, ":%u: [%s] has no key `%s`; did you mean [%s] %s?", item->line,
-		      item->section, item->name, near->section, near->name);
+		conf_fault(ld->faults, item->section, item->line,
+			   "[%s] has no key `%s`; did you mean [%s] %s?", item->section, item->name,
+			   near->section, near->name);
 	else
-		fault(ld, ":%u: [%s] has no key `%s`, see fo.conf(5)", item->line, item->section,
-		      item->name);
+		conf_fault(ld->faults, item->section, item->line,
+			   "[%s] has no key `%s`, see fo.conf(5)", item->section, item->name);
+}
+
+static void set_present(struct conf *conf, const struct conf_section *section, bool present)
+{
+	if (section->present >= 0)
+		memcpy(field_of(conf, (size_t)section->present), &present, sizeof(present));
 }
 
 static void take_section(struct loader *ld, const struct ini_item *item)
 {
-	const struct conf_section *section = find_section(item->section);
-	const bool present = true;
+	const struct conf_section *section = conf_find_section(item->section);
 
 	if (section == NULL)
 		refuse_section(ld, item);
-	else if (section->present >= 0)
-		memcpy(field_of(ld->conf, (size_t)section->present), &present, sizeof(present));
+	else
+		set_present(ld->conf, section, true);
 }
 
 static void take_key(struct loader *ld, const struct ini_item *item)
 {
-	const struct conf_key *key = find_key(item->section, item->name);
+	const struct conf_key *key = conf_find_key(item->section, item->name);
 	char why[256];
 
 	if (key == NULL) {
@@ -138,8 +77,8 @@ static void take_key(struct loader *ld, const struct ini_item *item)
 	}
 	if (conf_value_parse(key, item->value, field_of(ld->conf, key->offset), why, sizeof(why)) !=
 	    0)
-		fault(ld, ":%u: [%s] %s%s%s: %s", item->line, item->section, item->name,
-		      item->value[0] == '\0' ? "" : " = ", item->value, why);
+		conf_fault(ld->faults, item->section, item->line, "[%s] %s%s%s: %s", item->section,
+			   item->name, item->value[0] == '\0' ? "" : " = ", item->value, why);
 }
 
 static bool has_item(const struct ini_file *file, const char *section, const char *name)
@@ -154,9 +93,9 @@ static bool has_item(const struct ini_file *file, const char *section, const cha
 
 static bool section_counts(const struct ini_file *file, const char *name)
 {
-	const struct conf_section *section = find_section(name);
+	const struct conf_section *section = conf_find_section(name);
 
-	return (section != NULL && section->required) || has_item(file, name, "");
+	return (section != NULL && section->bit == 0) || has_item(file, name, "");
 }
 
 static void check_required(struct loader *ld)
@@ -166,7 +105,8 @@ static void check_required(struct loader *ld)
 
 		if (key->required && section_counts(ld->file, key->section) &&
 		    !has_item(ld->file, key->section, key->name))
-			fault(ld, ": [%s] %s is missing", key->section, key->name);
+			conf_fault(ld->faults, key->section, 0, "[%s] %s is missing", key->section,
+				   key->name);
 	}
 }
 
@@ -187,27 +127,39 @@ static const struct order {
 	  offsetof(struct conf, check.round_timeout_ms), false },
 };
 
-static void check_relations(struct loader *ld)
+static void check_orders(struct loader *ld)
 {
-	const struct conf *conf = ld->conf;
-
 	for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
 		int64_t less, more;
 
-		memcpy(&less, (const char *)conf + orders[i].less_offset, sizeof(less));
-		memcpy(&more, (const char *)conf + orders[i].more_offset, sizeof(more));
+		memcpy(&less, (const char *)ld->conf + orders[i].less_offset, sizeof(less));
+		memcpy(&more, (const char *)ld->conf + orders[i].more_offset, sizeof(more));
 		if (less > more && !(orders[i].zero_is_off && more == 0))
-			fault(ld, ": [%s] %s is more than %s", orders[i].section, orders[i].less,
-			      orders[i].more);
+			conf_fault(ld->faults, orders[i].section, 0, "[%s] %s is more than %s",
+				   orders[i].section, orders[i].less, orders[i].more);
 	}
-	if (conf->check.present && conf->check.need > (int64_t)conf->check.targets.count)
-		fault(ld, ": [check] need = %d, but there are only %zu targets",
-		      (int)conf->check.need, conf->check.targets.count);
-	if (conf->route.present &&
+}
+
+/* What several keys say together; of a section only where each of its keys is valid. */
+static void check_relations(struct loader *ld)
+{
+	const struct conf *conf = ld->conf;
+	unsigned faulty = ld->faults->faulty;
+
+	if ((faulty & CONF_CHECK) == 0)
+		check_orders(ld);
+	if ((faulty & CONF_CHECK) == 0 && conf->check.present &&
+	    conf->check.need > (int64_t)conf->check.targets.count)
+		conf_fault(ld->faults, "check", 0,
+			   "[check] need = %d, but there are only %zu targets",
+			   (int)conf->check.need, conf->check.targets.count);
+	if ((faulty & CONF_ROUTE) == 0 && conf->route.present &&
 	    nexthop_is_set(&conf->route.master6) != nexthop_is_set(&conf->route.backup6))
-		fault(ld, ": [route] master6 and backup6 go together, but only one is there");
-	if (strcmp(conf->router.lan, conf->router.uplink) == 0)
-		fault(ld, ": [router] lan and uplink are both %s", conf->router.lan);
+		conf_fault(ld->faults, "route", 0,
+			   "[route] master6 and backup6 go together, but only one is set");
+	if (conf->router.lan[0] != '\0' && strcmp(conf->router.lan, conf->router.uplink) == 0)
+		conf_fault(ld->faults, "router", 0, "[router] lan and uplink are both %s",
+			   conf->router.lan);
 }
 
 void conf_defaults(struct conf *out)
@@ -225,39 +177,50 @@ void conf_defaults(struct conf *out)
 	}
 }
 
-static int check(const struct ini_file *file, struct conf *conf)
+/* A section that cannot be made out may be one that the program uses, and that is not there. */
+static void blame_unknown(struct loader *ld)
 {
-	struct loader ld = { .file = file, .conf = conf, .faults = file->faults };
+	for (size_t i = 0; ld->faults->unknown && i < conf_sections_len; i++) {
+		const struct conf_section *section = &conf_sections[i];
 
-	if (ld.faults > 0)
-		return -EINVAL;
-	for (size_t i = 0; i < file->count; i++) {
-		if (file->items[i].name[0] == '\0')
-			take_section(&ld, &file->items[i]);
-		else
-			take_key(&ld, &file->items[i]);
+		if ((ld->faults->source->sections & section->bit) != 0 &&
+		    !has_item(ld->file, section->name, ""))
+			ld->faults->grave = true;
 	}
-	check_required(&ld);
-	if (ld.faults == 0)
-		check_relations(&ld);
-	if (conf->speedclass.interface[0] == '\0')
-		memcpy(conf->speedclass.interface, conf->router.uplink, IFNAMSIZ);
-	return ld.faults > 0 ? -EINVAL : 0;
 }
 
-int conf_load(const char *path, struct conf *out)
+static void check(struct loader *ld)
+{
+	for (size_t i = 0; i < ld->file->count; i++) {
+		if (ld->file->items[i].name[0] == '\0')
+			take_section(ld, &ld->file->items[i]);
+		else
+			take_key(ld, &ld->file->items[i]);
+	}
+	check_required(ld);
+	check_relations(ld);
+	blame_unknown(ld);
+	for (size_t i = 0; i < conf_sections_len; i++) {
+		if ((ld->faults->faulty & conf_sections[i].bit) != 0)
+			set_present(ld->conf, &conf_sections[i], false);
+	}
+	ld->conf->faulty = ld->faults->faulty;
+}
+
+int conf_load(const struct conf_source *source, struct conf *out)
 {
 	FO_UNINITIALIZED struct ini_file file;
-	struct conf conf;
-	int ret = ini_file_open(path, &file);
+	struct conf_faults faults;
+	struct loader ld = { .file = &file, .conf = out, .faults = &faults };
+	int ret;
 
-	if (ret != 0)
-		goto out;
-	conf_defaults(&conf);
-	ret = check(&file, &conf);
+	conf_faults_init(&faults, source);
+	conf_defaults(out);
+	ret = ini_file_open(source->path, &faults, &file);
 	if (ret == 0)
-		*out = conf;
-out:
+		check(&ld);
 	ini_file_close(&file);
-	return ret;
+	if (out->speedclass.interface[0] == '\0')
+		memcpy(out->speedclass.interface, out->router.uplink, IFNAMSIZ);
+	return ret == 0 && faults.grave ? -EINVAL : ret;
 }

@@ -1,5 +1,10 @@
 #include "schema.h"
 
+#include <string.h>
+
+#include "compiler.h"
+#include "spell.h"
+
 enum { MS = 1, SECOND = 1000 * MS, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 
 #define MONTH (INT64_C(31) * DAY)
@@ -15,13 +20,15 @@ static const char *const level_words[] = { "error", "warning", "info", "debug", 
 #define FIELD(member)	.offset = offsetof(struct conf, member)
 #define RANGE(low, top) .min = (low), .max = (top)
 
+#define SECTION(name, bit) #name, (bit), offsetof(struct conf, name.present)
+
 const struct conf_section conf_sections[] = {
-	{ "router", -1, true },
-	{ "check", offsetof(struct conf, check.present), false },
-	{ "route", offsetof(struct conf, route.present), false },
-	{ "speedclass", offsetof(struct conf, speedclass.present), false },
-	{ "keepalive", offsetof(struct conf, keepalive.present), false },
-	{ "log", -1, false },
+	{ "router", 0, -1 },
+	{ SECTION(check, CONF_CHECK) },
+	{ SECTION(route, CONF_ROUTE) },
+	{ SECTION(speedclass, CONF_SPEEDCLASS) },
+	{ SECTION(keepalive, CONF_KEEPALIVE) },
+	{ "log", CONF_LOG, -1 },
 };
 const size_t conf_sections_len = ARRAY_LEN(conf_sections);
 
@@ -109,3 +116,58 @@ const struct conf_key conf_schema[] = {
 	  .default_text = "info" },
 };
 const size_t conf_schema_len = ARRAY_LEN(conf_schema);
+
+const struct conf_section *conf_find_section(const char *name)
+{
+	for (size_t i = 0; i < conf_sections_len; i++) {
+		if (strcmp(conf_sections[i].name, name) == 0)
+			return &conf_sections[i];
+	}
+	return NULL;
+}
+
+const struct conf_key *conf_find_key(const char *section, const char *name)
+{
+	for (size_t i = 0; i < conf_schema_len; i++) {
+		const struct conf_key *key = &conf_schema[i];
+
+		if (strcmp(key->section, section) == 0 && strcmp(key->name, name) == 0)
+			return key;
+	}
+	return NULL;
+}
+
+const struct conf_section *conf_nearest_section(const char *name)
+{
+	size_t best = SPELL_WORD_MAX;
+	const struct conf_section *nearest = NULL;
+
+	for (size_t i = 0; i < conf_sections_len; i++) {
+		size_t distance = spell_distance(name, conf_sections[i].name);
+
+		if (distance < best) {
+			best = distance;
+			nearest = &conf_sections[i];
+		}
+	}
+	return spell_is_near(name, best) ? nearest : NULL;
+}
+
+/* A letter amiss is likelier than another section. */
+const struct conf_key *conf_nearest_key(const char *section, const char *name)
+{
+	size_t best = SPELL_WORD_MAX;
+	const struct conf_key *nearest = NULL;
+
+	for (size_t i = 0; i < conf_schema_len; i++) {
+		const struct conf_key *key = &conf_schema[i];
+		size_t elsewhere = strcmp(key->section, section) != 0 ? 3 : 0;
+		size_t distance = 2 * spell_distance(name, key->name) + elsewhere;
+
+		if (distance < best) {
+			best = distance;
+			nearest = key;
+		}
+	}
+	return spell_is_near(name, best / 2) ? nearest : NULL;
+}

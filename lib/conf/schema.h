@@ -49,11 +49,19 @@ extern const size_t conf_schema_len;
 /* A row of the table of sections. */
 struct conf_section {
 	const char *name;
-	ptrdiff_t present; /* offset of `bool present` in struct conf; -1: always needed */
-	bool required;
+	unsigned bit;	   /* enum conf_section_bit; 0: [router], which each program needs */
+	ptrdiff_t present; /* offset of `bool present` in struct conf; -1: there is none */
 };
 
 extern const struct conf_section conf_sections[];
 extern const size_t conf_sections_len;
+
+/* The section or key of that name; NULL: there is none. */
+const struct conf_section *conf_find_section(const char *name);
+const struct conf_key *conf_find_key(const char *section, const char *name);
+
+/* The one that a mistyped name probably meant, or NULL. A key may stand in another section. */
+const struct conf_section *conf_nearest_section(const char *name);
+const struct conf_key *conf_nearest_key(const char *section, const char *name);
 
 #endif

@@ -15,6 +15,15 @@
 #define CONF_TARGETS_MAX 16  /* hosts in `targets` */
 #define CONF_TEXT_MAX	 512 /* a command, an URL; a file: PATH_MAX would double every struct */
 
+/* The sections that a program can do without; [router] it always needs. */
+enum conf_section_bit {
+	CONF_CHECK = 1,
+	CONF_ROUTE = 2,
+	CONF_SPEEDCLASS = 4,
+	CONF_KEEPALIVE = 8,
+	CONF_LOG = 16
+};
+
 /* A list of addresses. */
 struct conf_addrs {
 	struct addr items[CONF_TARGETS_MAX];
@@ -93,6 +102,8 @@ struct conf {
 	struct conf_speedclass speedclass;
 	struct conf_keepalive keepalive;
 	enum log_level log_level;
+	unsigned faulty; /* sections with a fault, enum conf_section_bit: they count as not present
+			  */
 };
 
 #endif

@@ -38,7 +38,7 @@ struct watch {
 	int signals;  /* signalfd */
 	int ended_by; /* signal, or 0 */
 	watch_reload *reload;
-	void *reload_data;
+	const void *reload_data;
 };
 
 /* What others are told */
@@ -240,7 +240,7 @@ static int take_link_events(struct watch *w)
 		else if (ret == 0)
 			take_link_event(w, &event);
 		if (ret != 0 && ret != -EINTR) {
-			log_err(ret, "cannot hear about links");
+			log_err(ret, "cannot receive link events");
 			return ret;
 		}
 	}
@@ -262,7 +262,7 @@ static int read_again(struct watch *w)
 	struct conf conf;
 
 	if (w->reload(w->reload_data, &conf) != 0) {
-		log_err(0, "the configuration stays as it was");
+		log_err(0, "keeping the old configuration");
 		return 0;
 	}
 	memcpy(old_iface, w->rule.line.iface, sizeof(old_iface));
@@ -341,7 +341,8 @@ static void resume(struct watch *w)
 	    !heartbeat_resume(&last, w->rule.line.iface, clock_mono_us(), &w->state))
 		return;
 	shorten_hold(w);
-	log_info("%s: goes on from %s", w->rule.line.iface, verdict_name(w->state.verdict));
+	log_info("%s: resuming; the line was %s", w->rule.line.iface,
+		 verdict_name(w->state.verdict));
 }
 
 static int start(struct watch *w)
@@ -377,18 +378,28 @@ static int run_locked(struct watch *w)
 	return ret;
 }
 
-int watch_run(const struct conf *conf, watch_reload *reload, void *data)
+int watch_run(const struct conf *conf, watch_reload *reload, const void *data)
 {
 	struct watch w = { .signals = -1, .reload = reload, .reload_data = data };
 	int lock = -1;
 	int ret = store_lock(LOCK_NAME, LOCK_WAIT_MS, &lock);
 
 	if (ret == -EWOULDBLOCK)
-		log_err(0, "another fo-check-ftth --watch is at work");
+		log_err(0, "another watcher is already running");
 	if (ret != 0)
 		return ret;
 	watch_rule_take(&w.rule, conf);
 	ret = run_locked(&w);
 	store_unlock(lock);
 	return ret == 0 ? w.ended_by : ret;
+}
+
+void watch_withdraw(const struct conf *conf)
+{
+	int lock = -1;
+
+	if (store_lock(LOCK_NAME, 0, &lock) != 0)
+		return;
+	watch_report_withdraw(conf->check.track_file);
+	store_unlock(lock);
 }

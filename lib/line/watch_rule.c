@@ -2,16 +2,16 @@
 
 #include <string.h>
 
-static void take_line(struct line_rule *line, const struct conf *conf)
+void watch_rule_take_round(struct line_rule *rule, const struct conf *conf, int64_t timeout_ms)
 {
 	const struct conf_check *check = &conf->check;
 
-	memcpy(line->iface, conf->router.uplink, sizeof(line->iface));
-	memcpy(line->targets, check->targets.items, sizeof(line->targets));
-	line->count = check->targets.count;
-	line->need = (unsigned)check->need;
-	line->timeout_ms = check->round_timeout_ms;
-	line->tries = HEDGE_TRIES_MAX;
+	memcpy(rule->iface, conf->router.uplink, sizeof(rule->iface));
+	memcpy(rule->targets, check->targets.items, sizeof(rule->targets));
+	rule->count = check->targets.count;
+	rule->need = (unsigned)check->need;
+	rule->timeout_ms = timeout_ms;
+	rule->tries = HEDGE_TRIES_MAX;
 }
 
 void watch_rule_take(struct watch_rule *rule, const struct conf *conf)
@@ -19,7 +19,7 @@ void watch_rule_take(struct watch_rule *rule, const struct conf *conf)
 	const struct conf_check *check = &conf->check;
 
 	memset(rule, 0, sizeof(*rule));
-	take_line(&rule->line, conf);
+	watch_rule_take_round(&rule->line, conf, check->round_timeout_ms);
 	rule->levels = (struct verdict_rule){ .fall = check->fall,
 					      .rise = check->rise,
 					      .hold_us = check->hold_ms * 1000,

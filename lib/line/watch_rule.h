@@ -16,6 +16,9 @@ struct watch_rule {
 	char track_file[CONF_TEXT_MAX];
 };
 
+/* What [check] of `conf` and its uplink ask of one round of `timeout_ms`. */
+void watch_rule_take_round(struct line_rule *rule, const struct conf *conf, int64_t timeout_ms);
+
 /* Takes the rule from `conf`, which has a [check] section: its uplink is the line. */
 void watch_rule_take(struct watch_rule *rule, const struct conf *conf);
 

@@ -106,7 +106,9 @@ static int give_up(const struct work *work)
 {
 	char text[NUM_TEXT_MAX];
 
-	log_err(0, "speed class %s: giving up after %s and %u tries; fo-speedclass sync goes on",
+	log_err(0,
+		"speed class %s: giving up after %s and %u tries; the next fo-speedclass sync will "
+		"try again",
 		work->target, num_format_ms(text, work->conf->give_up_ms), work->tries);
 	history_add("fo-speedclass", "speed class %s not set: gave up", work->target);
 	return -ETIMEDOUT;
@@ -136,7 +138,7 @@ static int reach(struct work *work)
 		if (!pause_before_next(work, server_ms, deadline_us))
 			return give_up(work);
 	}
-	log_info("speed class %s is wanted no more", work->target);
+	log_info("speed class %s is no longer wanted", work->target);
 	return 0;
 }
 
@@ -216,7 +218,7 @@ int class_worker_run(const struct conf_speedclass *conf, const char *unwritten, 
 	speedclass_load(&now);
 	load_wanted(&work, wanted);
 	if (strcmp(wanted, now.known) == 0 && !read_back) {
-		log_info("speed class %s: already so", wanted);
+		log_info("speed class %s: already set", wanted);
 		return 0;
 	}
 	/* What is written down between the worker's last look and its release of the lock would
@@ -226,8 +228,9 @@ int class_worker_run(const struct conf_speedclass *conf, const char *unwritten, 
 
 		ret = lock_work(&lock);
 		if (ret == -EWOULDBLOCK) {
-			log_info("speed class %s: left to the fo-speedclass that is at work",
-				 wanted);
+			log_info(
+				"speed class %s: left to the fo-speedclass that is already running",
+				wanted);
 			return 0;
 		}
 		ret = work_until_done(&work, read_back);

@@ -179,13 +179,3 @@ ns() {
 	ns 1 'silent ::1; $CHECK -c $CONF --json'
 	jq -e '.took_ms >= 290 and .took_ms < 800' <<<"$output"
 }
-
-@test "--watch takes everything from the file, and -n and --json do not go with it" {
-	local args
-	for args in "-i lo" "-t 1s" "--need 1" --probe 127.0.0.1 --json -n; do
-		# shellcheck disable=SC2086
-		exits 64 "$CHECK" --watch $args
-		has "$messages" "--watch goes with"
-	done
-	exits 78 "$CHECK" --watch -c "$BATS_TEST_TMPDIR/none"
-}

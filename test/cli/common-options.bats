@@ -3,10 +3,13 @@
 
 load "$BATS_TEST_DIRNAME/../support.bash"
 
-PROGRAMS=(fo-check-ftth fo-route fo-speedclass fo-keepalive fo-status)
+PROGRAMS=(fo-check-ftth fo-watch fo-route fo-speedclass fo-keepalive fo-status)
 
 # A verb, where a program needs one.
-declare -gA VERB=([fo-check-ftth]="" [fo-route]=show [fo-speedclass]=get [fo-keepalive]="" [fo-status]=show)
+declare -gA VERB=([fo-check-ftth]="" [fo-watch]="" [fo-route]=show [fo-speedclass]=get [fo-keepalive]="" [fo-status]=show)
+
+# What a faulty configuration ends with. fo-check-ftth is asked about the line: 2, as no verdict is known.
+declare -gA FAULTY=([fo-check-ftth]=2 [fo-watch]=78 [fo-route]=78 [fo-speedclass]=78 [fo-keepalive]=78 [fo-status]=78)
 
 setup() {
 	find_build
@@ -39,8 +42,7 @@ call() {
 	timeout 10 "$FO_BUILD/cmd/$name" "$@"
 }
 
-# apart STATUS NAME ARG…: stdout in OUT, stderr in `output`. (bats' --separate-stderr gives a file for
-# stderr, and messages for a file go to syslog.)
+# apart STATUS NAME ARG…: stdout in OUT, stderr in `output`.
 apart() {
 	local expected=$1
 	shift
@@ -103,8 +105,9 @@ misused() {
 	done
 }
 
-@test "an unknown letter at the start of a group is named, too" {
-	misused "-Z" fo-route -Zn show
+@test "an unknown letter in a group is named, too" {
+	misused "unknown option \`-Z'" fo-route -Zn show
+	misused "unknown option \`-Z'" fo-check-ftth -nZq 127.0.0.1
 }
 
 @test "a missing value: 64" {
@@ -117,48 +120,124 @@ misused() {
 
 @test "a surplus operand: 64" {
 	misused "not a numeric address" fo-check-ftth -c "$CONF" surplus
-	misused "\`show' with these operands is not a state or a verb" fo-route -c "$CONF" show surplus
-	misused "is not a state or a verb" fo-route -c "$CONF" INSTANCE VI_1 MASTER 100 surplus
-	misused "is not a state or a verb" fo-speedclass -c "$CONF" get surplus
-	misused "is not a state or a verb" fo-speedclass -c "$CONF" set
-	misused "\`surplus': there are no operands" fo-keepalive -c "$CONF" surplus
-	misused "is not a verb" fo-status -c "$CONF" show surplus
+	misused "\`surplus': fo-watch takes no operands" fo-watch -c "$CONF" surplus
+	misused "\`surplus': show takes no operands" fo-route -c "$CONF" show surplus
+	misused "\`INSTANCE' with these operands is neither a state nor a verb" fo-route -c "$CONF" INSTANCE VI_1 MASTER 100 surplus
+	misused "\`surplus': get takes no operands" fo-speedclass -c "$CONF" get surplus
+	misused "set takes one class" fo-speedclass -c "$CONF" set
+	misused "\`surplus': fo-keepalive takes no operands" fo-keepalive -c "$CONF" surplus
+	misused "\`foo': show takes no operands" fo-status -c "$CONF" show foo
 }
 
 @test "no operand where one is needed, and unknown words: 64" {
-	misused "say which state" fo-route -c "$CONF"
-	misused "say which state" fo-speedclass -c "$CONF"
-	misused "\`mastr' is not a state or a verb" fo-route -c "$CONF" mastr
-	misused "\`' is not a state or a verb" fo-route -c "$CONF" ""
-	misused "is not a state or a verb" fo-speedclass -c "$CONF" INSTANCE VI_1 MASTR 100
-	misused "is not a state or a verb" fo-speedclass -c "$CONF" THING VI_1 MASTER 100
+	misused "a state or a verb is missing" fo-route -c "$CONF"
+	misused "a state or a verb is missing" fo-speedclass -c "$CONF"
+	misused "\`mastr' is neither a state nor a verb" fo-route -c "$CONF" mastr
+	misused "\`' is neither a state nor a verb" fo-route -c "$CONF" ""
+	misused "is neither a state nor a verb" fo-speedclass -c "$CONF" INSTANCE VI_1 MASTR 100
+	misused "is neither a state nor a verb" fo-speedclass -c "$CONF" THING VI_1 MASTER 100
+	misused "\`shw' is not a verb" fo-status -c "$CONF" shw
+}
+
+@test "a mistake on the command line is named before one in the file: 64, with a faulty file and with none" {
+	echo rubbish >"$DIR/faulty"
+	for file in "$DIR/faulty" /nonexistent; do
+		misused "\`x': show takes no operands" fo-route -c "$file" show x
+		misused "is neither a state nor a verb" fo-route -c "$file" mister
+		misused "is not a numeric address" fo-check-ftth -c "$file" x
+		misused "takes no operands" fo-keepalive -c "$file" x
+		misused "takes no operands" fo-watch -c "$file" x
+		misused "\`9x' is not a speed class" fo-speedclass -c "$file" set 9x
+		misused "is not a verb" fo-status -c "$file" x
+	done
+}
+
+@test "an option that would do nothing is refused, and named: 64" {
+	misused "--if-due goes with sync only" fo-speedclass -c "$CONF" --if-due set s1.fast
+	misused "--if-due goes with sync only" fo-speedclass -c "$CONF" --if-due master
+	misused "--json: there is nothing to print" fo-speedclass -c "$CONF" --json set s1.fast
+	misused "--json: there is nothing to print" fo-route -c "$CONF" --json backup
+	misused "--dry-run: show changes nothing" fo-route -c "$CONF" -n show
+	misused "unknown option \`-n'" fo-status -c "$CONF" --json -n
+	misused "unknown option \`-n'" fo-watch -c "$CONF" -n
+	misused "unknown option \`--json'" fo-watch -c "$CONF" --json
+}
+
+# plan FILTER PROGRAM ARG…: what -n prints, as JSON too: a list of operations.
+plan() {
+	local filter=$1
+	shift
+	run -0 call "$@" -n
+	[[ "$output" == *plan*action*kind*want*have* ]]
+	run -0 call "$@" -n --json
+	jq -e '.plan | type == "array" and all(.[]; (keys - ["action", "kind", "want", "have"]) == [])' <<<"$output"
+	jq -e "$filter" <<<"$output"
+}
+
+@test "-n prints its plan, as JSON too, in one form for all programs" {
+	[ "$(id -u)" -eq 0 ] || skip "fo-route looks at the kernel's flows"
+	plan '.plan[] | select(.kind == "route") | .want == "default route via 192.0.2.1 dev lo" and .action == "make"' \
+		fo-route -c "$CONF" backup
+	plan '.plan == [{action: "make", kind: "speed class", want: "s1.fast", have: null}]' \
+		fo-speedclass -c "$CONF" set s1.fast
+	plan '.plan[0].kind == "request"' fo-speedclass -c "$CONF" get
+	plan '.plan == [{action: "make", kind: "echo", want: "on no-such0 to 192.0.2.9", have: null}]' \
+		fo-check-ftth -c "$CONF"
+	plan '.plan[0] | .kind == "echo" and .want == "none on no-such0"' fo-keepalive -c "$CONF"
 }
 
 @test "-v with -q: 64" {
 	local name
 	for name in "${PROGRAMS[@]}"; do
-		misused "-v and -q exclude each other" "$name" -v -q
-		misused "-v and -q exclude each other" "$name" --quiet --verbose
+		# shellcheck disable=SC2086
+		misused "--verbose and --quiet exclude each other" "$name" -v -q ${VERB[$name]}
+		# shellcheck disable=SC2086
+		misused "--verbose and --quiet exclude each other" "$name" --quiet --verbose ${VERB[$name]}
 	done
 }
 
 @test "-- ends the options" {
-	misused "\`-h' is not a state or a verb" fo-route -c "$CONF" -- -h
+	misused "\`-h' is neither a state nor a verb" fo-route -c "$CONF" -- -h
 }
 
-@test "a configuration that is missing, a folder or at fault: 78, nothing on stdout" {
-	local name file
+@test "a configuration that is a folder or at fault: 78, one that cannot be read: 2; nothing on stdout" {
+	local name
 	mkdir "$DIR/folder"
 	printf '[router]\nlan = eth0\nuplink = ppp0\nvip = 192.168.0.256\nspeling = 1\n' >"$DIR/faulty"
 	for name in "${PROGRAMS[@]}"; do
-		for file in nowhere folder faulty; do
-			# shellcheck disable=SC2086
-			apart 78 "$name" -c "$DIR/$file" ${VERB[$name]}
+		# shellcheck disable=SC2086
+		for file in folder faulty; do
+			apart "${FAULTY[$name]}" "$name" -c "$DIR/$file" ${VERB[$name]}
 			[ -z "$OUT" ]
 			[[ "$output" == *"$DIR/$file"* ]]
 		done
 		[[ "$output" == *"vip = 192.168.0.256"* && "$output" == *"speling"* ]]
+		# shellcheck disable=SC2086
+		apart 2 "$name" -c "$DIR/nowhere" ${VERB[$name]}
+		[ -z "$OUT" ]
+		[[ "$output" == *"cannot read $DIR/nowhere: No such file"* ]]
 	done
+}
+
+@test "a file that cannot be read for a passing reason is not called faulty: 2" {
+	local name
+	for name in "${PROGRAMS[@]}"; do
+		# shellcheck disable=SC2016,SC2086
+		run -2 bash -c 'exec 3>&- 4>&-; ulimit -n 4; exec "$@"' - "$FO_BUILD/cmd/$name" -c "$CONF" ${VERB[$name]}
+		[[ "$output" == *"cannot read $CONF: Too many open files"* ]]
+	done
+}
+
+@test "a fault of a section stops the programs that use it, and no other" {
+	configure "master = s1.fast" "backup = 9"
+	run -78 call fo-speedclass -c "$CONF" get
+	run -64 call fo-speedclass -c "$CONF" nonsense
+	run -0 call fo-route -c "$CONF" INSTANCE VI_1 MASTER_PRIORITY 100
+	[[ "$output" == *"[speedclass] backup = 9: is not a speed class"*"; not used by fo-route" ]]
+	run call fo-keepalive -c "$CONF" -n
+	[ "$status" -ne 78 ]
+	run -1 call fo-status -c "$CONF" --json
+	jq -e '.faulty == [{section: "speedclass"}]' <<<"$(grep -v '^fo-status: ' <<<"$output")"
 }
 
 # hostile NAME LINE…: such a configuration is refused with 78, in time and without a control
@@ -187,8 +266,8 @@ hostile() {
 	hostile fo-speedclass "ca-file = relative.pem"
 	hostile fo-speedclass "profile ="
 	hostile fo-route "[route]" "stop = maybe"
-	hostile fo-status "[log]" "level = $(printf 'x%.0s' {1..3000})"
-	hostile fo-status "[log]" "level = "$'\e[2J'
+	hostile fo-speedclass "master = "$'\e[2J'
+	hostile fo-speedclass "master = $(printf 'x%.0s' {1..3000})"
 	hostile fo-status "[router]" "lan = eth1"
 }
 
@@ -197,7 +276,7 @@ hostile() {
 	mkfifo "$DIR/fifo"
 	for file in /dev/zero /dev/full /dev/null "$DIR/fifo" /proc/self/mem; do
 		run call fo-status -c "$file"
-		[ "$status" -eq 78 ] || { echo "$file: $status" >&2; return 1; }
+		[ "$status" -eq 78 ] || [ "$status:$file" = 2:/proc/self/mem ] || { echo "$file: $status" >&2; return 1; }
 	done
 	head -c 2000000 /dev/zero | tr '\0' '[' >"$DIR/long"
 	run -78 call fo-status -c "$DIR/long"
@@ -245,7 +324,7 @@ unprinted() {
 	[[ "$output" == *"not a change of state"* ]]
 	run -0 call fo-route -c "$CONF" INSTANCE VI_1 MASTER_PRIORITY 100
 	[ -z "$output" ]
-	run -78 call fo-route -q -c /nonexistent show
+	run -2 call fo-route -q -c /nonexistent show
 	[[ "$output" == *"/nonexistent"* ]]
 }
 
@@ -285,7 +364,7 @@ with log.open(\"ab\", buffering=0) as out:
 		rm -rf "${DIR:?}/dev" "$DIR/syslog" "$DIR/exit"
 		# shellcheck disable=SC2086
 		with_syslog "$FO_BUILD/cmd/$name" -c /nonexistent ${VERB[$name]}
-		[ "$(cat "$DIR/exit")" -eq 78 ]
+		[ "$(cat "$DIR/exit")" -eq 2 ]
 		# LOG_DAEMON and LOG_ERR: 3 * 8 + 3.
 		grep -Eq "^<27>.* $name\[[0-9]+\]: .*/nonexistent" "$DIR/syslog"
 	done
@@ -295,12 +374,12 @@ with log.open(\"ab\", buffering=0) as out:
 	local name
 	for name in "${PROGRAMS[@]}"; do
 		# shellcheck disable=SC2086
-		run -78 timeout 2 "$FO_BUILD/cmd/$name" -c /nonexistent ${VERB[$name]} 2>/dev/null
+		run -2 timeout 2 "$FO_BUILD/cmd/$name" -c /nonexistent ${VERB[$name]} 2>/dev/null
 	done
 }
 
 @test "nothing of stdio: the right exit status, and no file harmed" {
-	run -78 call fo-status -c /nonexistent <&- >&- 2>&-
+	run -2 call fo-status -c /nonexistent <&- >&- 2>&-
 	run -64 call fo-route --bogus <&- >&- 2>&-
 }
 
@@ -322,10 +401,10 @@ print(subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.D
 		"$FO_BUILD/cmd/$1" "${@:2}"
 }
 
-@test "messages that nobody reads any more end no program: 78 all the same" {
+@test "messages that nobody reads any more end no program: 2 all the same" {
 	local name
 	for name in "${PROGRAMS[@]}"; do
 		# shellcheck disable=SC2086 # no verb is no word
-		[ "$(unread "$name" -c /nonexistent ${VERB[$name]})" -eq 78 ]
+		[ "$(unread "$name" -c /nonexistent ${VERB[$name]})" -eq 2 ]
 	done
 }

@@ -23,7 +23,7 @@ says() {
 	says "speed class s1.fast set, 1 try"
 	sim_has s1.fast
 	run -0 speedclass set s1.fast
-	says "already so"
+	says "already set"
 	[ "$(requests)" -eq 2 ]
 	run -0 "$FO_BUILD/cmd/fo-status" -c "$CONF" --json history
 	jq -e '.events | map(.program + " " + .event) == ["fo-speedclass speed class s1.fast set"]' <<<"$output"
@@ -175,7 +175,7 @@ aged() {
 	sim_has s1.fast
 	aged run/speedclass.raised 200
 	run -0 speedclass sync --if-due
-	says "master for more than 1h: speed class s1.minimum, as [speedclass] max-raised wants it"
+	says "master for more than 1h: speed class s1.minimum, because of [speedclass] max-raised"
 	sim_has s1.minimum
 	run -0 speedclass sync
 	[[ "$output" != *max-raised* ]]
@@ -199,7 +199,7 @@ aged() {
 	# The same, after a boot: now it is all that is known.
 	rm -r "$FO_STATE_DIR/run"
 	run -0 --separate-stderr speedclass -n sync
-	[[ "$output" == "set speed class s1.minimum"* ]]
+	[[ "$output" == *"make    speed class  s1.minimum"* ]]
 	run -0 speedclass sync
 	sim_has s1.minimum
 	run -0 "$FO_BUILD/cmd/fo-status" -c "$CONF" history
@@ -257,7 +257,7 @@ found() {
 
 @test "a dry run says what would be sent, and sends nothing" {
 	run -0 speedclass -n set s1.fast
-	says "set speed class s1.fast"
+	says "make    speed class  s1.fast"
 	[ "$(requests)" -eq 0 ]
 	[ ! -e "$FO_STATE_DIR/lib" ]
 }
@@ -441,9 +441,9 @@ refused() {
 	eventually 10 grep -q 'next try' "$DIR/said"
 	begin=${EPOCHREALTIME/./}
 	run -0 speedclass set s1.slow
-	says "left to the fo-speedclass that is at work"
+	says "left to the fo-speedclass that is already running"
 	[ $((${EPOCHREALTIME/./} - begin)) -lt 3000000 ]
-	eventually 5 grep -q 's1.fast is wanted no more' "$DIR/said"
+	eventually 5 grep -q 's1.fast is no longer wanted' "$DIR/said"
 	sim_has s1.slow 8
 	ended 0
 }

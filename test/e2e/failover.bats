@@ -111,7 +111,7 @@ has_lines() {
 	since=$(wc -l <"$(lab dir)/log/main.log")
 	lab router main kill-watcher
 	lab router main start-watcher
-	new_in_log "$since" "ppp0: goes on from up"
+	new_in_log "$since" "ppp0: resuming; the line was up"
 	! tail -n "+$((since + 1))" "$(lab dir)/log/main.log" | grep -q "FAULT STATE"
 }
 

@@ -289,7 +289,7 @@ grown() {
 	eventually 10 grown up-lost "$lost"
 	run keepalive
 	[ "$status" -eq 0 ]
-	[[ "$output" == *"left to the fo-keepalive that is at work"* ]]
+	[[ "$output" == *"another fo-keepalive is already running"* ]]
 	lab line sub stuck off # its next echo arrives
 	wait "$first"
 	lab exec sub grep -qx 'dead 0' "$STATE"

@@ -24,6 +24,7 @@ TARGET = "8.8.8.8"
 SILENT = "192.0.2.1"  # the far end has no such address, and forwards nothing
 FOLDER = "/run/bench"
 CHECK = f"{FOLDER}/fo-check-ftth"
+WATCH = f"{FOLDER}/fo-watch"
 UP_SECONDS = 10
 
 
@@ -32,7 +33,7 @@ def measure(build, function):
     def on_the_wire():
         _make_wire()
         return function()
-    return apart([f"{build}/cmd/fo-check-ftth", "/usr/bin/ping", "/usr/bin/fping"], on_the_wire)
+    return apart([f"{build}/cmd/fo-check-ftth", f"{build}/cmd/fo-watch", "/usr/bin/ping", "/usr/bin/fping"], on_the_wire)
 
 
 def apart(programs, function):
@@ -83,8 +84,8 @@ def _make_wire():
 
 @contextlib.contextmanager
 def watched():
-    """fo-check-ftth --watch, once it has said that the line is up. Gives its process number."""
-    with subprocess.Popen([CHECK, "-c", CONF, "--watch"], stderr=subprocess.DEVNULL) as watcher:
+    """fo-watch, once it has said that the line is up. Gives its process number."""
+    with subprocess.Popen([WATCH, "-c", CONF], stderr=subprocess.DEVNULL) as watcher:
         try:
             until = time.monotonic() + UP_SECONDS
             while _line() != "0":

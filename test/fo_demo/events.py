@@ -35,8 +35,8 @@ _KEEPALIVED = [
     Rule(r"\(VI_1\) removing VIPs\.", "gives the VIP up"),
 ]
 _OURS = [
-    Rule(r"fo-check-ftth\[\d+\]: (ppp0: down.*)", r"fo-check-ftth \1", "line judged down"),
-    Rule(r"fo-check-ftth\[\d+\]: (ppp0: up.*)", r"fo-check-ftth \1", "line judged up"),
+    Rule(r"(fo-watch|fo-check-ftth)\[\d+\]: (ppp0: down.*)", r"\1 \2", "line judged down"),
+    Rule(r"(fo-watch|fo-check-ftth)\[\d+\]: (ppp0: up.*)", r"\1 \2", "line judged up"),
     Rule(r"fo-route\[\d+\]: (.*)", r"fo-route \1"),
     Rule(r"fo-speedclass\[\d+\]: (.*)", r"fo-speedclass: \1"),
 ]

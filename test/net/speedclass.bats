@@ -88,7 +88,7 @@ wrote_history() {
 	eventually 10 knows s1.fast
 	eventually 2 wrote_history s1.fast
 	run -0 speedclass set s1.slow
-	[[ "$output" == *"left to the fo-speedclass that is at work"* ]]
+	[[ "$output" == *"left to the fo-speedclass that is already running"* ]]
 	sim_has s1.fast 1
 	wait "$HELD"
 	sim_has s1.slow 1

@@ -23,7 +23,7 @@ watch_up() {
 	[ -p "$DIR/messages" ] || mkfifo "$DIR/messages"
 	cat "$DIR/messages" >>"$LOG" 3>&- &
 	started $!
-	router_job "$@" "$FO_BUILD/cmd/fo-check-ftth" -c "$CONF" --watch 2>"$DIR/messages"
+	router_job "$@" "$FO_BUILD/cmd/fo-watch" -c "$CONF" 2>"$DIR/messages"
 	WATCH=$JOB
 }
 

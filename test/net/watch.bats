@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# fo-check-ftth --watch, on a line of its own that goes down and comes back.
+# fo-watch, on a line of its own that goes down and comes back.
 
 load netns.bash
 load line.bash
@@ -116,7 +116,7 @@ asked_itself() {
 		[ "$signal" = KILL ] || track_is 0
 		forget_log
 		watch_up
-		is_logged "ppp0: goes on from down"
+		is_logged "ppp0: resuming; the line was down"
 		line_is 1
 		count_echoes
 		eventually 10 sent_at_least 8
@@ -139,7 +139,7 @@ asked_itself() {
 		watch_ends "$signal"
 		forget_log
 		watch_up
-		is_logged "ppp0: goes on from up"
+		is_logged "ppp0: resuming; the line was up"
 		black_hole
 		line_is 1
 		[ "$(beat hold)" = "$hold" ]
@@ -396,7 +396,7 @@ is_no_link() {
 		one_shot 0 "$PROBED"
 		watch_up
 		line_is 0
-		run ! logged "goes on from down"
+		run ! logged "resuming; the line was down"
 		watch_ends KILL
 		rm "$RUN/line"
 		forget_log
@@ -411,7 +411,7 @@ is_no_link() {
 	printf '%s\n' "interface ppp0" "line down" "reason 1" "written $now" "beat 0" "since 1" \
 		"last-bad $now" "hold 3600000000" >"$RUN/watch"
 	watch_up
-	is_logged "goes on from down"
+	is_logged "resuming; the line was down"
 	line_is 0
 }
 
@@ -534,7 +534,7 @@ second_line_up() {
 		watch_conf
 		eval "$fault"
 		kill -HUP "$WATCH"
-		is_logged "the configuration stays as it was"
+		is_logged "keeping the old configuration"
 		forget_log
 	done
 	black_hole
@@ -584,9 +584,9 @@ second_line_up() {
 	watch_conf
 	watch_up
 	line_is 0
-	run CHECK -c "$CONF" --watch
+	run router "$FO_BUILD/cmd/fo-watch" -c "$CONF"
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"another fo-check-ftth --watch is at work"* ]]
+	[[ "$output" == *"another watcher is already running"* ]]
 	track_is 0
 	black_hole
 	line_is 1
@@ -660,16 +660,49 @@ told_last() {
 	echo "timeout = 500" >>"$CONF"
 	run CHECK -c "$CONF"
 	[ "$status" -eq 0 ]
-	[[ "$output" == *"timeout = 500"*"ppp0 is up, says the watcher, which goes by the configuration of before"* ]]
+	[[ "$output" == *"timeout = 500"*"configuration is faulty; relying on the watcher, which still uses the old one: up"* ]]
 	run CHECK -c "$CONF" -n
 	[ "$status" -eq 78 ]
 	kill -KILL "$WATCH"
-	eventually 10 faulty_is 78
+	# Its verdict was noted by that call: it holds on, and is renewed by no one.
+	eventually 10 repeats_last
+	[ "$status" -eq 0 ]
+	# A successor cannot start, and lets go of what the killed one has left.
+	echo 1 >"$(track_file)"
+	run router "$FO_BUILD/cmd/fo-watch" -c "$CONF"
+	[ "$status" -eq 78 ]
+	track_is 0
 }
 
-faulty_is() {
+repeats_last() {
 	run CHECK -c "$CONF"
-	[ "$status" -eq "$1" ]
+	[[ "$output" == *"configuration is faulty; repeating the last verdict: up"* ]]
+}
+
+@test "a fault of another section stops neither the watcher nor the one-shot" {
+	watch_conf
+	printf '%s\n' '[speedclass]' 'sim = 440101234567890' >>"$CONF"
+	watch_up
+	line_is 0
+	is_logged "[speedclass] sim = 440101234567890: is not a SIM"
+	one_shot 0 "$WATCHER"
+}
+
+@test "below keepalived a faulty file is complained of once, however often it calls" {
+	watch_conf
+	echo "timeout = 500" >>"$CONF"
+	for _ in 1 2 3; do
+		# stderr is the journal.
+		run -2 router python3 -c 'import os, sys
+status = os.fstat(2)
+os.environ["JOURNAL_STREAM"] = f"{status.st_dev}:{status.st_ino}"
+os.execv(sys.argv[1], sys.argv[1:])' "$FO_BUILD/cmd/fo-check-ftth" -c "$CONF"
+		echo "$output" >>"$DIR/complaints"
+	done
+	[ "$(grep -c "timeout = 500" "$DIR/complaints")" -eq 1 ]
+	touch -d @1000000000 "$CONF"
+	run -2 router bash -c 'exec "$@" 2>&1' - "$FO_BUILD/cmd/fo-check-ftth" -c "$CONF"
+	[[ "$output" == *"timeout = 500"* ]]
 }
 
 @test "a one-shot run does not take the word of a watcher that does not know" {
@@ -764,13 +797,13 @@ faulty_is() {
 
 @test "without permission it knows nothing, and says what to do" {
 	watch_conf
-	own_program=$DIR/fo-check-ftth
-	cp "$FO_BUILD/cmd/fo-check-ftth" "$own_program"
+	own_program=$DIR/fo-watch
+	cp "$FO_BUILD/cmd/fo-watch" "$own_program"
 	mkdir -p "$RUN"
 	chown -R 65534 "$FO_STATE_DIR"
 	LOG=$DIR/log
 	router_job setpriv --reuid=65534 --regid=65534 --clear-groups \
-		"$own_program" -c "$CONF" --watch 2> >(cat >"$LOG")
+		"$own_program" -c "$CONF" 2> >(cat >"$LOG")
 	is_logged "setcap cap_net_raw"
 	eventually 10 beat_is line unknown
 	[ ! -e "$(track_file)" ]

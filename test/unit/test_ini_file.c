@@ -8,17 +8,20 @@
 
 struct opened {
 	struct ini_file file;
+	struct conf_faults faults;
 	int ret;
 	const char *log;
 };
 
 static struct opened open_path(const char *path)
 {
+	const struct conf_source source = { .path = path, .program = "test" };
 	struct opened opened;
 
+	conf_faults_init(&opened.faults, &source);
 	capture_start(STDERR_FILENO);
 	log_open("test", LOG_LEVEL_DEBUG);
-	opened.ret = ini_file_open(path, &opened.file);
+	opened.ret = ini_file_open(path, &opened.faults, &opened.file);
 	opened.log = capture_stop();
 	return opened;
 }
@@ -59,7 +62,7 @@ static void values_come_without_blanks_comments_and_quotes(void **state)
 
 		snprintf(text, sizeof(text), "; first\n# second\n\n[section]\n%s\n", cases[i].line);
 		opened = open_text(text);
-		CHECK(opened.ret == 0 && opened.file.faults == 0, "`%s`: %s", cases[i].line,
+		CHECK(opened.ret == 0 && opened.faults.count == 0, "`%s`: %s", cases[i].line,
 		      opened.log);
 		assert_int_equal(opened.file.count, 2);
 		assert_string_equal(opened.file.items[0].section, "section");
@@ -86,7 +89,8 @@ static void a_section_may_have_blanks_around_it(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct opened opened = open_text(cases[i]);
 
-		CHECK(opened.ret == 0 && opened.file.faults == 0, "`%s`: %s", cases[i], opened.log);
+		CHECK(opened.ret == 0 && opened.faults.count == 0, "`%s`: %s", cases[i],
+		      opened.log);
 		assert_int_equal(opened.file.count, 4);
 		assert_string_equal(opened.file.items[3].section, "two");
 		CHECK(strcmp(opened.file.items[3].value, "2") == 0, "`%s`", cases[i]);
@@ -99,10 +103,10 @@ static void every_trap_is_a_fault_with_its_line(void **state)
 	static const struct {
 		const char *text, *fault;
 	} cases[] = {
-		{ "[a]\nk = 1\nk = 2\n", ":3: [a] k stands here again, first in line 2" },
-		{ "[a]\nk = 1\nK = 2\n", ":3: [a] k stands here again, first in line 2" },
-		{ "[a]\n[b]\n[A]\n", ":3: [a] stands here again, first in line 1" },
-		{ "k = 1\n", ":1: `k` stands before the first [section]" },
+		{ "[a]\nk = 1\nk = 2\n", ":3: [a] k: duplicate, already set in line 2" },
+		{ "[a]\nk = 1\nK = 2\n", ":3: [a] k: duplicate, already set in line 2" },
+		{ "[a]\n[b]\n[A]\n", ":3: [a]: duplicate, already set in line 1" },
+		{ "k = 1\n", ":1: `k` is set before the first [section]" },
 		{ "[a]\nk\n", ":2: `k` is neither [section], key = value nor a comment" },
 		{ "[a]\n= 1\n", ":2: `= 1` is neither" },
 		{ "[a\n", ":1: `[a` is not a section, write [name]" },
@@ -126,7 +130,7 @@ static void every_trap_is_a_fault_with_its_line(void **state)
 		struct opened opened = open_text(cases[i].text);
 
 		assert_int_equal(opened.ret, 0);
-		CHECK(opened.file.faults > 0, "no fault in `%s`", cases[i].text);
+		CHECK(opened.faults.count > 0, "no fault in `%s`", cases[i].text);
 		CHECK(strstr(opened.log, cases[i].fault) != NULL, "`%s`: %s", cases[i].text,
 		      opened.log);
 		CHECK(strncmp(opened.log, "test: /", 7) == 0, "%s", opened.log);
@@ -139,7 +143,7 @@ static void all_faults_are_told_at_once(void **state)
 	struct opened opened = open_text("x\n[a]\ny\nk = 1\nk = 2\n");
 
 	(void)state;
-	assert_int_equal(opened.file.faults, 3);
+	assert_int_equal(opened.faults.count, 3);
 	assert_non_null(strstr(opened.log, ":1: "));
 	assert_non_null(strstr(opened.log, ":3: "));
 	assert_non_null(strstr(opened.log, ":5: "));
@@ -152,7 +156,7 @@ static void a_nul_byte_is_a_fault(void **state)
 	struct opened opened = open_path(temp_file("nul", text, sizeof(text) - 1));
 
 	(void)state;
-	assert_int_equal(opened.file.faults, 1);
+	assert_int_equal(opened.faults.count, 1);
 	assert_non_null(strstr(opened.log, ":2: a NUL byte"));
 	ini_file_close(&opened.file);
 }
@@ -167,7 +171,7 @@ static void a_line_may_have_so_many_bytes_and_no_more(void **state)
 		(void)state;
 		memset(text + 8, 'x', INI_FILE_LINE_MAX - 4 + more);
 		opened = open_text(text);
-		CHECK(opened.ret == 0 && opened.file.faults == more, "%s", opened.log);
+		CHECK(opened.ret == 0 && opened.faults.count == more, "%s", opened.log);
 		if (more == 0)
 			assert_int_equal(strlen(opened.file.items[1].value), INI_FILE_LINE_MAX - 4);
 		else
@@ -187,14 +191,14 @@ static void a_name_or_a_file_without_end_is_a_fault(void **state)
 	snprintf(text, sizeof(text), "[%.*s]\n[a]\n%.*s = 1\n%.*s = 1\n", INI_FILE_NAME_MAX, name,
 		 INI_FILE_NAME_MAX, name, INI_FILE_NAME_MAX - 1, name);
 	opened = open_text(text);
-	assert_int_equal(opened.file.faults, 2);
+	assert_int_equal(opened.faults.count, 2);
 	ini_file_close(&opened.file);
 
 	snprintf(text, sizeof(text), "[a]\n");
 	for (int i = 0; i < INI_FILE_ITEMS_MAX; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "k%d = 1\n", i);
 	opened = open_text(text);
-	assert_int_equal(opened.file.faults, 1);
+	assert_int_equal(opened.faults.count, 1);
 	assert_int_equal(opened.file.count, INI_FILE_ITEMS_MAX);
 	assert_non_null(strstr(opened.log, "more than 128 sections and keys"));
 	ini_file_close(&opened.file);
@@ -236,7 +240,7 @@ static void an_empty_file_has_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(opened.ret, 0);
-	assert_int_equal(opened.file.count + opened.file.faults, 0);
+	assert_int_equal(opened.file.count + opened.faults.count, 0);
 	ini_file_close(&opened.file);
 }
 

@@ -3,9 +3,14 @@
 #include "schema.h"
 #include "value.h"
 
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "support.h"
+
+#define ALL_SECTIONS (CONF_CHECK | CONF_ROUTE | CONF_SPEEDCLASS | CONF_KEEPALIVE | CONF_LOG)
 
 #define ROUTER	      "[router]\nlan = eth0\nuplink = ppp0\nvip = 192.168.0.254\n"
 #define CHECK_SECTION "[check]\ntargets = 1.1.1.1, 8.8.8.8\n"
@@ -13,12 +18,14 @@
 
 static int load(const char *text, struct conf *out, const char **log)
 {
-	const char *path = temp_file("fo.conf", text, strlen(text));
+	const struct conf_source source = { .path = temp_file("fo.conf", text, strlen(text)),
+					    .program = "test",
+					    .sections = ALL_SECTIONS };
 	int ret;
 
 	capture_start(STDERR_FILENO);
 	log_open("test", LOG_LEVEL_DEBUG);
-	ret = conf_load(path, out);
+	ret = conf_load(&source, out);
 	*log = capture_stop();
 	return ret;
 }
@@ -127,7 +134,8 @@ static void every_fault_is_told_with_its_place_and_a_hint(void **state)
 	static const struct {
 		const char *text, *message;
 	} cases[] = {
-		{ ROUTER "vip = 10.0.0.1\n", "fo.conf:5: [router] vip stands here again" },
+		{ ROUTER "vip = 10.0.0.1\n",
+		  "fo.conf:5: [router] vip: duplicate, already set in line 4" },
 		{ ROUTER "[chek]\n",
 		  "fo.conf:5: [chek] is not a known section; did you mean [check]?" },
 		{ ROUTER "[zebra]\n", "fo.conf:5: [zebra] is not a known section, see fo.conf(5)" },
@@ -162,13 +170,12 @@ static void every_fault_is_told_with_its_place_and_a_hint(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct conf conf = { .router.lan = "before" };
+		struct conf conf;
 		const char *log;
 
 		CHECK(load(cases[i].text, &conf, &log) == -EINVAL, "loaded: %s", cases[i].text);
 		CHECK(strstr(log, cases[i].message) != NULL, "not `%s` but %s", cases[i].message,
 		      log);
-		assert_string_equal(conf.router.lan, "before");
 	}
 }
 
@@ -250,6 +257,7 @@ static void the_defaults_alone_make_a_configuration(void **state)
 
 static void a_file_that_cannot_be_read_says_why(void **state)
 {
+	const struct conf_source source = { .path = "/dev/null/fo.conf", .program = "test" };
 	struct conf conf;
 	const char *log;
 	int ret;
@@ -257,10 +265,187 @@ static void a_file_that_cannot_be_read_says_why(void **state)
 	(void)state;
 	capture_start(STDERR_FILENO);
 	log_open("test", LOG_LEVEL_DEBUG);
-	ret = conf_load("/dev/null/fo.conf", &conf);
+	ret = conf_load(&source, &conf);
 	log = capture_stop();
 	assert_int_equal(ret, -ENOTDIR);
 	assert_string_equal(log, "test: cannot read /dev/null/fo.conf: Not a directory\n");
+}
+
+/* The text, for a program that uses these sections. */
+static int load_for(unsigned sections, const char *text, struct conf *out, const char **log)
+{
+	const struct conf_source source = { .path = temp_file("fo.conf", text, strlen(text)),
+					    .program = "test",
+					    .sections = sections };
+	int ret;
+
+	capture_start(STDERR_FILENO);
+	log_open("test", LOG_LEVEL_DEBUG);
+	ret = conf_load(&source, out);
+	*log = capture_stop();
+	return ret;
+}
+
+static void a_fault_stops_only_whom_it_concerns(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned faulty;  /* marked */
+		unsigned stopped; /* a user of one of these */
+	} cases[] = {
+		{ ROUTER ROUTE "[speedclass]\nsim = 440101234567890\n", CONF_SPEEDCLASS,
+		  CONF_SPEEDCLASS },
+		{ ROUTER ROUTE "[speedclass]\n", CONF_SPEEDCLASS, CONF_SPEEDCLASS },
+		{ ROUTER ROUTE "[check]\ntargets = x\n", CONF_CHECK, CONF_CHECK },
+		{ ROUTER ROUTE CHECK_SECTION "need = 3\n", CONF_CHECK, CONF_CHECK },
+		{ ROUTER ROUTE CHECK_SECTION "hold = 2m\nhold-max = 1m\n", CONF_CHECK, CONF_CHECK },
+		{ ROUTER ROUTE "[keepalive]\ntries = 3\ntries = 4\n", CONF_KEEPALIVE,
+		  CONF_KEEPALIVE },
+		{ ROUTER ROUTE "[keepalive\ntries = x\n", CONF_KEEPALIVE, CONF_KEEPALIVE },
+		{ ROUTER ROUTE "[keepaliv]\ntries = x\n", CONF_KEEPALIVE, CONF_KEEPALIVE },
+		{ ROUTER ROUTE "[log]\nlevel = loud\n", CONF_LOG, CONF_LOG },
+		{ ROUTER "[route]\nmaster = ppp0\nbackup = dev eth0\n" CHECK_SECTION, CONF_ROUTE,
+		  CONF_ROUTE },
+		{ ROUTER ROUTE "zebra\n", CONF_ROUTE, CONF_ROUTE },
+		/* Of [router]: everybody. */
+		{ ROUTER "vip6 = x\n" ROUTE CHECK_SECTION, 0, ALL_SECTIONS },
+		/* A section that may be any: whoever misses one. */
+		{ ROUTER ROUTE CHECK_SECTION "[zebra]\nlevel = 1\n", 0,
+		  ALL_SECTIONS & ~(unsigned)(CONF_ROUTE | CONF_CHECK) },
+		{ "zebra = 1\n" ROUTER ROUTE CHECK_SECTION, 0,
+		  ALL_SECTIONS & ~(unsigned)(CONF_ROUTE | CONF_CHECK) },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		for (unsigned bit = CONF_CHECK; bit <= CONF_LOG; bit *= 2) {
+			bool stopped = (cases[i].stopped & bit) != 0;
+			struct conf c;
+			const char *log;
+			int ret = load_for(bit, cases[i].text, &c, &log);
+
+			CHECK(ret == (stopped ? -EINVAL : 0), "`%s` for %u: %d, %s", cases[i].text,
+			      bit, ret, log);
+			CHECK(c.faulty == cases[i].faulty, "`%s`: %u", cases[i].text, c.faulty);
+			CHECK(strlen(log) > 0, "`%s`: not a word", cases[i].text);
+		}
+	}
+}
+
+static void a_faulty_section_counts_as_absent_and_the_others_hold(void **state)
+{
+	struct conf c;
+	const char *log;
+
+	(void)state;
+	assert_int_equal(load_for(CONF_ROUTE, ROUTER "[speedclass]\nsim = 440101234567890\n" ROUTE,
+				  &c, &log),
+			 0);
+	assert_non_null(strstr(log, "[speedclass] sim = 440101234567890: is not a SIM"));
+	assert_non_null(strstr(log, "not used by test"));
+	assert_false(c.speedclass.present);
+	assert_true(c.route.present);
+	assert_string_equal(c.route.backup.dev, "eth0");
+}
+
+static void a_byte_order_mark_is_skipped_and_named(void **state)
+{
+	struct conf c;
+	const char *log;
+
+	(void)state;
+	assert_int_equal(load_for(CONF_ROUTE, "\xef\xbb\xbf" ROUTER ROUTE, &c, &log), 0);
+	assert_non_null(strstr(log, "fo.conf:1: begins with a UTF-8 byte order mark"));
+	assert_string_equal(c.router.lan, "eth0");
+}
+
+static void a_file_that_others_can_write_is_refused(void **state)
+{
+	static const struct {
+		mode_t mode;
+		gid_t gid;
+		int ret;
+	} cases[] = { { 0644, 0, 0 },	    { 0664, 0, 0 },	  { 0664, 4242, -EINVAL },
+		      { 0646, 0, -EINVAL }, { 0666, 0, -EINVAL }, { 0600, 4242, 0 } };
+	const char *path = temp_file("fo.conf", ROUTER ROUTE, strlen(ROUTER ROUTE));
+	const struct conf_source source = { .path = path, .program = "test" };
+	struct conf conf;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_return_code(chown(path, 0, cases[i].gid), errno);
+		assert_return_code(chmod(path, cases[i].mode), errno);
+		capture_start(STDERR_FILENO);
+		CHECK(conf_load(&source, &conf) == cases[i].ret, "mode %o", cases[i].mode);
+		CHECK((strstr(capture_stop(), "chmod go-w") != NULL) == (cases[i].ret != 0),
+		      "mode %o", cases[i].mode);
+	}
+}
+
+static void no_descriptors_left_is_not_a_faulty_file(void **state)
+{
+	struct rlimit before, few;
+	struct conf conf;
+	const char *log;
+	int ret;
+
+	(void)state;
+	assert_return_code(getrlimit(RLIMIT_NOFILE, &before), errno);
+	for (rlim_t limit = 3; limit < 12; limit++) {
+		few = (struct rlimit){ .rlim_cur = limit, .rlim_max = before.rlim_max };
+		const char *path = temp_file("fo.conf", ROUTER ROUTE, strlen(ROUTER ROUTE));
+		const struct conf_source source = { .path = path, .program = "test" };
+
+		capture_start(STDERR_FILENO);
+		assert_return_code(setrlimit(RLIMIT_NOFILE, &few), errno);
+		ret = conf_load(&source, &conf);
+		assert_return_code(setrlimit(RLIMIT_NOFILE, &before), errno);
+		log = capture_stop();
+		CHECK(ret == 0 || ret == -EMFILE || ret == -ENOMEM, "%d: %s", ret, log);
+		CHECK((ret == 0) == (log[0] == '\0'), "%d: %s", ret, log);
+	}
+	assert_int_equal(ret, 0);
+}
+
+/* Below keepalived, once a second: the sink is a log (the journal stands in for syslog). */
+static void a_complaint_comes_once_where_nobody_reads_along(void **state)
+{
+	static const char faulty[] = ROUTER "[check]\ntargets = x\n";
+	const char *path = temp_file("fo.conf", faulty, strlen(faulty));
+	const struct conf_source source = { .path = path,
+					    .program = "test",
+					    .sections = CONF_CHECK };
+	const struct conf_source insistent = {
+		.path = path, .program = "test", .sections = CONF_CHECK, .insistent = true
+	};
+	size_t lines[4];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		char stream[64];
+		struct conf conf;
+		struct stat st;
+
+		if (i == 2) /* another version of the file */
+			(void)temp_file("fo.conf", ROUTER "[check]\ntargets = yz\n",
+					strlen(ROUTER "[check]\ntargets = yz\n"));
+		capture_start(STDERR_FILENO);
+		assert_return_code(fstat(STDERR_FILENO, &st), errno);
+		snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev,
+			 (uintmax_t)st.st_ino);
+		setenv("JOURNAL_STREAM", stream, 1);
+		log_open("test", LOG_LEVEL_INFO);
+		assert_int_equal(conf_load(i == 3 ? &insistent : &source, &conf), -EINVAL);
+		lines[i] = strlen(capture_stop());
+		unsetenv("JOURNAL_STREAM");
+	}
+	log_open("test", LOG_LEVEL_INFO);
+	assert_true(lines[0] > 0);
+	assert_int_equal(lines[1], 0);
+	assert_true(lines[2] > 0);
+	assert_true(lines[3] > 0);
 }
 
 int main(void)
@@ -274,6 +459,13 @@ int main(void)
 		cmocka_unit_test(the_schema_is_sound),
 		cmocka_unit_test(the_defaults_alone_make_a_configuration),
 		cmocka_unit_test(a_file_that_cannot_be_read_says_why),
+		cmocka_unit_test(a_fault_stops_only_whom_it_concerns),
+		cmocka_unit_test(a_faulty_section_counts_as_absent_and_the_others_hold),
+		cmocka_unit_test(a_byte_order_mark_is_skipped_and_named),
+		cmocka_unit_test(a_file_that_others_can_write_is_refused),
+		cmocka_unit_test(no_descriptors_left_is_not_a_faulty_file),
+		cmocka_unit_test_setup(a_complaint_comes_once_where_nobody_reads_along,
+				       state_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

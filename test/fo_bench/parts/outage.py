@@ -59,7 +59,7 @@ def _run(kind, build, fault, step):
             raise DemoError("the watcher of main does not say that the line is up: "
                             f"{lab.output('main', 'fo-check-ftth --json; cat /run/fo/line')}")
         struck, trace = _strike(lab, fault, folder)
-        judged = events.first(events.collect(lab), "main", "fo-check-ftth ppp0: down", struck)
+        judged = events.first(events.collect(lab), "main", "fo-watch ppp0: down", struck)
     gap = outage(trace, sorted(trace.received.values()), struck, trace.stopped, struck)
     found = {"gap": None if gap["to_ms"] is None else gap["gap_ms"] / 1000,
              "judged": None if judged is None else judged - struck}

@@ -101,7 +101,7 @@ def _costs(found):
     for name, text in (("login", "set with a login"), ("token", "set, token cached")):
         table += [_cost(f"{text}, memory at most", costs, name, "rss_mb", "MB", max, most=MOST_MB, firm=True),
                   _cost(f"{text}, CPU", costs, name, "cpu_ms", "ms", median, most=MOST_CPU_MS)]
-    for name, text in (("same", "set, already so"), ("idle", "sync --if-due, not due")):
+    for name, text in (("same", "set, already set"), ("idle", "sync --if-due, not due")):
         runs = [one["cpu_ms"] for one in costs[name]]
         table += [Figure(f"{text}, CPU", median(runs), "ms", runs=runs),
                   Figure(f"{text}, instructions", found["counts"][name] / 1000, "k")]

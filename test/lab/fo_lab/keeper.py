@@ -28,11 +28,11 @@ pid=$(cat /run/keepalived.pid) || exit
 kill -TERM "$pid" || exit
 while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
 """
-# As fo-check-ftth.service has it: where there is a [check], and always again.
+# As fo-watch.service has it: where there is a [check], and always again.
 _WATCHER = """
 rm -f /run/no-watcher
 while [ ! -e /run/no-watcher ] && grep -q '^\\[check\\]' /etc/fo/fo.conf; do
-    fo-check-ftth --watch &
+    fo-watch &
     echo $! >/run/watcher.pid
     wait
     sleep 0.2
@@ -208,7 +208,7 @@ class _Keeper:
         request(lab.file("line", name), ["up"])
         if os.access(f"{lab.root(name)}/etc/rc.local", os.X_OK):
             self._spawn(name, ["/etc/rc.local"])
-        if os.access(f"{lab.root(name)}/usr/bin/fo-check-ftth", os.X_OK):
+        if os.access(f"{lab.root(name)}/usr/bin/fo-watch", os.X_OK):
             namespace.run(lab.host_pid(name), ["mkdir", "-p", "/run/fo"], everything=True)
             self._start_watcher(name)
         if self._options.keepalived:

@@ -1,0 +1,46 @@
+/* faults.h - what is wrong with fo.conf, and whom that concerns. Edge: log, store.
+ *
+ * A fault stops a program only where it concerns it: in [router], or in a section that the program
+ * uses; others are warnings. Below keepalived a program may run every second: where its messages go
+ * to a log and not to a person, a complaint about the same file comes once an hour. */
+#ifndef FO_FAULTS_H
+#define FO_FAULTS_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "compiler.h"
+
+/* Who reads which file. */
+struct conf_source {
+	const char *path;
+	const char *program;
+	unsigned sections; /* that it uses, enum conf_section_bit */
+	bool insistent;	   /* complains each time: somebody asked for it to be read */
+};
+
+struct conf_faults {
+	const struct conf_source *source;
+	char identity[96]; /* of the file, for the memory of what was complained about */
+	unsigned count;	   /* of faults */
+	unsigned faulty;   /* sections with a fault, enum conf_section_bit */
+	bool unknown;	   /* there is a section, or a line outside of one, that may mean any */
+	bool grave;	   /* one concerns this program */
+	enum { FAULTS_NEW, FAULTS_LOGGED, FAULTS_MUTED } hearing;
+};
+
+void conf_faults_init(struct conf_faults *faults, const struct conf_source *source);
+
+/* Which file it is; from then on a complaint about it is one about this version of it. NULL: there
+ * is none that could be read. */
+void conf_faults_of_file(struct conf_faults *faults, const struct stat *st);
+
+/* A fault of the section of that name, "" where it is in none; a mistyped name stands for the
+ * section that it probably meant. `line` 0: of no line. */
+void conf_fault(struct conf_faults *faults, const char *section, unsigned line, const char *fmt,
+		...) FO_PRINTF(4, 5);
+
+/* The whole file cannot be used; the text names it. `err` is an -errno, or 0. */
+void conf_fault_file(struct conf_faults *faults, int err, const char *fmt, ...) FO_PRINTF(3, 4);
+
+#endif

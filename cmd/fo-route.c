@@ -100,31 +100,43 @@ static int apply(const struct conf *conf, const enum vrrp_state *reported, bool 
 	return ret == 0 ? CLI_YES : CLI_CANNOT;
 }
 
-static const char *kind_of(const struct plan_item *want)
+/* An item as an operation: bare values, for a program to read. */
+static void plan_item(struct report *plan, const struct switchover_item *item)
 {
-	static const char *const names[] = {
-		[PLAN_SYSCTL] = "sysctl", [PLAN_ROUTE] = "route", [PLAN_FLOWS] = "flows"
-	};
+	const struct plan_item *want = &item->want;
+	char to[128] = "none stale", from[128] = "";
 
-	return names[want->kind];
+	switch (want->kind) {
+	case PLAN_SYSCTL:
+		snprintf(to, sizeof(to), "%s = %d", want->sysctl, want->value);
+		if (!item->absent)
+			snprintf(from, sizeof(from), "%d", item->value);
+		cli_plan_add(plan, "sysctl", to, item->absent ? NULL : from, item->as_wanted);
+		break;
+	case PLAN_ROUTE:
+		cli_plan_add(plan, want->family == AF_INET6 ? "route6" : "route",
+			     nexthop_format(to, &want->hop), nexthop_format(from, &item->hop),
+			     item->as_wanted);
+		break;
+	case PLAN_FLOWS:
+		snprintf(from, sizeof(from), "%zu stale", item->stale);
+		cli_plan_add(plan, want->family == AF_INET6 ? "flows6" : "flows", to,
+			     item->hidden ? NULL : from, item->as_wanted);
+		break;
+	}
 }
 
 static int print_plan(const struct cli *cli, const struct conf *conf, enum vrrp_state reported,
 		      bool force)
 {
-	char want[128], present[128];
 	struct report *report;
 	struct switchover plan;
 
 	if (switchover_examine(conf, reported, force, &plan) != 0)
 		return CLI_CANNOT;
 	report = report_new();
-	for (size_t i = 0; i < plan.count; i++) {
-		const struct switchover_item *item = &plan.items[i];
-
-		cli_plan_add(report, kind_of(&item->want), describe_want(item, want, sizeof(want)),
-			     describe_present(item, present, sizeof(present)), item->as_wanted);
-	}
+	for (size_t i = 0; i < plan.count; i++)
+		plan_item(report, &plan.items[i]);
 	return cli_print(cli, report, CLI_YES);
 }
 

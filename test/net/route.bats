@@ -32,7 +32,7 @@ says() {
 @test "apply before keepalived has told anything: a guess would be wrong, nothing is done" {
 	router ip route replace default dev ppp0
 	run fo_route apply
-	says "no state is known yet, so everything stays as it is"
+	says "no state was reported yet; leaving everything as it is"
 	default_is "default dev ppp0 scope link"
 	take_vip
 	run fo_route apply
@@ -60,7 +60,7 @@ once() {
 		run fo_route apply
 		[ "$status" -eq 0 ]
 		once "cannot read $FO_STATE_DIR/run/vrrp.state: "
-		once "no state is known yet"
+		once "no state was reported yet"
 		[ "${#lines[@]}" -eq 2 ]
 		run fo_route -n apply
 		[ "${#lines[@]}" -eq 2 ]
@@ -70,7 +70,7 @@ once() {
 	take_vip
 	run fo_route -n apply
 	once "cannot read $FO_STATE_DIR/run/vrrp.state: "
-	says "default route dev ppp0"
+	says "route   dev ppp0"
 	router ip route replace default via "$VIP" dev eth0
 	run fo_route apply
 	says "master: "
@@ -451,9 +451,10 @@ for port in range(1000):
 	flow 192.168.0.10 8.8.8.8 192.168.0.10 || true
 	take_vip
 	before=$(everything)
-	run fo_route -n master
-	says "make default route dev ppp0 (is via $VIP dev eth0)"
-	says "make net/ipv4/ip_forward = 1 (is 0)"
+	run -0 fo_route -n --json master
+	jq -e --arg vip "$VIP" '[.plan[] | select(.action == "make")] | map({kind, want, have}) |
+		contains([{kind: "route", want: "dev ppp0", have: "via \($vip) dev eth0"},
+			{kind: "sysctl", want: "net/ipv4/ip_forward = 1", have: "0"}])' <<<"$output"
 	[ "$(everything)" = "$before" ]
 	[ ! -e "$FO_STATE_DIR" ]
 }

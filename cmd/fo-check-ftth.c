@@ -125,7 +125,7 @@ static bool note_verdict(const char *verdict)
 	if (known && strcmp(last, verdict) == 0)
 		return false;
 	snprintf(line, sizeof(line), "%s\n", verdict);
-	(void)!store_write(STORE_RUN, VERDICT_NAME, line, 0644);
+	store_note(STORE_RUN, VERDICT_NAME, line, 0644);
 	return known || strcmp(verdict, "up") != 0;
 }
 

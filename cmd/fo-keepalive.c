@@ -70,8 +70,8 @@ static int run(const struct cli *cli, const struct conf *conf, void *settings)
 
 	if (cli->dry_run)
 		return print_plan(cli, &order);
-	if (order.probe)
-		(void)!session_check_redial(&conf->keepalive);
+	if (order.probe && session_check_redial(&conf->keepalive) != 0)
+		log_warn(0, "a dead line will not be redialled");
 	ret = session_keep(&order, &run);
 	if (ret != 0) /* what it has found so far is half the truth */
 		run = (struct session_run){ .verdict = IDLE_UNKNOWN, .quiet_ms = -1 };

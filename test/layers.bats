@@ -192,6 +192,14 @@ PURE_SYMBOLS='^(bcmp|mem(cmp|cpy|set|move|chr)|str(n?len|n?cmp|n?casecmp|chr|rch
 	done | complain
 }
 
+@test "assertions are in what is shipped: NDEBUG is in no build" {
+	run ! grep -l NDEBUG "$FO_BUILD/compile_commands.json" "$ROOT/CMakePresets.json"
+}
+
+@test "no result is thrown away: a failure that costs nothing has a function that says so" {
+	run ! grep -rnF '(void)!' "$ROOT/lib" "$ROOT/cmd"
+}
+
 @test "every program is hardened: PIE, RELRO, bound at start, no executable stack" {
 	local program headers dynamic
 	for program in $(programs); do

@@ -65,8 +65,8 @@ static int append(const char *line, size_t len)
 	if (ret == 0) {
 		const char *kept;
 
-		/* One that cannot be read is begun anew. */
-		(void)!history_read(all);
+		if (history_read(all) != 0) /* logged; a new one begins */
+			all[0] = '\0';
 		kept = drop_oldest(all, len);
 		snprintf(text, HISTORY_BYTES_MAX, "%s%s%s", kept, kept[0] == '\0' ? "" : "\n",
 			 line);
@@ -86,8 +86,9 @@ void history_add(const char *program, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	/* Without the lock a line of another may be lost; with none written, this one is. */
-	(void)!store_lock(LOCK_NAME, LOCK_MS, &lock);
+	/* Without a lock another line may be lost, without a write this one surely is. */
+	if (store_lock(LOCK_NAME, LOCK_MS, &lock) != 0)
+		lock = -1;
 	if (append(line, write_line(line, program, text)) == -ENOMEM)
 		log_err(ENOMEM, "cannot write down: %s", text);
 	store_unlock(lock);

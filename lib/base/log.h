@@ -1,7 +1,9 @@
 /* log.h - one line an event, where it will be found. Edge: writes.
  *
- * To stderr when that is a terminal, a pipe (cron, a person's own) or the journal; otherwise, as
- * below keepalived, whose children have /dev/null there, to syslog(3). */
+ * To stderr, whatever it is (a terminal, a pipe, a file, a socket, the journal); to syslog only
+ * where stderr is closed or /dev/null, as below keepalived. A log that takes nothing (a hung
+ * journald, a reader that does not read) is never waited for: the message is dropped and counted,
+ * and the next one that is taken says how many are missing. */
 #ifndef FO_LOG_H
 #define FO_LOG_H
 

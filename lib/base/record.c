@@ -42,6 +42,18 @@ int record_take_number(const char **text, bool last, int64_t max, int64_t *out)
 	return ret == 0 && num_parse(word, 0, max, out) == 0 ? 0 : -EINVAL;
 }
 
+int record_take_rest(const char **text, char *out, size_t size)
+{
+	size_t len = strcspn(*text, "\n");
+
+	if (len == 0 || len >= size)
+		return -EINVAL;
+	memcpy(out, *text, len);
+	out[len] = '\0';
+	*text += (*text)[len] == '\0' ? len : len + 1;
+	return 0;
+}
+
 void record_put_numbers(struct record_writer *w, const struct record_number *table, size_t count,
 			const void *base)
 {

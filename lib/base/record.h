@@ -26,6 +26,10 @@ int record_take_word(const char **text, bool last, char word[static RECORD_WORD_
 /* The same for a whole number, 0..max. */
 int record_take_number(const char **text, bool last, int64_t max, int64_t *out) FO_MUST_CHECK;
 
+/* Takes the rest of a line, which may have blanks, into `out` of `size` bytes; it must not be
+ * empty. Returns 0, or -EINVAL where it is, or does not fit. */
+int record_take_rest(const char **text, char *out, size_t size) FO_MUST_CHECK;
+
 /* A number that is a line of its own, and an int64_t of a struct. */
 struct record_number {
 	const char *name;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "utf8.h"
 
 enum kind {
 	KIND_TEXT,
@@ -161,8 +162,16 @@ static size_t next_of(const struct report *report, const char *table, size_t fro
 /* Text of a file, a peer or a kernel must not move a person's cursor. */
 static void print_text(const char *text)
 {
-	for (; *text != '\0'; text++)
-		putchar((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
+	uint32_t code;
+	size_t len;
+
+	for (len = utf8_next(text, &code); len > 0; len = utf8_next(text, &code)) {
+		if (utf8_is_printable(code))
+			printf("%.*s", (int)len, text);
+		else
+			putchar('?');
+		text += len;
+	}
 }
 
 static const char *text_of(const struct cell *cell)
@@ -255,18 +264,21 @@ static void print_for_person(const struct report *report)
 
 /* As JSON (RFC 8259) */
 
+/* What is not UTF-8 would make all of it invalid, and becomes U+FFFD. */
 static void print_string(const char *text)
 {
-	putchar('"');
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
+	uint32_t code;
+	size_t len;
 
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			printf("\\u%04x", c);
+	putchar('"');
+	for (len = utf8_next(text, &code); len > 0; len = utf8_next(text, &code)) {
+		if (code == '"' || code == '\\')
+			printf("\\%c", (int)code);
+		else if (utf8_is_printable(code))
+			printf("%.*s", (int)len, text);
 		else
-			putchar(c);
+			printf("\\u%04x", code == UTF8_INVALID ? 0xfffdU : code);
+		text += len;
 	}
 	putchar('"');
 }

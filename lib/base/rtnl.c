@@ -79,9 +79,12 @@ int rtnl_get_link(struct netlink *nl, const char *name, struct rtnl_link *out)
 	return 0;
 }
 
+/* What is looked for: a list, or one address. */
 struct addr_query {
 	int index;
-	struct rtnl_addrs *addrs;
+	struct rtnl_addrs *addrs; /* or NULL */
+	const struct addr *wanted;
+	bool found;
 };
 
 /* The two addresses of a message, before it is known what the second one means. */
@@ -105,26 +108,32 @@ static int take_addr_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
+static void add_addr(struct rtnl_addrs *addrs, const struct rtnl_addr *addr)
+{
+	addrs->more = addrs->count == RTNL_ADDRS_MAX;
+	if (!addrs->more)
+		addrs->items[addrs->count++] = *addr;
+}
+
 /* IFA_LOCAL is this end and IFA_ADDRESS the peer where they differ; IPv6 has IFA_ADDRESS only,
  * but on point-to-point links. (ip-address(8) prints them so, too.) */
 static int take_addr(const struct nlmsghdr *nlh, void *data)
 {
-	const struct addr_query *query = data;
+	struct addr_query *query = data;
 	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(nlh);
 	struct addr_attrs attrs = { .family = info->ifa_family };
 	struct rtnl_addr addr = { .prefix_len = info->ifa_prefixlen };
 
 	if (query->index != 0 && (int)info->ifa_index != query->index)
 		return MNL_CB_OK;
-	query->addrs->more = query->addrs->count == RTNL_ADDRS_MAX;
-	if (query->addrs->more)
-		return MNL_CB_OK;
 	mnl_attr_parse(nlh, sizeof(*info), take_addr_attr, &attrs);
 	addr.local = addr_is_set(&attrs.local) ? attrs.local : attrs.address;
 	if (!addr_equal(&addr.local, &attrs.address))
 		addr.peer = attrs.address;
-	if (addr_is_set(&addr.local))
-		query->addrs->items[query->addrs->count++] = addr;
+	if (query->wanted != NULL)
+		query->found = query->found || addr_equal(&addr.local, query->wanted);
+	else if (addr_is_set(&addr.local))
+		add_addr(query->addrs, &addr);
 	return MNL_CB_OK;
 }
 
@@ -134,8 +143,11 @@ static struct nlmsghdr *begin_addrs(struct netlink *nl, void *data)
 	struct nlmsghdr *nlh = netlink_request(nl, RTM_GETADDR, NLM_F_DUMP);
 	struct ifaddrmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
 
-	query->addrs->count = 0;
-	query->addrs->more = false;
+	query->found = false;
+	if (query->addrs != NULL) {
+		query->addrs->count = 0;
+		query->addrs->more = false;
+	}
 	info->ifa_family = AF_UNSPEC;
 	info->ifa_index = (unsigned)query->index;
 	return nlh;
@@ -148,6 +160,18 @@ int rtnl_get_addrs(struct netlink *nl, int index, struct rtnl_addrs *out)
 	int ret = netlink_list(nl, begin_addrs, take_addr, &query, &words);
 
 	return ret == 0 ? 0 : netlink_log_failure(ret, words, "cannot list addresses");
+}
+
+int rtnl_has_addr(struct netlink *nl, int index, const struct addr *addr, bool *has)
+{
+	struct addr_query query = { .index = index, .wanted = addr };
+	const char *words;
+	int ret = netlink_list(nl, begin_addrs, take_addr, &query, &words);
+
+	if (ret != 0)
+		return netlink_log_failure(ret, words, "cannot list addresses");
+	*has = query.found;
+	return 0;
 }
 
 static int save_link_name(const struct nlattr *attr, void *data)

@@ -60,4 +60,8 @@ struct rtnl_addrs {
  * and `*out`, or -errno, logged. */
 int rtnl_get_addrs(struct netlink *nl, int index, struct rtnl_addrs *out) FO_MUST_CHECK;
 
+/* Whether `addr` is one of the interface `index`, however many it has. Returns 0 and `*has`, or
+ * -errno, logged. */
+int rtnl_has_addr(struct netlink *nl, int index, const struct addr *addr, bool *has) FO_MUST_CHECK;
+
 #endif

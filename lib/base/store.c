@@ -17,6 +17,9 @@
  * is not this library's to use. */
 #define LOCK_POLL_US 2000
 
+/* A signal may come in between, but not without end. */
+#define INTERRUPTED_MAX 100
+
 static const char *const directories[] = { [STORE_RUN] = "/run/fo", [STORE_LIB] = "/var/lib/fo" };
 static const char *const moved[] = { [STORE_RUN] = "run", [STORE_LIB] = "lib" };
 
@@ -155,6 +158,12 @@ int store_write(enum store_area area, const char *name, const char *text, mode_t
 	return ret;
 }
 
+void store_note(enum store_area area, const char *name, const char *text, mode_t mode)
+{
+	if (store_write(area, name, text, mode) != 0)
+		return; /* logged */
+}
+
 /* The name of a file right below STORE_RUN's usual place, or NULL. */
 static const char *name_in_run(const char *path)
 {
@@ -258,12 +267,21 @@ int store_remove(enum store_area area, const char *name)
 	return ret;
 }
 
+void store_forget(enum store_area area, const char *name)
+{
+	if (store_remove(area, name) != 0)
+		return; /* logged */
+}
+
 static int lock_within(int fd, int64_t wait_ms)
 {
 	int64_t deadline_us = clock_mono_us() + wait_ms * 1000;
+	int interrupted = 0;
 
 	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
+		if (errno == EINTR && interrupted++ < INTERRUPTED_MAX)
+			continue;
+		if (errno != EWOULDBLOCK)
 			return -errno;
 		if (clock_mono_us() >= deadline_us)
 			return -EWOULDBLOCK;
@@ -272,25 +290,37 @@ static int lock_within(int fd, int64_t wait_ms)
 	return 0;
 }
 
-int store_lock(const char *name, int64_t wait_ms, int *fd)
+/* Opens the file of a lock. An -EAGAIN of the kernel would mean a taken lock to the callers. */
+static int open_lock(const char *name, int *fd)
 {
 	int dir = -1;
 	int ret = open_directory(STORE_RUN, &dir);
-	int lock;
+
+	if (ret == 0) {
+		*fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+		ret = *fd < 0 ? -errno : 0;
+		if (ret != 0)
+			log_failure(ret, "lock", STORE_RUN, name);
+		close(dir);
+	}
+	return ret == -EWOULDBLOCK ? -EIO : ret;
+}
+
+int store_lock(const char *name, int64_t wait_ms, int *fd)
+{
+	int lock = -1;
+	int ret = open_lock(name, &lock);
 
 	if (ret != 0)
 		return ret;
-	lock = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	ret = lock < 0 ? -errno : lock_within(lock, wait_ms);
-	close(dir);
+	ret = lock_within(lock, wait_ms);
 	if (ret == 0) {
 		*fd = lock;
 		return 0;
 	}
 	if (ret != -EWOULDBLOCK)
 		log_failure(ret, "lock", STORE_RUN, name);
-	if (lock >= 0)
-		close(lock);
+	close(lock);
 	return ret;
 }
 

@@ -25,6 +25,9 @@ int store_write(enum store_area area, const char *name, const char *text,
  * and moves with it; the directory of any other one must be there. */
 int store_write_path(const char *path, const char *text, mode_t mode) FO_MUST_CHECK;
 
+/* The same for what is only a convenience: a failure is logged, and costs no more. */
+void store_note(enum store_area area, const char *name, const char *text, mode_t mode);
+
 /* Reads file `name` of `area` into `buf` and ends it with NUL, the final newline taken off.
  * Returns 0; -ENOENT, silently, when there is none; -EFBIG when it does not fit; another -errno;
  * these are logged. */
@@ -37,9 +40,13 @@ int store_read_path(const char *path, char *buf, size_t size) FO_MUST_CHECK;
  * power. Returns 0 or -errno, logged. */
 int store_remove(enum store_area area, const char *name) FO_MUST_CHECK;
 
+/* The same where a file that stays does no harm. */
+void store_forget(enum store_area area, const char *name);
+
 /* Takes the lock `name` in STORE_RUN, waiting up to `wait_ms` for whoever holds it. The kernel
  * frees it when the process ends, however it ends. Returns 0 and the descriptor `*fd` for
- * store_unlock; -EWOULDBLOCK, silently, when it stayed taken; another -errno, logged. */
+ * store_unlock; -EWOULDBLOCK, silently, when it stayed taken, and for no other reason; another
+ * -errno, logged. */
 int store_lock(const char *name, int64_t wait_ms, int *fd) FO_MUST_CHECK;
 
 /* Frees a lock; -1 is allowed. */

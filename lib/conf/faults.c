@@ -61,7 +61,7 @@ static bool is_muted(struct conf_faults *faults)
 		return true;
 	}
 	snprintf(line, sizeof(line), "%s %" PRId64 "\n", faults->identity, now_s);
-	(void)!store_write(STORE_RUN, name, line, 0644);
+	store_note(STORE_RUN, name, line, 0644);
 	return false;
 }
 

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,7 +25,9 @@
 #define IP4_HEADER 20
 #define IP6_HEADER 40
 
-/* A run at work. */
+static_assert(IDLE_BOOT_MAX == CLOCK_BOOT_MAX, "both hold a boot id");
+
+/* A run. */
 struct work {
 	const struct conf *conf;
 	struct idle_rule rule;
@@ -52,7 +55,7 @@ static int load_from(enum store_area area, struct idle_memory *out)
 	int ret = store_read(area, FILE_NAME, text, sizeof(text));
 
 	if (ret == 0 && idle_parse(text, out) != 0) {
-		log_warn(0, "what earlier runs have left cannot be understood, and is not used");
+		log_warn(0, "ignoring the saved state: it is corrupt");
 		ret = -EINVAL;
 	}
 	return ret;
@@ -273,7 +276,10 @@ static bool redial(struct work *work)
 		return false;
 	idle_note_redial(&work->memory, &work->facts);
 	if (save(&work->memory, true) != 0) {
-		log_err(0, "%s: not redialled: each run would do so, without the file", uplink);
+		log_err(0,
+			"%s: not redialling: the attempt cannot be recorded, so every run would "
+			"repeat it",
+			uplink);
 		return false;
 	}
 	log_warn(0, "%s: redialling with %s; dead runs in a row: %" PRId64, uplink, command,
@@ -283,7 +289,7 @@ static bool redial(struct work *work)
 		history_add("fo-keepalive", "%s: the command has failed", uplink);
 		return false;
 	}
-	log_info("%s: redialled, %" PRId64 " ms; the next run tells whether it has helped", uplink,
+	log_info("%s: redialled, %" PRId64 " ms; the next run will show whether it helped", uplink,
 		 (clock_mono_us() - begin_us) / 1000);
 	return true;
 }
@@ -347,7 +353,8 @@ static int keep(const struct session_order *order, struct session_run *out)
 	if (ret != 0)
 		return ret;
 	end(&work, &now, asks, out);
-	(void)!save(&work.memory, asks || out->verdict != out->before);
+	if (save(&work.memory, asks || out->verdict != out->before) != 0)
+		log_warn(0, "the next run will not know of this one");
 	tell(&work, out, order->tell);
 	out->redialled = wants_redial(&work) && redial(&work);
 	return 0;
@@ -366,7 +373,8 @@ int session_keep(const struct session_order *order, struct session_run *out)
 		return ret;
 	ret = keep(order, out);
 	store_unlock(lock);
-	return ret;
+	/* That would mean another run. */
+	return ret == -EWOULDBLOCK ? -EIO : ret;
 }
 
 const char *session_describe(const struct session_run *run, char buf[static SESSION_TEXT_MAX])

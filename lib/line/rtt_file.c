@@ -1,10 +1,9 @@
 #include "rtt_file.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "num.h"
+#include "record.h"
 #include "store.h"
 
 #define FILE_NAME "check.rtt"
@@ -32,32 +31,28 @@ static struct row *find(struct table *table, const struct addr *host)
 	return NULL;
 }
 
-static int parse_row(char *line, struct row *out)
+/* Takes the next line, `HOST SMOOTHED VARIATION`. */
+static bool take_row(const char **text, struct row *out)
 {
-	char *smoothed = strchr(line, ' ');
-	char *variation = smoothed == NULL ? NULL : strchr(smoothed + 1, ' ');
+	char host[RECORD_WORD_MAX];
 
-	if (variation == NULL)
-		return -1;
-	*smoothed++ = '\0';
-	*variation++ = '\0';
-	if (addr_parse(line, AF_UNSPEC, &out->host) != 0 ||
-	    num_parse(smoothed, 1, RTT_MAX_US, &out->rtt.smoothed_us) != 0)
-		return -1;
-	return num_parse(variation, 0, RTT_MAX_US, &out->rtt.variation_us);
+	return record_take_word(text, false, host) == 0 &&
+	       addr_parse(host, AF_UNSPEC, &out->host) == 0 &&
+	       record_take_number(text, false, RTT_MAX_US, &out->rtt.smoothed_us) == 0 &&
+	       out->rtt.smoothed_us > 0 &&
+	       record_take_number(text, true, RTT_MAX_US, &out->rtt.variation_us) == 0;
 }
 
 static void load(struct table *table)
 {
 	char text[HOSTS_MAX * LINE_MAX_BYTES];
-	char *rest = NULL;
+	const char *rest = text;
 
 	table->count = 0;
 	if (store_read(STORE_RUN, FILE_NAME, text, sizeof(text)) != 0)
 		return;
-	for (char *line = strtok_r(text, "\n", &rest); line != NULL && table->count < HOSTS_MAX;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		if (parse_row(line, &table->rows[table->count]) != 0) {
+	while (*rest != '\0' && table->count < HOSTS_MAX) {
+		if (!take_row(&rest, &table->rows[table->count])) {
 			table->count = 0;
 			return;
 		}
@@ -68,15 +63,14 @@ static void load(struct table *table)
 static void save(const struct table *table)
 {
 	char text[HOSTS_MAX * LINE_MAX_BYTES] = "";
+	struct record_writer w = { .buf = text, .size = sizeof(text) };
 	char addr[ADDR_TEXT_MAX];
-	size_t used = 0;
 
 	for (size_t i = 0; i < table->count; i++)
-		used += (size_t)snprintf(
-			text + used, sizeof(text) - used, "%s %" PRId64 " %" PRId64 "\n",
-			addr_format(addr, &table->rows[i].host), table->rows[i].rtt.smoothed_us,
-			table->rows[i].rtt.variation_us);
-	(void)!store_write(STORE_RUN, FILE_NAME, text, 0644);
+		record_put(&w, "%s %" PRId64 " %" PRId64 "\n",
+			   addr_format(addr, &table->rows[i].host), table->rows[i].rtt.smoothed_us,
+			   table->rows[i].rtt.variation_us);
+	store_note(STORE_RUN, FILE_NAME, text, 0644);
 }
 
 void rtt_file_load(const struct addr *hosts, size_t count, struct rtt *rtts)

@@ -91,13 +91,15 @@ void watch_report_end(const struct heartbeat *beat, const char *track_file)
 
 	sd_notify_send("STOPPING=1");
 	last.beat_us = 0;
-	(void)!write_heartbeat(&last);
+	if (write_heartbeat(&last) != 0)
+		log_warn(0, "the next watcher will not know the verdict");
 	watch_report_withdraw(track_file);
 }
 
 void watch_report_withdraw(const char *track_file)
 {
-	(void)!write_track_file(track_file, "0");
+	if (write_track_file(track_file, "0") != 0)
+		log_warn(0, "%s may still hold the line down: write 0 into it", track_file);
 }
 
 int watch_report_read(struct heartbeat *out)
@@ -108,7 +110,7 @@ int watch_report_read(struct heartbeat *out)
 	return ret == 0 ? heartbeat_parse(text, out) : ret;
 }
 
-/* Nothing asked is not no loss, and nothing answered no short round trip. */
+/* Unknown, not zero. */
 static void show_quality(struct report *report, const struct quality_sum *quality)
 {
 	if (quality->answered + quality->lost > 0)

@@ -1,6 +1,10 @@
 #include "watch_rule.h"
 
+#include <assert.h>
 #include <string.h>
+
+static_assert(sizeof(((struct line_rule *)0)->targets) == sizeof(((struct conf_addrs *)0)->items),
+	      "the targets of a round are those of fo.conf");
 
 void watch_rule_take_round(struct line_rule *rule, const struct conf *conf, int64_t timeout_ms)
 {

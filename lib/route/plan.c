@@ -1,35 +1,31 @@
 #include "plan.h"
 
-#include <assert.h>
 #include <stdio.h>
-#include <string.h>
 
-static struct plan_item *add(struct plan *plan, enum plan_kind kind)
+static void add(struct plan *plan, const struct plan_item *item)
 {
-	struct plan_item *item = &plan->items[plan->count];
-
-	assert(plan->count < PLAN_ITEMS_MAX);
-	plan->count++;
-	memset(item, 0, sizeof(*item));
-	item->kind = kind;
-	return item;
+	if (plan->count < PLAN_ITEMS_MAX)
+		plan->items[plan->count++] = *item;
+	else
+		plan->overflow = true;
 }
 
-static void add_sysctl(struct plan *plan, const char *name, int value)
+static void add_sysctl(struct plan *plan, const char *name, int value, bool may_be_missing)
 {
-	struct plan_item *item = add(plan, PLAN_SYSCTL);
+	struct plan_item item = { .kind = PLAN_SYSCTL,
+				  .value = value,
+				  .may_be_missing = may_be_missing };
 
-	snprintf(item->sysctl, sizeof(item->sysctl), "%s", name);
-	item->value = value;
+	snprintf(item.sysctl, sizeof(item.sysctl), "%s", name);
+	add(plan, &item);
 }
 
 static void add_interface_sysctl(struct plan *plan, const char *dev, const char *leaf, int value)
 {
-	struct plan_item *item = add(plan, PLAN_SYSCTL);
+	char name[PLAN_SYSCTL_MAX];
 
-	snprintf(item->sysctl, sizeof(item->sysctl), "net/ipv4/conf/%s/%s", dev, leaf);
-	item->value = value;
-	item->may_be_missing = true;
+	snprintf(name, sizeof(name), "net/ipv4/conf/%s/%s", dev, leaf);
+	add_sysctl(plan, name, value, true);
 }
 
 static void add_redirects(struct plan *plan, const struct conf_route *policy, const char *lan)
@@ -37,7 +33,7 @@ static void add_redirects(struct plan *plan, const struct conf_route *policy, co
 	if (policy->redirects == CONF_REDIRECTS_KEEP)
 		return;
 	/* The kernel sends redirects when either switch is on. */
-	add_sysctl(plan, "net/ipv4/conf/all/send_redirects", 0);
+	add_sysctl(plan, "net/ipv4/conf/all/send_redirects", 0, false);
 	add_interface_sysctl(plan, lan, "send_redirects", 0);
 }
 
@@ -45,7 +41,7 @@ static void add_forwarding(struct plan *plan, const struct conf_route *policy,
 			   const struct plan_facts *facts, int value)
 {
 	if (policy->forwarding == CONF_FORWARDING_GLOBAL)
-		add_sysctl(plan, "net/ipv4/ip_forward", value);
+		add_sysctl(plan, "net/ipv4/ip_forward", value, false);
 	if (policy->forwarding != CONF_FORWARDING_LAN)
 		return;
 	if (value == 1) /* a re-created ppp0 has come up with the default's value */
@@ -53,33 +49,28 @@ static void add_forwarding(struct plan *plan, const struct conf_route *policy,
 	add_interface_sysctl(plan, facts->lan, "forwarding", value);
 }
 
-/* What was changed, gets back `value`; that of an interface only while that is there. */
+/* Restores the switches saved as `value`; that of an interface only while that is there. */
 static void add_saved(struct plan *plan, const struct plan_saved *saved, int value)
 {
 	for (size_t i = 0; i < saved->count; i++) {
-		if (saved->items[i].value != value)
-			continue;
-		add_sysctl(plan, saved->items[i].name, value);
-		plan->items[plan->count - 1].may_be_missing = true;
+		if (saved->items[i].value == value)
+			add_sysctl(plan, saved->items[i].name, value, true);
 	}
 }
 
 static void add_route(struct plan *plan, const struct conf_route *policy, enum vrrp_state state,
 		      sa_family_t family)
 {
-	struct nexthop hop = plan_hop(policy, state, family);
-	struct plan_item *item;
+	struct plan_item item = { .kind = PLAN_ROUTE,
+				  .family = family,
+				  .hop = plan_hop(policy, state, family) };
 
-	if (!nexthop_is_set(&hop))
+	if (!nexthop_is_set(&item.hop))
 		return;
-	item = add(plan, PLAN_ROUTE);
-	item->family = family;
-	item->hop = hop;
-	if (policy->conntrack == CONF_CONNTRACK_KEEP)
-		return;
-	item = add(plan, PLAN_FLOWS);
-	item->family = family;
-	item->hop = hop;
+	add(plan, &item);
+	item.kind = PLAN_FLOWS;
+	if (policy->conntrack == CONF_CONNTRACK_STALE)
+		add(plan, &item);
 }
 
 struct nexthop plan_hop(const struct conf_route *policy, enum vrrp_state state, sa_family_t family)
@@ -97,6 +88,7 @@ void plan_make(const struct conf_route *policy, const struct plan_facts *facts, 
 	bool master = facts->state == VRRP_MASTER;
 
 	out->count = 0;
+	out->overflow = false;
 	if (stop && policy->stop == CONF_STOP_KEEP)
 		return;
 	if (stop)

@@ -11,7 +11,10 @@
 
 /* Room for a name below /proc/sys. */
 #define PLAN_SYSCTL_MAX (48 + IFNAMSIZ)
-#define PLAN_ITEMS_MAX	16
+#define PLAN_SAVED_MAX	16
+/* What a state asks for by itself, besides the switches that get back what they had. */
+#define PLAN_OWN_MAX   12
+#define PLAN_ITEMS_MAX (PLAN_SAVED_MAX + PLAN_OWN_MAX)
 
 /* What switches had before they were changed, for the time when keepalived has stopped. */
 struct plan_saved {
@@ -19,7 +22,7 @@ struct plan_saved {
 	struct plan_switch {
 		char name[PLAN_SYSCTL_MAX];
 		int value;
-	} items[PLAN_ITEMS_MAX];
+	} items[PLAN_SAVED_MAX];
 };
 
 /* What a plan is made from. */
@@ -49,6 +52,7 @@ struct plan_item {
 struct plan {
 	struct plan_item items[PLAN_ITEMS_MAX];
 	size_t count;
+	bool overflow; /* something did not fit */
 };
 
 /* What the facts ask for. With VRRP_STOP the switches get back what they had. The order never lets

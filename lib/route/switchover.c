@@ -174,6 +174,8 @@ static void plan_items(const struct conf *conf, struct switchover *out)
 	if (out->state == VRRP_STOP)
 		sysctl_load_saved(&saved);
 	plan_make(&conf->route, &facts, &plan);
+	if (plan.overflow)
+		log_err(0, "more than %d operations; the last ones are left out", PLAN_ITEMS_MAX);
 	memset(out->items, 0, sizeof(out->items));
 	for (size_t i = 0; i < plan.count; i++)
 		out->items[i].want = plan.items[i];
@@ -293,7 +295,7 @@ int switchover_apply(const struct conf *conf, const enum vrrp_state *reported, b
 
 	memset(out, 0, sizeof(*out));
 	if (ret == -EWOULDBLOCK) {
-		log_err(0, "another fo-route has been at work for %d s; giving up",
+		log_err(0, "another fo-route has been running for %d s; giving up",
 			LOCK_WAIT_MS / 1000);
 		return ret;
 	}

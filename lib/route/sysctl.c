@@ -1,5 +1,6 @@
 #include "sysctl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,6 +10,7 @@
 
 #include "log.h"
 #include "num.h"
+#include "record.h"
 #include "store.h"
 
 #define SAVED_NAME "route.sysctls"
@@ -70,38 +72,38 @@ int sysctl_set(const char *name, int value)
 
 static bool is_valid(const char *name)
 {
-	return strncmp(name, "net/ipv4/", strlen("net/ipv4/")) == 0 && strstr(name, "..") == NULL &&
-	       strlen(name) < PLAN_SYSCTL_MAX;
+	return strncmp(name, "net/ipv4/", strlen("net/ipv4/")) == 0 && strstr(name, "..") == NULL;
 }
 
-static bool parse_saved(char *line, struct plan_switch *out)
+static_assert(PLAN_SYSCTL_MAX >= RECORD_WORD_MAX, "a name in the file fits into a switch");
+
+/* Takes the next line, `NAME VALUE`. */
+static bool take_saved(const char **text, struct plan_switch *out)
 {
-	char *blank = strchr(line, ' ');
+	char name[RECORD_WORD_MAX];
 	int64_t value = 0;
 
-	if (blank == NULL)
+	if (record_take_word(text, false, name) != 0 || !is_valid(name) ||
+	    record_take_number(text, true, 1, &value) != 0)
 		return false;
-	*blank = '\0';
-	if (!is_valid(line) || num_parse(blank + 1, 0, 1, &value) != 0)
-		return false;
-	memcpy(out->name, line, strlen(line) + 1);
+	memcpy(out->name, name, sizeof(name));
 	out->value = (int)value;
 	return true;
 }
 
+#define SAVED_TEXT_MAX (PLAN_SAVED_MAX * (PLAN_SYSCTL_MAX + 4))
+
 void sysctl_load_saved(struct plan_saved *out)
 {
-	char text[PLAN_ITEMS_MAX * (PLAN_SYSCTL_MAX + 4)];
-	char *rest = NULL;
+	char text[SAVED_TEXT_MAX];
+	const char *rest = text;
 
 	out->count = 0;
 	if (store_read(STORE_RUN, SAVED_NAME, text, sizeof(text)) != 0)
 		return;
-	for (char *line = strtok_r(text, "\n", &rest); line != NULL && out->count < PLAN_ITEMS_MAX;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		if (!parse_saved(line, &out->items[out->count])) {
-			log_warn(0, "%s: not as it was written; what the switches had is lost",
-				 SAVED_NAME);
+	while (*rest != '\0') {
+		if (out->count == PLAN_SAVED_MAX || !take_saved(&rest, &out->items[out->count])) {
+			log_warn(0, "%s: corrupt; the original sysctl values are lost", SAVED_NAME);
 			out->count = 0;
 			return;
 		}
@@ -111,24 +113,26 @@ void sysctl_load_saved(struct plan_saved *out)
 
 void sysctl_save(const char *name, int value)
 {
-	char text[PLAN_ITEMS_MAX * (PLAN_SYSCTL_MAX + 4)];
+	char text[SAVED_TEXT_MAX];
+	struct record_writer w = { .buf = text, .size = sizeof(text) };
 	struct plan_saved saved;
-	size_t used = 0;
 
 	sysctl_load_saved(&saved);
 	for (size_t i = 0; i < saved.count; i++) {
 		if (strcmp(saved.items[i].name, name) == 0)
 			return;
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s %d\n",
-					 saved.items[i].name, saved.items[i].value);
+		record_put(&w, "%s %d\n", saved.items[i].name, saved.items[i].value);
 	}
-	if (saved.count == PLAN_ITEMS_MAX || (value != 0 && value != 1))
+	if (saved.count == PLAN_SAVED_MAX || (value != 0 && value != 1)) {
+		log_warn(0, "sysctl %s: its value %d is not kept, and will not be restored", name,
+			 value);
 		return;
-	snprintf(text + used, sizeof(text) - used, "%s %d\n", name, value);
-	(void)!store_write(STORE_RUN, SAVED_NAME, text, 0644);
+	}
+	record_put(&w, "%s %d\n", name, value);
+	store_note(STORE_RUN, SAVED_NAME, text, 0644);
 }
 
 void sysctl_forget_saved(void)
 {
-	(void)!store_remove(STORE_RUN, SAVED_NAME);
+	store_forget(STORE_RUN, SAVED_NAME);
 }

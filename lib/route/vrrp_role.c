@@ -12,31 +12,20 @@
 
 #define KEEPALIVED_PID_FILE "/run/keepalived.pid"
 
-static bool holds(const struct rtnl_addrs *addrs, const struct addr *vip)
-{
-	for (size_t i = 0; i < addrs->count; i++) {
-		if (addr_equal(&addrs->items[i].local, vip))
-			return true;
-	}
-	return false;
-}
-
 int vrrp_role_get_held(struct netlink *nl, const struct conf_router *router,
 		       struct vrrp_role_held *out)
 {
 	struct rtnl_link link;
-	struct rtnl_addrs addrs;
 	int ret = rtnl_get_link(nl, router->lan, &link);
 
 	if (ret == -ENODEV)
 		log_err(0, "[router] lan = %s: there is no such interface", router->lan);
 	if (ret == 0)
-		ret = rtnl_get_addrs(nl, link.index, &addrs);
-	if (ret != 0)
-		return ret;
-	out->vip = holds(&addrs, &router->vip);
-	out->vip6 = addr_is_set(&router->vip6) ? holds(&addrs, &router->vip6) : out->vip;
-	return 0;
+		ret = rtnl_has_addr(nl, link.index, &router->vip, &out->vip);
+	if (ret == 0 && addr_is_set(&router->vip6))
+		return rtnl_has_addr(nl, link.index, &router->vip6, &out->vip6);
+	out->vip6 = out->vip;
+	return ret;
 }
 
 int vrrp_role_true_state(const struct conf_router *router, enum vrrp_state reported,
@@ -91,5 +80,5 @@ void vrrp_role_remember(enum vrrp_state state)
 	if (vrrp_role_was_reported() && vrrp_role_reported() == state)
 		return;
 	snprintf(text, sizeof(text), "%s\n", vrrp_state_name(state));
-	(void)!store_write(STORE_RUN, STATE_NAME, text, 0644);
+	store_note(STORE_RUN, STATE_NAME, text, 0644);
 }

@@ -104,12 +104,13 @@ static void tell_success(const struct work *work)
 
 static int give_up(const struct work *work)
 {
+	int64_t took_ms = (clock_mono_us() - work->start_us) / 1000;
 	char text[NUM_TEXT_MAX];
 
 	log_err(0,
 		"speed class %s: giving up after %s and %u tries; the next fo-speedclass sync will "
 		"try again",
-		work->target, num_format_ms(text, work->conf->give_up_ms), work->tries);
+		work->target, num_format_ms(text, (took_ms + 999) / 1000 * 1000), work->tries);
 	history_add("fo-speedclass", "speed class %s not set: gave up", work->target);
 	return -ETIMEDOUT;
 }
@@ -146,11 +147,13 @@ static int reach(struct work *work)
  * be asked, the class is unknown, and to be set with the usual retries. */
 static int look(struct work *work)
 {
-	int64_t deadline_us = clock_mono_us() + work->conf->give_up_ms * 1000;
+	int64_t deadline_us;
 	char speed_class[SIM_CLASS_MAX];
 	int64_t wait_ms = 0;
 	enum soracom_result result;
 
+	work->start_us = clock_mono_us();
+	deadline_us = work->start_us + work->conf->give_up_ms * 1000;
 	if (connect_soracom(work) != 0)
 		return -EIO;
 	work->tries = 1;

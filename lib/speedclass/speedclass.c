@@ -13,10 +13,11 @@
 #define RAISED_NAME "speedclass.raised"
 #define LOOKED_NAME "speedclass.looked"
 
-/* A time before the boot may be written down; none before this. */
-#define OLDEST_S INT64_C(3155760000)
+/* No time before this is written down: of a clock, or of since when the router has been master,
+ * which may be before the boot. */
+#define OLDEST_S INT64_C(-3155760000)
 
-/* What is no class is none. */
+/* Anything else reads as "none". */
 static void read_class(enum store_area area, const char *name, char out[static SIM_CLASS_MAX])
 {
 	if (store_read(area, name, out, SIM_CLASS_MAX) != 0 || !sim_valid_class(out))
@@ -59,22 +60,25 @@ int speedclass_want(const char *speed_class)
 
 void speedclass_learn(const char *speed_class)
 {
+	char line[SIM_CLASS_MAX + 1];
+
+	snprintf(line, sizeof(line), "%s\n", speed_class);
 	if (speed_class[0] == '\0')
-		(void)!store_remove(STORE_RUN, KNOWN_NAME);
+		store_forget(STORE_RUN, KNOWN_NAME);
 	else
-		(void)!write_class(STORE_RUN, KNOWN_NAME, speed_class);
+		store_note(STORE_RUN, KNOWN_NAME, line, 0644);
 }
 
 /* Ages in seconds by the time in a file, NEVER when there is none that could be. */
 #define NEVER INT64_C(-1)
 
-static int64_t age_of(enum store_area area, const char *name, int64_t now_s)
+static int64_t age_of(enum store_area area, const char *name, int64_t oldest_s, int64_t now_s)
 {
 	char text[32];
 	int64_t value = 0;
 
 	if (store_read(area, name, text, sizeof(text)) != 0 ||
-	    num_parse(text, -OLDEST_S, now_s, &value) != 0)
+	    num_parse(text, oldest_s, now_s, &value) != 0)
 		return NEVER;
 	return now_s - value;
 }
@@ -84,16 +88,16 @@ static void write_time(enum store_area area, const char *name, int64_t time_s)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%" PRId64 "\n", time_s);
-	(void)!store_write(area, name, text, 0644);
+	store_note(area, name, text, 0644);
 }
 
 /* By CLOCK_BOOTTIME, which nobody sets; after a boot by the machine's clock, until that is noted.
  */
 static int64_t raised_for_s(void)
 {
-	int64_t age_s = age_of(STORE_RUN, RAISED_NAME, clock_boottime_s());
+	int64_t age_s = age_of(STORE_RUN, RAISED_NAME, OLDEST_S, clock_boottime_s());
 
-	return age_s != NEVER ? age_s : age_of(STORE_LIB, RAISED_NAME, clock_wall_s());
+	return age_s != NEVER ? age_s : age_of(STORE_LIB, RAISED_NAME, OLDEST_S, clock_wall_s());
 }
 
 void speedclass_note_raised(bool raised)
@@ -101,15 +105,15 @@ void speedclass_note_raised(bool raised)
 	int64_t age_s = raised_for_s();
 
 	if (!raised) {
-		(void)!store_remove(STORE_RUN, RAISED_NAME);
-		(void)!store_remove(STORE_LIB, RAISED_NAME);
+		store_forget(STORE_RUN, RAISED_NAME);
+		store_forget(STORE_LIB, RAISED_NAME);
 		return;
 	}
 	if (age_s == NEVER) {
 		age_s = 0;
 		write_time(STORE_LIB, RAISED_NAME, clock_wall_s());
 	}
-	if (age_of(STORE_RUN, RAISED_NAME, clock_boottime_s()) == NEVER)
+	if (age_of(STORE_RUN, RAISED_NAME, OLDEST_S, clock_boottime_s()) == NEVER)
 		write_time(STORE_RUN, RAISED_NAME, clock_boottime_s() - age_s);
 }
 
@@ -130,7 +134,7 @@ void speedclass_note_look(void)
 
 int64_t speedclass_looked_ago_s(void)
 {
-	int64_t age_s = age_of(STORE_RUN, LOOKED_NAME, clock_boottime_s());
+	int64_t age_s = age_of(STORE_RUN, LOOKED_NAME, 0, clock_boottime_s());
 
 	return age_s == NEVER ? INT64_MAX : age_s;
 }

@@ -6,10 +6,11 @@
 
 #include "clock.h"
 #include "num.h"
+#include "record.h"
 #include "store.h"
 
 #define FILE_NAME "soracom.token"
-#define FILE_MAX  (TOKEN_OWNER_MAX + SIMAPI_TEXT_MAX + SIMAPI_TOKEN_MAX + 64)
+#define FILE_MAX  (TOKEN_OWNER_MAX + SIMAPI_TEXT_MAX + SIMAPI_TOKEN_MAX + 128)
 
 /* A token that ends within this time is not used any more. */
 #define SPARE_S 300
@@ -22,37 +23,42 @@ const char *token_owner(const struct simapi_profile *profile, const char *base,
 	return buf;
 }
 
-enum { LINE_OWNER, LINE_END, LINE_KEY, LINE_TOKEN, LINES };
-
-static bool split(char *text, char *lines[static LINES])
+/* Takes the value of the line `name`. */
+static bool take(const char **text, const char *name, char *out, size_t size)
 {
-	size_t count = 1;
+	char word[RECORD_WORD_MAX];
 
-	lines[0] = text;
-	for (char *p = strchr(text, '\n'); p != NULL && count < LINES; p = strchr(p + 1, '\n')) {
-		*p = '\0';
-		lines[count++] = p + 1;
-	}
-	return count == LINES;
+	return record_take_word(text, false, word) == 0 && strcmp(word, name) == 0 &&
+	       record_take_rest(text, out, size) == 0;
+}
+
+/* Takes all four lines. */
+static bool take_token(const char *text, const char *owner, int64_t *end_s,
+		       struct simapi_token *out)
+{
+	char kept[TOKEN_OWNER_MAX], end[RECORD_WORD_MAX];
+
+	return take(&text, "owner", kept, sizeof(kept)) && strcmp(kept, owner) == 0 &&
+	       take(&text, "end", end, sizeof(end)) &&
+	       num_parse(end, clock_boottime_s() + SPARE_S, INT64_MAX, end_s) == 0 &&
+	       take(&text, "key", out->api_key, sizeof(out->api_key)) &&
+	       take(&text, "token", out->token, sizeof(out->token)) && text[0] == '\0';
 }
 
 /* What is not wholly as token_save writes it is no token. */
 int64_t token_load(const char *owner, struct simapi_token *out)
 {
+	struct simapi_token found;
 	char text[FILE_MAX];
-	char *lines[LINES];
 	int64_t end_s = 0, left_s = 0;
 
 	if (store_read(STORE_RUN, FILE_NAME, text, sizeof(text)) != 0)
 		return 0;
-	if (split(text, lines) && strcmp(lines[LINE_OWNER], owner) == 0 &&
-	    num_parse(lines[LINE_END], clock_boottime_s() + SPARE_S, INT64_MAX, &end_s) == 0 &&
-	    strlen(lines[LINE_KEY]) < sizeof(out->api_key) &&
-	    strlen(lines[LINE_TOKEN]) < sizeof(out->token)) {
-		memcpy(out->api_key, lines[LINE_KEY], strlen(lines[LINE_KEY]) + 1);
-		memcpy(out->token, lines[LINE_TOKEN], strlen(lines[LINE_TOKEN]) + 1);
+	if (take_token(text, owner, &end_s, &found)) {
+		*out = found;
 		left_s = end_s - clock_boottime_s();
 	}
+	explicit_bzero(&found, sizeof(found));
 	explicit_bzero(text, sizeof(text));
 	return left_s;
 }
@@ -60,14 +66,15 @@ int64_t token_load(const char *owner, struct simapi_token *out)
 void token_save(const char *owner, const struct simapi_token *token, int64_t life_s)
 {
 	char text[FILE_MAX];
+	struct record_writer w = { .buf = text, .size = sizeof(text) };
 
-	snprintf(text, sizeof(text), "%s\n%" PRId64 "\n%s\n%s\n", owner,
-		 clock_boottime_s() + life_s, token->api_key, token->token);
-	(void)!store_write(STORE_RUN, FILE_NAME, text, 0600);
+	record_put(&w, "owner %s\nend %" PRId64 "\nkey %s\ntoken %s\n", owner,
+		   clock_boottime_s() + life_s, token->api_key, token->token);
+	store_note(STORE_RUN, FILE_NAME, text, 0600);
 	explicit_bzero(text, sizeof(text));
 }
 
 void token_forget(void)
 {
-	(void)!store_remove(STORE_RUN, FILE_NAME);
+	store_forget(STORE_RUN, FILE_NAME);
 }

@@ -313,6 +313,20 @@ unprinted() {
 	unprinted fo-speedclass -c "$CONF" -n set s1.fast
 }
 
+@test "messages go to stderr, whatever it is: a file, a pipe, a socket" {
+	local name
+	for name in "${PROGRAMS[@]}"; do
+		run -64 call "$name" --bogus 2>"$DIR/file"
+		[[ "$(cat "$DIR/file")" == "$name: unknown option \`--bogus'; try $name --help" ]]
+		[[ "$(call "$name" --bogus 2>&1 >/dev/null)" == "$name: unknown option"* ]]
+		python3 -c '
+import socket, subprocess, sys
+ours, theirs = socket.socketpair()
+subprocess.run(sys.argv[1:], stderr=theirs)
+assert b": unknown option" in ours.recv(4096)' "$FO_BUILD/cmd/$name" --bogus
+	done
+}
+
 @test "-q leaves errors only, -v adds" {
 	configure
 	sed -i '/^\[speedclass\]/,$d' "$CONF"
@@ -326,6 +340,17 @@ unprinted() {
 	[ -z "$output" ]
 	run -2 call fo-route -q -c /nonexistent show
 	[[ "$output" == *"/nonexistent"* ]]
+}
+
+@test "an error of the kernel is never taken for another copy that is running" {
+	local fault when
+	command -v strace >/dev/null || skip "needs strace"
+	for fault in flock:error=EINTR flock:error=EIO openat:error=EAGAIN:when={5..12} openat:error=EINTR:when={5..12}; do
+		run env ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e "inject=$fault" \
+			timeout 10 "$FO_BUILD/cmd/fo-keepalive" -c "$CONF"
+		[ "$status" -ne 0 ] || { echo "$fault: $output"; return 1; }
+		[[ "$output" != *"already running"* ]] || { echo "$fault: $output"; return 1; }
+	done
 }
 
 # Runs the rest with a /dev of its own, whose syslog writes to the file `syslog`.

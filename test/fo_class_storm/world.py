@@ -224,7 +224,7 @@ def _read(path):
 def token_secrets():
     """What the file of the login has."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        return {line for line in _strict(TOKEN).split("\n")[2:4] if len(line) > 15}
+        return {line.partition(" ")[2] for line in _strict(TOKEN).split("\n")[2:4] if len(line) > 20}
     return set()
 
 

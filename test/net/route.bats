@@ -513,7 +513,7 @@ for port in range(1000):
 	run fo_route backup
 	took=$((${EPOCHREALTIME/./} - begin))
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"another fo-route has been at work for 5 s; giving up"* ]]
+	[[ "$output" == *"another fo-route has been running for 5 s; giving up"* ]]
 	[ "$took" -ge 5000000 ]
 	[ "$took" -lt 15000000 ]
 }
@@ -820,7 +820,7 @@ net/ipv4/ip_forward 0" ]
 		printf '%s\n' "$line" >"$FO_STATE_DIR/run/route.sysctls"
 		run fo_route stop
 		[ "$status" -eq 0 ]
-		[[ "$output" == *"route.sysctls: not as it was written"* ]] ||
+		[[ "$output" == *"route.sysctls: corrupt; the original sysctl values are lost"* ]] ||
 			{ echo "$line: $output" >&2; return 1; }
 		[ "$(switches)" = "0 0 0" ]
 		[ ! -e "$FO_STATE_DIR/run/route.sysctls" ]
@@ -830,6 +830,38 @@ net/ipv4/ip_forward 0" ]
 	run fo_route stop
 	[ "$status" -eq 0 ]
 	[[ "$output" == *route.sysctls* ]]
+}
+
+@test "as many switches as the memory holds are restored, and more are not believed" {
+	local count
+	configure "forwarding = global"
+	mkdir -p "$FO_STATE_DIR/run"
+	for count in 15 16; do
+		{
+			echo "net/ipv4/ip_forward 1"
+			for ((i = 2; i <= count; i++)); do echo "net/ipv4/conf/if$i/send_redirects 1"; done
+		} >"$FO_STATE_DIR/run/route.sysctls"
+		router sysctl -qw net.ipv4.ip_forward=0
+		run fo_route -n --json -f stop
+		[ "$status" -eq 0 ]
+		[ "$(jq '[.plan[] | select(.kind == "sysctl")] | length' <<<"$output")" -eq "$count" ]
+		run fo_route stop
+		[ "$status" -eq 0 ]
+		[ "$(sysctl_of net.ipv4.ip_forward)" = 1 ]
+	done
+	for ((i = 0; i < 40; i++)); do echo "net/ipv4/conf/if$i/send_redirects 1"; done >"$FO_STATE_DIR/run/route.sysctls"
+	run fo_route stop
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"route.sysctls"* ]]
+}
+
+@test "the VIP is found among any number of addresses" {
+	for ((i = 1; i <= 200; i++)); do echo "addr add 10.9.$((i / 100)).$((i % 100 + 1))/32 dev eth0"; done |
+		router ip -batch -
+	take_vip
+	run fo_route master
+	says "master: "
+	default_is "$MASTER"
 }
 
 # -- the IPv6 address on its own --------------------------------------------------------------

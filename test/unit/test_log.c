@@ -3,43 +3,46 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "support.h"
 
-/* What the last call of syslog(3) was given. */
-static struct {
-	int priority;
-	char text[2048];
-} told;
+/* A logger of this process stands at the place of /dev/log. */
+static int logger = -1;
 
-void __wrap_syslog(int priority, const char *fmt, ...);
-void __wrap___syslog_chk(int priority, int flag, const char *fmt, ...);
+int __real_connect(int fd, const struct sockaddr *address, socklen_t len);
+int __wrap_connect(int fd, const struct sockaddr *address, socklen_t len);
 
-static void FO_PRINTF(2, 0) keep(int priority, const char *fmt, va_list ap)
+int __wrap_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-	told.priority = priority;
-	vsnprintf(told.text, sizeof(told.text), fmt, ap);
+	struct sockaddr_un there = { .sun_family = AF_UNIX };
+
+	(void)len;
+	assert_string_equal(((const struct sockaddr_un *)address)->sun_path, "/dev/log");
+	snprintf(there.sun_path, sizeof(there.sun_path), "%s", temp_path("log"));
+	return __real_connect(fd, (const struct sockaddr *)&there, sizeof(there));
 }
 
-void FO_PRINTF(2, 3) __wrap_syslog(int priority, const char *fmt, ...)
+static void start_logger(void)
 {
-	va_list ap;
+	struct sockaddr_un here = { .sun_family = AF_UNIX };
 
-	va_start(ap, fmt);
-	keep(priority, fmt, ap);
-	va_end(ap);
+	snprintf(here.sun_path, sizeof(here.sun_path), "%s", temp_path("log"));
+	unlink(here.sun_path);
+	logger = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	assert_return_code(bind(logger, (const struct sockaddr *)&here, sizeof(here)), errno);
 }
 
-void FO_PRINTF(3, 4) __wrap___syslog_chk(int priority, int flag, const char *fmt, ...)
+/* The next datagram, or "". */
+static const char *received(void)
 {
-	va_list ap;
+	static char text[2048];
+	ssize_t len = recv(logger, text, sizeof(text) - 1, 0);
 
-	(void)flag;
-	va_start(ap, fmt);
-	keep(priority, fmt, ap);
-	va_end(ap);
+	text[len > 0 ? len : 0] = '\0';
+	return text;
 }
 
 /* Everything once, into a pipe. */
@@ -130,38 +133,159 @@ static void errno_is_left_as_it_was(void **state)
 	assert_int_equal(after[1], EXDEV);
 }
 
-/* Makes `fd` stderr while one line is logged. */
-static void log_to(int fd)
+/* Makes `fd` stderr while the line is logged `times` times. */
+static void log_times(int fd, int times)
 {
-	int saved = dup(STDERR_FILENO);
+	int saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
 
-	memset(&told, 0, sizeof(told));
-	fflush(stderr);
 	if (fd >= 0)
 		dup2(fd, STDERR_FILENO);
 	else
 		close(STDERR_FILENO);
 	log_open("prog", LOG_LEVEL_INFO);
-	log_warn(EPERM, "100%% of %s", "it");
-	fflush(stderr);
+	for (int i = 0; i < times; i++)
+		log_warn(EPERM, "100%% of %s", "it");
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 }
 
-static void without_anyone_at_stderr_it_goes_to_syslog(void **state)
+static void log_to(int fd)
 {
-	const int fds[] = { open("/dev/null", O_WRONLY), open(temp_file("log", "", 0), O_WRONLY),
-			    -1 };
+	log_times(fd, 1);
+}
+
+/* What tests before have lost is said in a line of this file. */
+static int nothing_lost(void **state)
+{
+	int file = open(temp_file("rest", "", 0), O_WRONLY);
+
+	(void)state;
+	log_to(file);
+	close(file);
+	return 0;
+}
+
+#define LINE "100% of it: Operation not permitted"
+
+static void whatever_stderr_is_gets_the_line(void **state)
+{
+	int file = open(temp_file("log", "", 0), O_RDWR), sockets[2], pipes[2];
+	const int seqpacket = SOCK_SEQPACKET;
+	char text[128] = "";
+
+	(void)state;
+	start_logger();
+	log_to(file);
+	assert_true(pread(file, text, sizeof(text) - 1, 0) > 0);
+	assert_string_equal(text, "prog: " LINE "\n");
+	for (int i = 0; i < 2; i++) {
+		memset(text, 0, sizeof(text));
+		assert_return_code(
+			socketpair(AF_UNIX, i == 0 ? SOCK_STREAM : seqpacket, 0, sockets), errno);
+		log_to(sockets[0]);
+		assert_true(read(sockets[1], text, sizeof(text) - 1) > 0);
+		assert_string_equal(text, "prog: " LINE "\n");
+		close(sockets[0]);
+		close(sockets[1]);
+	}
+	memset(text, 0, sizeof(text));
+	assert_return_code(pipe(pipes), errno);
+	log_to(pipes[1]);
+	assert_true(read(pipes[0], text, sizeof(text) - 1) > 0);
+	assert_string_equal(text, "prog: " LINE "\n");
+	close(pipes[0]);
+	close(pipes[1]);
+	close(file);
+	assert_string_equal(received(), "");
+	close(logger);
+}
+
+static void closed_or_dev_null_it_goes_to_syslog(void **state)
+{
+	const int fds[] = { open("/dev/null", O_WRONLY), -1 };
+	char start[64];
 
 	(void)state;
 	unsetenv("JOURNAL_STREAM");
+	start_logger();
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		const char *got;
+
 		log_to(fds[i]);
-		assert_string_equal(told.text, "100% of it: Operation not permitted");
-		assert_int_equal(told.priority, LOG_WARNING);
+		got = received();
+		snprintf(start, sizeof(start), "<%d>", LOG_DAEMON | LOG_WARNING);
+		CHECK(strncmp(got, start, strlen(start)) == 0, "%s", got);
+		snprintf(start, sizeof(start), " prog[%d]: %s", (int)getpid(), LINE);
+		CHECK(strstr(got, start) != NULL, "%s", got);
 		if (fds[i] >= 0)
 			close(fds[i]);
 	}
+	close(logger);
+}
+
+static void a_logger_that_comes_back_is_found(void **state)
+{
+	int null = open("/dev/null", O_WRONLY);
+
+	(void)state;
+	start_logger();
+	log_to(null);
+	assert_string_not_equal(received(), "");
+	close(logger);
+	log_to(null); /* lost */
+	start_logger();
+	log_to(null);
+	assert_non_null(strstr(received(), "1 earlier message lost"));
+	assert_non_null(strstr(received(), LINE));
+	close(logger);
+	close(null);
+}
+
+static void a_logger_that_takes_nothing_is_not_waited_for(void **state)
+{
+	int null = open("/dev/null", O_WRONLY);
+	unsigned taken = 0, lost = 0;
+	const char *got;
+
+	(void)state;
+	start_logger();
+	log_times(null, 5000); /* more than any queue (net.unix.max_dgram_qlen) holds */
+	while (received()[0] != '\0')
+		taken++;
+	assert_in_range(taken, 1, 4999);
+	log_to(null);
+	got = received();
+	got = strstr(got, "]: ");
+	assert_non_null(got);
+	assert_int_equal(sscanf(got, "]: %u earlier messages lost", &lost), 1);
+	assert_int_equal(taken + lost, 5000);
+	close(logger);
+	close(null);
+}
+
+static void a_reader_that_does_not_read_is_not_waited_for(void **state)
+{
+	int pipes[2], sockets[2];
+	char text[4096];
+	size_t got = 0;
+
+	(void)state;
+	assert_return_code(pipe(pipes), errno);
+	log_times(pipes[1], 5000);
+	assert_return_code(fcntl(pipes[0], F_SETFL, O_NONBLOCK), errno);
+	for (ssize_t len = 1; len > 0; got += len > 0 ? (size_t)len : 0)
+		len = read(pipes[0], text, sizeof(text));
+	assert_in_range(got, 4096, 5000 * strlen("prog: " LINE "\n") - 1);
+	log_to(pipes[1]);
+	text[read(pipes[0], text, sizeof(text) - 1)] = '\0';
+	assert_non_null(strstr(text, " earlier messages lost\nprog: " LINE "\n"));
+	close(pipes[0]);
+	close(pipes[1]);
+	assert_return_code(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), errno);
+	log_times(sockets[0], 50000);
+	close(sockets[0]);
+	close(sockets[1]);
+	log_to(open("/dev/full", O_WRONLY));
 }
 
 static void the_journal_gets_the_priority_only_on_its_own_stream(void **state)
@@ -176,14 +300,15 @@ static void the_journal_gets_the_priority_only_on_its_own_stream(void **state)
 	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
 	setenv("JOURNAL_STREAM", stream, 1);
 	log_to(fd);
-	assert_string_equal(told.text, "");
 	assert_true(pread(fd, text, sizeof(text) - 1, 0) > 0);
-	assert_string_equal(text, "<4>100% of it: Operation not permitted\n");
+	assert_string_equal(text, "<4>" LINE "\n");
 
 	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino + 1);
 	setenv("JOURNAL_STREAM", stream, 1);
 	log_to(fd);
-	assert_string_not_equal(told.text, "");
+	memset(text, 0, sizeof(text));
+	assert_true(pread(fd, text, sizeof(text) - 1, (off_t)strlen("<4>" LINE "\n")) > 0);
+	assert_string_equal(text, "prog: " LINE "\n");
 	unsetenv("JOURNAL_STREAM");
 	close(fd);
 }
@@ -200,8 +325,7 @@ static void a_terminal_gets_the_line(void **state)
 	assert_return_code(slave, errno);
 	log_to(slave);
 	assert_true(read(master, text, sizeof(text) - 1) > 0);
-	assert_string_equal(text, "prog: 100% of it: Operation not permitted\r\n");
-	assert_string_equal(told.text, "");
+	assert_string_equal(text, "prog: " LINE "\r\n");
 	close(slave);
 	close(master);
 }
@@ -214,9 +338,14 @@ int main(void)
 		cmocka_unit_test(no_control_character_reaches_the_log),
 		cmocka_unit_test(a_long_line_is_cut_and_stays_one_line),
 		cmocka_unit_test(errno_is_left_as_it_was),
-		cmocka_unit_test(without_anyone_at_stderr_it_goes_to_syslog),
-		cmocka_unit_test(the_journal_gets_the_priority_only_on_its_own_stream),
-		cmocka_unit_test(a_terminal_gets_the_line),
+		cmocka_unit_test_setup(whatever_stderr_is_gets_the_line, nothing_lost),
+		cmocka_unit_test_setup(closed_or_dev_null_it_goes_to_syslog, nothing_lost),
+		cmocka_unit_test_setup(a_logger_that_comes_back_is_found, nothing_lost),
+		cmocka_unit_test_setup(a_logger_that_takes_nothing_is_not_waited_for, nothing_lost),
+		cmocka_unit_test_setup(a_reader_that_does_not_read_is_not_waited_for, nothing_lost),
+		cmocka_unit_test_setup(the_journal_gets_the_priority_only_on_its_own_stream,
+				       nothing_lost),
+		cmocka_unit_test_setup(a_terminal_gets_the_line, nothing_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,6 +192,36 @@ static void the_longest_interface_name_fits(void **state)
 			    "conf/fifteen-letters/forwarding=1?");
 }
 
+static void the_largest_memory_fits_beside_the_largest_plan(void **state)
+{
+	struct conf_route policy = policy_of(CONF_STOP_BACKUP, CONF_FORWARDING_LAN,
+					     CONF_CONNTRACK_STALE, CONF_REDIRECTS_OFF);
+	struct plan_saved saved = { .count = PLAN_SAVED_MAX };
+	struct plan_facts facts = { .lan = "eth0", .uplink = "ppp0", .saved = &saved };
+	struct plan plan;
+
+	(void)state;
+	policy.master6 = policy.backup6 = policy.master;
+	for (size_t i = 0; i < PLAN_SAVED_MAX; i++) {
+		snprintf(saved.items[i].name, sizeof(saved.items[i].name), "net/ipv4/x%zu", i);
+		saved.items[i].value = i % 2 == 0;
+	}
+	for (enum vrrp_state s = VRRP_MASTER; s <= VRRP_STOP; s++) {
+		facts.state = facts.state6 = s;
+		plan_make(&policy, &facts, &plan);
+		assert_false(plan.overflow);
+		assert_true(s == VRRP_STOP ? plan.count == PLAN_SAVED_MAX + 4
+					   : plan.count <= PLAN_OWN_MAX);
+	}
+	/* One who lies about the size of the memory harms nobody. */
+	saved.count = PLAN_SAVED_MAX;
+	facts.state = facts.state6 = VRRP_STOP;
+	for (size_t i = 0; i < PLAN_SAVED_MAX; i++)
+		saved.items[i].value = 2;
+	plan_make(&policy, &facts, &plan);
+	assert_int_equal(plan.count, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +229,7 @@ int main(void)
 		cmocka_unit_test(ipv6_is_left_alone_unless_it_is_asked_for),
 		cmocka_unit_test(no_plan_lets_a_packet_out_untranslated),
 		cmocka_unit_test(the_longest_interface_name_fits),
+		cmocka_unit_test(the_largest_memory_fits_beside_the_largest_plan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

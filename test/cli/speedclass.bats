@@ -723,7 +723,8 @@ profile_command() {
 	configure
 	export CONF DIR
 	[ ! -e /.soracom ] || skip "this machine has a /.soracom of its own"
-	# The look-up is of names only: an overlay adds the folder to /.
+	# The look-up is of names only: an overlay adds the folder to /. The build may be on another file system.
+	cp "$FO_BUILD/cmd/fo-speedclass" "$DIR/program"
 	run timeout 20 unshare --mount bash -ec '
 		mkdir "$DIR"/{up,work,root}
 		mount -t tmpfs none "$DIR/up"
@@ -731,7 +732,7 @@ profile_command() {
 		mount -t overlay -o "lowerdir=/,upperdir=$DIR/up/upper,workdir=$DIR/up/work" none "$DIR/root" || exit 99
 		cp -r "$DIR/soracom" "$DIR/root/.soracom"
 		for fs in dev proc sys tmp; do mount --rbind "/$fs" "$DIR/root/$fs"; done
-		exec chroot "$DIR/root" env HOME=/ "$FO_BUILD/cmd/fo-speedclass" -c "$CONF" set s1.fast'
+		exec chroot "$DIR/root" env HOME=/ "$DIR/program" -c "$CONF" set s1.fast'
 	[ "$status" -ne 99 ] || skip "no overlayfs here"
 	[ "$status" -eq 0 ]
 	sim_has s1.fast

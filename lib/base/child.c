@@ -25,7 +25,7 @@ struct child {
 	size_t size, len;
 };
 
-/* It shall not find our blocked signals, nor SIGPIPE ignored. */
+/* It must not inherit our blocked signals, nor SIGPIPE ignored. */
 static int spawn(struct child *child, char *const argv[], int stdout_fd)
 {
 	posix_spawn_file_actions_t actions;
@@ -61,16 +61,17 @@ static int spawn(struct child *child, char *const argv[], int stdout_fd)
 
 static int start(struct child *child, char *const argv[])
 {
+	bool listens = child->out != NULL;
 	int pipes[2] = { -1, -1 };
 	int ret;
 
-	if (child->out != NULL && pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0)
+	if (listens && pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0)
 		return -errno;
-	/* The child's end shall wait where ours is slow. */
-	if (pipes[1] >= 0)
+	/* The child's end waits where ours is slow. */
+	if (listens)
 		(void)fcntl(pipes[1], F_SETFL, 0);
 	ret = spawn(child, argv, pipes[1]);
-	if (pipes[1] >= 0)
+	if (listens)
 		close(pipes[1]);
 	child->pipe = pipes[0];
 	if (ret != 0)
@@ -163,7 +164,7 @@ static int finish(struct child *child, int64_t timeout_ms)
 		return -EFBIG;
 	}
 	if (!ended) {
-		log_err(0, "%s: stopped, for it took longer than %s", child->name,
+		log_err(0, "%s: killed: still running after %s", child->name,
 			num_format_ms(text, timeout_ms));
 		return -ETIMEDOUT;
 	}

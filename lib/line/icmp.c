@@ -5,7 +5,7 @@
 #include <netinet/ip_icmp.h>
 #include <string.h>
 
-enum { HEADER_LEN = 8, IP_MIN_LEN = 20, IP_PROTOCOL = 9 };
+enum { HEADER_LEN = 8, IP_MIN_LEN = 20, IP_PROTOCOL_OFFSET = 9 };
 
 static uint16_t get16(const uint8_t *p)
 {
@@ -49,7 +49,7 @@ static size_t ip_header_len(const uint8_t *buf, size_t len)
 {
 	size_t header;
 
-	if (len < IP_MIN_LEN || buf[0] >> 4 != 4 || buf[IP_PROTOCOL] != IPPROTO_ICMP)
+	if (len < IP_MIN_LEN || buf[0] >> 4 != 4 || buf[IP_PROTOCOL_OFFSET] != IPPROTO_ICMP)
 		return 0;
 	header = (size_t)(buf[0] & 0x0f) * 4;
 	return header < IP_MIN_LEN || header > len ? 0 : header;

@@ -31,17 +31,17 @@ void capture_start(int fd)
 const char *capture_stop(void)
 {
 	size_t used = 0;
-	ssize_t got;
+	ssize_t got = 1;
 
 	fflush(NULL);
 	dup2(captured.saved, captured.fd);
 	close(captured.saved);
 	close(captured.pipe[1]);
-	do {
+	while (got > 0 && used < sizeof(captured.text) - 1) {
 		got = read(captured.pipe[0], captured.text + used,
 			   sizeof(captured.text) - 1 - used);
 		used += got > 0 ? (size_t)got : 0;
-	} while (got > 0);
+	}
 	close(captured.pipe[0]);
 	captured.text[used] = '\0';
 	return captured.text;

@@ -6,14 +6,14 @@
 
 #include "cli.h"
 #include "log.h"
+#include "notification.h"
 #include "report.h"
 #include "switchover.h"
 #include "vrrp_role.h"
 
 struct settings {
 	bool force;
-	enum vrrp_state reported; /* on the command line */
-	bool is_state;		  /* false: keepalived reported something else */
+	struct notification notified;
 };
 
 /* What an item wants, in words. */
@@ -42,9 +42,9 @@ static const char *describe_present(const struct switchover_item *item, char *bu
 	char hop[NEXTHOP_TEXT_MAX];
 
 	if (item->hidden)
-		snprintf(buf, size, "not to be seen without root");
+		snprintf(buf, size, "only root can see it");
 	else if (item->as_wanted)
-		snprintf(buf, size, "%s", item->absent ? "no such interface now" : "as wanted");
+		snprintf(buf, size, "%s", item->absent ? "no such interface now" : "already right");
 	else if (item->want.kind == PLAN_SYSCTL)
 		snprintf(buf, size, "is %d", item->value);
 	else if (item->want.kind == PLAN_ROUTE)
@@ -84,10 +84,15 @@ static void log_done(const struct switchover *done, int ret)
 	}
 	if (used == 0)
 		snprintf(line, sizeof(line), ", %s",
-			 ret == 0 ? "already as wanted" : "nothing changed");
-	log_info("%s: %s%s, %" PRId64 ".%" PRId64 " ms", vrrp_state_name(done->state), line + 2,
-		 ret == 0 ? "" : ", NOT all of it", done->took_us / 1000,
+			 ret == 0 ? "nothing to do" : "nothing changed");
+	log_info("%s: %s%s, %" PRId64 ".%" PRId64 " ms", vrrp_state_name(done->state),
+		 ret == 0 ? "" : "incomplete, ", line + 2, done->took_us / 1000,
 		 done->took_us % 1000 / 100);
+}
+
+static void log_too_early(void)
+{
+	log_info("apply: no state was reported yet; leaving everything as it is");
 }
 
 static int apply(const struct conf *conf, const enum vrrp_state *reported, bool force)
@@ -95,7 +100,9 @@ static int apply(const struct conf *conf, const enum vrrp_state *reported, bool 
 	struct switchover done;
 	int ret = switchover_apply(conf, reported, force, &done);
 
-	if (done.count > 0 || ret == 0)
+	if (done.too_early)
+		log_too_early();
+	else if (done.count > 0 || ret == 0)
 		log_done(&done, ret);
 	return ret == 0 ? CLI_YES : CLI_CANNOT;
 }
@@ -126,14 +133,16 @@ static void plan_item(struct report *plan, const struct switchover_item *item)
 	}
 }
 
-static int print_plan(const struct cli *cli, const struct conf *conf, enum vrrp_state reported,
-		      bool force)
+static int print_plan(const struct cli *cli, const struct conf *conf,
+		      const enum vrrp_state *reported, bool force)
 {
 	struct report *report;
 	struct switchover plan;
 
 	if (switchover_examine(conf, reported, force, &plan) != 0)
 		return CLI_CANNOT;
+	if (plan.too_early)
+		log_too_early();
 	report = report_new();
 	for (size_t i = 0; i < plan.count; i++)
 		plan_item(report, &plan.items[i]);
@@ -180,58 +189,32 @@ static bool has_section(const struct cli *cli, const struct conf *conf)
 static int run_show(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
+	enum vrrp_state reported;
 	struct switchover now;
 
 	if (!has_section(cli, conf))
 		return CLI_CONFIG;
-	if (switchover_examine(conf, vrrp_role_reported(), set->force, &now) != 0)
+	reported = vrrp_role_reported();
+	if (switchover_examine(conf, &reported, set->force, &now) != 0)
 		return CLI_CANNOT;
 	return report_switchover(cli, conf, &now);
 }
 
-/* pppd may come before keepalived. Without the address, and before a state was reported, `backup`
- * would be a guess, and could send the router to a neighbour who is not there. Returns CLI_GO_ON
- * when the router is master all the same; otherwise the exit status. */
-static int apply_early(const struct conf *conf)
-{
-	enum vrrp_state state;
-
-	if (vrrp_role_true_state(&conf->router, VRRP_BACKUP, &state) != 0)
-		return CLI_CANNOT;
-	if (state == VRRP_MASTER)
-		return CLI_GO_ON;
-	log_info("apply: no state was reported yet; leaving everything as it is");
-	return CLI_YES;
-}
-
-/* What was reported last may change until the lock is held: then it is read. */
 static int run_apply(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
-	bool early = !set->force && !vrrp_role_was_reported();
-	int ret = CLI_GO_ON;
 
 	if (!has_section(cli, conf))
 		return CLI_CONFIG;
-	if (early)
-		ret = apply_early(conf);
-	if (ret != CLI_GO_ON)
-		return ret;
-	if (!cli->dry_run)
-		return apply(conf, NULL, set->force);
-	return print_plan(cli, conf, early ? VRRP_BACKUP : vrrp_role_reported(), set->force);
+	return cli->dry_run ? print_plan(cli, conf, NULL, set->force)
+			    : apply(conf, NULL, set->force);
 }
 
 static int parse_state(const struct cli *cli, int count, char *operands[], void *settings)
 {
 	struct settings *set = settings;
 
-	if (count == 0)
-		return cli_misused(cli, "a state or a verb is missing");
-	if (vrrp_parse_args(count, operands, &set->reported, &set->is_state) != 0)
-		return cli_misused(cli, "`%s'%s is neither a state nor a verb", operands[0],
-				   count > 1 ? " with these operands" : "");
-	return CLI_GO_ON;
+	return notification_parse(cli, count, operands, &set->notified);
 }
 
 static int run_state(const struct cli *cli, const struct conf *conf, void *settings)
@@ -240,12 +223,12 @@ static int run_state(const struct cli *cli, const struct conf *conf, void *setti
 
 	if (!has_section(cli, conf))
 		return CLI_CONFIG;
-	if (!set->is_state) {
+	if (!set->notified.is_state) {
 		log_debug("not a change of state: nothing to do");
 		return CLI_YES;
 	}
-	return cli->dry_run ? print_plan(cli, conf, set->reported, set->force)
-			    : apply(conf, &set->reported, set->force);
+	return cli->dry_run ? print_plan(cli, conf, &set->notified.state, set->force)
+			    : apply(conf, &set->notified.state, set->force);
 }
 
 static const struct cli_option options[] = {

@@ -9,18 +9,17 @@
 #include "class_worker.h"
 #include "cli.h"
 #include "log.h"
+#include "notification.h"
 #include "report.h"
 #include "schema.h"
 #include "soracom.h"
 #include "speedclass.h"
 #include "value.h"
-#include "vrrp.h"
 #include "vrrp_role.h"
 
 struct settings {
 	bool if_due;
-	enum vrrp_state reported; /* on the command line */
-	bool is_state;		  /* false: keepalived reported something else */
+	struct notification notified;
 	char speed_class[SIM_CLASS_MAX];
 };
 
@@ -90,14 +89,19 @@ static int is_master(void *data, bool *master)
 	return ret;
 }
 
+static struct class_due class_due_by(const struct conf *conf, struct role *role)
+{
+	return (struct class_due){ .conf = &conf->speedclass,
+				   .is_master = is_master,
+				   .data = role };
+}
+
 /* A class that cannot be written down (a full disk) is set all the same, by this process. */
 static int converge_to_state(const struct cli *cli, const struct conf *conf,
 			     enum vrrp_state reported, bool read_back)
 {
 	struct role role = { .router = &conf->router, .reported = reported };
-	const struct class_due due = { .conf = &conf->speedclass,
-				       .is_master = is_master,
-				       .data = &role };
+	const struct class_due due = class_due_by(conf, &role);
 	const char *speed_class = NULL;
 	bool written = true;
 	int ret = cli->dry_run ? class_due_find(&due, &speed_class)
@@ -173,9 +177,7 @@ static int run_sync(const struct cli *cli, const struct conf *conf, void *settin
 {
 	const struct settings *set = settings;
 	struct role role = { .router = &conf->router, .reported = vrrp_role_reported() };
-	const struct class_due due = { .conf = &conf->speedclass,
-				       .is_master = is_master,
-				       .data = &role };
+	const struct class_due due = class_due_by(conf, &role);
 
 	if (!has_section(cli, conf))
 		return CLI_YES;
@@ -264,21 +266,16 @@ static int parse_state(const struct cli *cli, int count, char *operands[], void 
 {
 	struct settings *set = settings;
 
-	if (count == 0)
-		return cli_misused(cli, "a state or a verb is missing");
-	if (vrrp_parse_args(count, operands, &set->reported, &set->is_state) != 0)
-		return cli_misused(cli, "`%s'%s is neither a state nor a verb", operands[0],
-				   count > 1 ? " with these operands" : "");
-	return CLI_GO_ON;
+	return notification_parse(cli, count, operands, &set->notified);
 }
 
 static int run_state(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
 
-	if (!has_section(cli, conf) || !set->is_state)
+	if (!has_section(cli, conf) || !set->notified.is_state)
 		return CLI_YES;
-	return converge_to_state(cli, conf, set->reported, false);
+	return converge_to_state(cli, conf, set->notified.state, false);
 }
 
 static const struct cli_option options[] = {

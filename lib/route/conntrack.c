@@ -173,7 +173,7 @@ static int look_at(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-/* What was found before the list had to begin anew is deleted by then, or counted again. */
+/* What was found before the list had to restart is deleted by then, or counted again. */
 static struct nlmsghdr *begin_sweep(struct netlink *nl, void *data)
 {
 	struct sweep *sweep = data;

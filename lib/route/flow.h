@@ -3,7 +3,7 @@
  * Linux chooses the translation of a flow once, with its first packet. A flow that began while
  * the router sent everything to its neighbour (no translation) keeps leaving untranslated when
  * the route points at the line again, for as long as it is used; one that began on the line keeps
- * the line's old address. Deleting the entry makes the next packet choose anew. */
+ * the line's old address. Deleting the entry makes the next packet choose again. */
 #ifndef FO_FLOW_H
 #define FO_FLOW_H
 

@@ -34,9 +34,9 @@ struct plan_facts {
 };
 
 enum plan_kind {
-	PLAN_SYSCTL, /* `sysctl` shall have `value` */
-	PLAN_ROUTE,  /* the default route of `hop` shall be `hop` */
-	PLAN_FLOWS   /* no flow of the LAN shall have a translation that does not fit that route */
+	PLAN_SYSCTL, /* set `sysctl` to `value` */
+	PLAN_ROUTE,  /* make `hop` the default route */
+	PLAN_FLOWS   /* remove flows of the LAN whose translation does not match that route */
 };
 
 struct plan_item {

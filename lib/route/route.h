@@ -35,7 +35,7 @@ int route_get_default(struct netlink *nl, sa_family_t family, struct nexthop *ou
 
 /* Makes `hop` the default route of `family`, in the main table, with our metric and keepalived's
  * protocol number: one kernel operation, with no instant between the old and the new. Where
- * somebody (pppd's `defaultroute`) has put another one in front of it, that one is deleted, which
+ * another program (pppd's `defaultroute`) has put one in front of it, that one is deleted, which
  * uncovers it. Routes of other metrics and tables stay. Returns 0 once the kernel has acknowledged;
  * -ENODEV when the interface is missing; another -errno; all logged, with the kernel's own words
  * where it gives any. Needs CAP_NET_ADMIN. */

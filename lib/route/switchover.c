@@ -32,6 +32,22 @@ static int true_state(struct netlink *nl, const struct conf *conf, enum vrrp_sta
 	return 0;
 }
 
+/* The same, after the state that was reported last where `reported` is NULL, which is left in
+ * `*last`. It may change until the lock is held. */
+static int find_state(struct netlink *nl, const struct conf *conf, const enum vrrp_state *reported,
+		      bool force, enum vrrp_state *last, struct switchover *out)
+{
+	bool unreported = reported == NULL && !force && !vrrp_role_was_reported();
+	int ret;
+
+	*last = VRRP_BACKUP;
+	if (!unreported)
+		*last = reported != NULL ? *reported : vrrp_role_reported();
+	ret = true_state(nl, conf, *last, force, out);
+	out->too_early = ret == 0 && unreported && out->state != VRRP_MASTER;
+	return ret;
+}
+
 static int get_addrs(struct netlink *nl, const char *dev, struct rtnl_addrs *out)
 {
 	struct rtnl_link link;
@@ -182,17 +198,18 @@ static void plan_items(const struct conf *conf, struct switchover *out)
 	out->count = plan.count;
 }
 
-int switchover_examine(const struct conf *conf, enum vrrp_state reported, bool force,
+int switchover_examine(const struct conf *conf, const enum vrrp_state *reported, bool force,
 		       struct switchover *out)
 {
 	struct netlink *nl = NULL;
 	int64_t start_us = clock_mono_us();
+	enum vrrp_state last;
 	int ret = rtnl_open(&nl);
 
 	memset(out, 0, sizeof(*out));
 	if (ret == 0)
-		ret = true_state(nl, conf, reported, force, out);
-	if (ret != 0)
+		ret = find_state(nl, conf, reported, force, &last, out);
+	if (ret != 0 || out->too_early)
 		goto out;
 	plan_items(conf, out);
 	for (size_t i = 0; i < out->count && ret == 0; i++) {
@@ -261,28 +278,33 @@ static int apply_once(struct netlink *nl, const struct conf *conf, struct switch
 	return first;
 }
 
-/* The state may change while it is applied, and keepalived may have told so to a copy of us that
- * waits for the lock, or to one that was killed: look again before letting go. */
+/* The state may change while it is applied, and keepalived may have reported that to a copy of us
+ * that waits for the lock, or to one that was killed: look again before letting go. */
 static int apply_until_still(struct netlink *nl, const struct conf *conf, enum vrrp_state reported,
 			     bool force, struct switchover *out)
 {
-	int ret = true_state(nl, conf, reported, force, out);
-	enum vrrp_state applied, applied6;
-
-	if (ret != 0)
-		return ret;
-	vrrp_role_remember(out->state);
 	for (int round = 0; round < ROUNDS_MAX; round++) {
-		applied = out->state;
-		applied6 = out->state6;
+		enum vrrp_state applied = out->state, applied6 = out->state6;
+		int ret;
+
+		vrrp_role_remember(out->state);
 		ret = apply_once(nl, conf, out);
 		if (true_state(nl, conf, reported, force, out) != 0 ||
 		    (out->state == applied && out->state6 == applied6))
 			return ret;
-		vrrp_role_remember(out->state);
 	}
+	vrrp_role_remember(out->state);
 	log_warn(0, "the VRRP address comes and goes; leaving the rest to the next notification");
 	return -EAGAIN;
+}
+
+static int apply_locked(struct netlink *nl, const struct conf *conf,
+			const enum vrrp_state *reported, bool force, struct switchover *out)
+{
+	enum vrrp_state last;
+	int ret = find_state(nl, conf, reported, force, &last, out);
+
+	return ret != 0 || out->too_early ? ret : apply_until_still(nl, conf, last, force, out);
 }
 
 int switchover_apply(const struct conf *conf, const enum vrrp_state *reported, bool force,
@@ -303,8 +325,7 @@ int switchover_apply(const struct conf *conf, const enum vrrp_state *reported, b
 		log_warn(0, "going on without the lock %s", LOCK_NAME);
 	ret = rtnl_open(&nl);
 	if (ret == 0)
-		ret = apply_until_still(
-			nl, conf, reported == NULL ? vrrp_role_reported() : *reported, force, out);
+		ret = apply_locked(nl, conf, reported, force, out);
 	netlink_close(nl);
 	store_unlock(lock);
 	out->took_us = clock_mono_us() - start_us;

@@ -11,12 +11,12 @@
 #include "vrrp.h"
 #include "vrrp_role.h"
 
-/* One thing that shall be true, and what is. */
+/* One thing that the plan wants, and what is there. */
 struct switchover_item {
 	struct plan_item want;
 	bool absent;	    /* the switch of an interface that is gone: nothing to do */
 	bool hidden;	    /* it cannot be looked at without privilege */
-	bool as_wanted;	    /* it is as wanted, as far as can be seen */
+	bool as_wanted;	    /* nothing differs, as far as can be seen */
 	int value;	    /* of a sysctl, at present */
 	struct nexthop hop; /* the present route */
 	size_t stale;	    /* flows that do not fit */
@@ -26,20 +26,23 @@ struct switchover_item {
 struct switchover {
 	enum vrrp_state state, state6; /* the true ones, of the IPv4 and the IPv6 address */
 	struct vrrp_role_held held;
+	bool too_early; /* no state was reported since the boot: nothing is done */
 	struct switchover_item items[PLAN_ITEMS_MAX];
 	size_t count;
 	int64_t took_us;
 };
 
 /* Looks at everything that the true state wants (or `reported` itself, with `force`), and changes
- * nothing. Returns 0 and `*out`, or -errno, logged. */
-int switchover_examine(const struct conf *conf, enum vrrp_state reported, bool force,
+ * nothing; `reported` is as in switchover_apply. Returns 0 and `*out`, or -errno, logged. */
+int switchover_examine(const struct conf *conf, const enum vrrp_state *reported, bool force,
 		       struct switchover *out) FO_MUST_CHECK;
 
 /* Makes it so: under a lock, and again until the state that was applied is still the true one.
- * `reported` NULL: what was told last, as it is known once the lock is held. What is right already
- * is not touched. `*out` has what was there before, and what failed. Returns 0 when all is right
- * now; otherwise the first -errno; all logged. */
+ * `reported` NULL: what was reported last, as it is known once the lock is held. pppd may come
+ * before keepalived: without any report since the boot, and without the address, `backup` would be
+ * a guess that could send the router to a neighbour who is not there; then nothing is done
+ * (`too_early`). What is right already is not touched. `*out` has what was there before, and what
+ * failed. Returns 0 when all is right now; otherwise the first -errno; all logged. */
 int switchover_apply(const struct conf *conf, const enum vrrp_state *reported, bool force,
 		     struct switchover *out) FO_MUST_CHECK;
 

@@ -15,16 +15,19 @@
 int vrrp_role_get_held(struct netlink *nl, const struct conf_router *router,
 		       struct vrrp_role_held *out)
 {
+	struct vrrp_role_held held = { .vip = false };
 	struct rtnl_link link;
 	int ret = rtnl_get_link(nl, router->lan, &link);
 
 	if (ret == -ENODEV)
 		log_err(0, "[router] lan = %s: there is no such interface", router->lan);
 	if (ret == 0)
-		ret = rtnl_has_addr(nl, link.index, &router->vip, &out->vip);
+		ret = rtnl_has_addr(nl, link.index, &router->vip, &held.vip);
+	held.vip6 = held.vip;
 	if (ret == 0 && addr_is_set(&router->vip6))
-		return rtnl_has_addr(nl, link.index, &router->vip6, &out->vip6);
-	out->vip6 = out->vip;
+		ret = rtnl_has_addr(nl, link.index, &router->vip6, &held.vip6);
+	if (ret == 0)
+		*out = held;
 	return ret;
 }
 

@@ -26,7 +26,7 @@ int vrrp_role_true_state(const struct conf_router *router, enum vrrp_state repor
 			 enum vrrp_state *out) FO_MUST_CHECK;
 
 /* Whether keepalived runs, by its usual process file. A router that holds the address without it is
- * not master: nobody would take the address away from it. */
+ * not master: no program would take the address away from it. */
 bool vrrp_role_has_keepalived(void);
 
 /* Whether any state was ever written down since the boot: keepalived has called. */

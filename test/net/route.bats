@@ -7,15 +7,15 @@ setup() { net_up; }
 
 teardown() { net_down; }
 
-# says TEXT: that the last `run` succeeded and printed it.
-says() {
-	[ "$status" -eq 0 ] && [[ "$output" == *"$1"* ]] || { echo "$status: $output" >&2; return 1; }
+# reports TEXT: that the last `run` succeeded and printed it.
+reports() {
+	[ "$status" -eq 0 ] && says "$1"
 }
 
 @test "master, with the VIP: the line" {
 	take_vip
 	run fo_route master
-	says "master: "
+	reports "master: "
 	default_is "$MASTER"
 }
 
@@ -24,7 +24,7 @@ says() {
 	for word in backup FAULT Stop DELETED; do
 		router ip route replace default dev ppp0
 		run fo_route "$word"
-		says "default route via $VIP dev eth0 (was dev ppp0)"
+		reports "default route via $VIP dev eth0 (was dev ppp0)"
 		default_is "$BACKUP"
 	done
 }
@@ -32,11 +32,11 @@ says() {
 @test "apply before keepalived has told anything: a guess would be wrong, nothing is done" {
 	router ip route replace default dev ppp0
 	run fo_route apply
-	says "no state was reported yet; leaving everything as it is"
+	reports "no state was reported yet; leaving everything as it is"
 	default_is "default dev ppp0 scope link"
 	take_vip
 	run fo_route apply
-	says "master: "
+	reports "master: "
 	give_vip
 	run fo_route apply
 	default_is "$BACKUP"
@@ -61,7 +61,7 @@ once() {
 		[ "$status" -eq 0 ]
 		once "cannot read $FO_STATE_DIR/run/vrrp.state: "
 		once "no state was reported yet"
-		[ "${#lines[@]}" -eq 2 ]
+		[ -z "$(sort <<<"$output" | uniq -d)" ]
 		run fo_route -n apply
 		[ "${#lines[@]}" -eq 2 ]
 	done
@@ -70,10 +70,10 @@ once() {
 	take_vip
 	run fo_route -n apply
 	once "cannot read $FO_STATE_DIR/run/vrrp.state: "
-	says "route   dev ppp0"
+	reports "route   dev ppp0"
 	router ip route replace default via "$VIP" dev eth0
 	run fo_route apply
-	says "master: "
+	reports "master: "
 	default_is "$MASTER"
 }
 
@@ -95,7 +95,7 @@ once() {
 	before=$(everything)
 	for word in MASTER_RX_LOWER_PRI MASTER_PRIORITY BACKUP_PRIORITY; do
 		run fo_route INSTANCE VI_1 "$word" 100
-		says ""
+		reports ""
 	done
 	[ "$(everything)" = "$before" ]
 }
@@ -172,9 +172,9 @@ try_mark() {
 	before=$(everything)
 	watch_routes
 	run fo_route master
-	says "master: already as wanted"
+	reports "master: nothing to do"
 	run fo_route apply
-	says "master: already as wanted"
+	reports "master: nothing to do"
 	mark 2
 	run ! grep -q default "$DIR/monitor"
 	[ "$(stat -c '%i %y' "$FO_STATE_DIR"/run/vrrp.state)" = "$state" ]
@@ -232,7 +232,7 @@ pathlib.Path(sys.argv[1] + "/looks").write_text(f"{looks} {missed}\n")' "$DIR"
 	router ip route show default | grep -q "^$MASTER"
 	router ip route replace default dev ppp0 proto static
 	run fo_route master
-	says "already as wanted"
+	reports "nothing to do"
 	router ip route show default | grep -q '^default dev ppp0 proto static scope link'
 }
 
@@ -260,7 +260,7 @@ pathlib.Path(sys.argv[1] + "/looks").write_text(f"{looks} {missed}\n")' "$DIR"
 	run fo_route master
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"cannot set default route dev ppp0"* ]]
-	[[ "$output" == *"NOT all of it"* ]]
+	[[ "$output" == *": incomplete, "* ]]
 	default_is "$BACKUP"
 	has_flow 192.168.0.10 8.8.8.8
 	[ "$(sysctl_of net.ipv4.ip_forward)" = 0 ]
@@ -354,10 +354,10 @@ six_up() {
 	default_is "$MASTER"
 	give_vip
 	run fo_route backup
-	says "IPv6 default route via fe80::1 dev eth0 (was dev ppp0)"
+	reports "IPv6 default route via fe80::1 dev eth0 (was dev ppp0)"
 	default_is "default via fe80::1 dev eth0 proto keepalived metric 1024 pref medium" -6
 	run fo_route backup
-	says "already as wanted"
+	reports "nothing to do"
 }
 
 @test "the IPv6 default route of a router advertisement with our metric is replaced, not joined" {
@@ -404,7 +404,7 @@ have_conntrack() {
 	flow 10.9.9.9 1.0.0.1 10.9.9.9           # of another network
 	take_vip
 	run fo_route master
-	says "2 stale flows removed"
+	reports "2 stale flows removed"
 	run ! has_flow 192.168.0.10 8.8.8.8
 	run ! has_flow 192.168.0.10 8.8.4.4
 	has_flow 192.168.0.10 9.9.9.9
@@ -418,7 +418,7 @@ have_conntrack() {
 	flow 192.168.0.10 8.8.8.8 192.168.0.10
 	flow 192.168.0.10 9.9.9.9 100.64.0.10
 	run fo_route backup
-	says "1 stale flow removed"
+	reports "1 stale flow removed"
 	has_flow 192.168.0.10 8.8.8.8
 	run ! has_flow 192.168.0.10 9.9.9.9
 }
@@ -432,7 +432,7 @@ for port in range(1000):
 	[ "$(router conntrack -C)" -eq 1000 ]
 	take_vip
 	run fo_route master
-	says "1000 stale flows removed"
+	reports "1000 stale flows removed"
 	[ "$(router conntrack -C)" -eq 0 ]
 }
 
@@ -526,7 +526,7 @@ lock_is_taken() {
 	echo "not a directory" >"$FO_STATE_DIR"
 	take_vip
 	run fo_route master
-	says "going on without the lock"
+	reports "going on without the lock"
 	default_is "$MASTER"
 	rm "$FO_STATE_DIR"
 	FO_STATE_DIR=/proc/nowhere fo_route --force backup
@@ -541,7 +541,7 @@ lock_is_taken() {
 	ln -s "$DIR/precious" "$FO_STATE_DIR/run/vrrp.state"
 	take_vip
 	run fo_route master
-	says "going on without the lock"
+	reports "going on without the lock"
 	default_is "$MASTER"
 	[ "$(cat "$DIR/precious")" = precious ]
 	[ "$(stat -c %a "$DIR/precious")" = 640 ]
@@ -644,11 +644,11 @@ has_opened_lock() {
 	router ip route add default via 192.168.0.1 dev eth0 metric 100
 	router ip route prepend default dev ppp0
 	run fo_route apply
-	says "default route via $VIP dev eth0 (was dev ppp0)"
+	reports "default route via $VIP dev eth0 (was dev ppp0)"
 	[ "$(router ip route show default | sed 's/ *$//')" = "$BACKUP
 default via 192.168.0.1 dev eth0 metric 100" ]
 	run fo_route apply
-	says "already as wanted"
+	reports "nothing to do"
 }
 
 @test "two foreign default routes in front of ours go, too" {
@@ -664,7 +664,7 @@ default via 192.168.0.1 dev eth0 metric 100" ]
 	take_vip
 	router ip route prepend default dev ppp0
 	run fo_route apply
-	says "already as wanted"
+	reports "nothing to do"
 	[ "$(router ip route show default | head -n 1 | sed 's/ *$//')" = "default dev ppp0 scope link" ]
 }
 
@@ -682,7 +682,7 @@ redial() {
 	flow 192.168.0.10 8.8.8.8 100.64.0.10   # of yesterday
 	flow 192.168.0.10 9.9.9.9 100.64.0.77   # fits
 	run fo_route apply
-	says "1 stale flow removed"
+	reports "1 stale flow removed"
 	default_is "$MASTER"
 	run ! has_flow 192.168.0.10 8.8.8.8
 	has_flow 192.168.0.10 9.9.9.9
@@ -702,7 +702,7 @@ forwarded() {
 	forwarded 100.64.0.10 1000
 	forwarded 100.64.0.77 1001
 	run fo_route apply
-	says "1 stale flow removed"
+	reports "1 stale flow removed"
 	run ! has_flow 203.0.113.7 100.64.0.10
 	has_flow 203.0.113.7 100.64.0.77
 }
@@ -716,7 +716,7 @@ forwarded() {
 	flow 192.168.0.10 8.8.8.8 192.168.0.10
 	take_vip
 	run fo_route master
-	says "1 stale flow removed"
+	reports "1 stale flow removed"
 	has_flow 192.168.0.10 10.99.0.7
 }
 
@@ -757,7 +757,7 @@ switches() {
 net/ipv4/ip_forward 0" ]
 	give_vip
 	run fo_route stop
-	says "net/ipv4/ip_forward = 0 (was 1)"
+	reports "net/ipv4/ip_forward = 0 (was 1)"
 	[ "$(switches)" = "0 1 0" ]
 	default_is "$BACKUP"
 	[ ! -e "$FO_STATE_DIR/run/route.sysctls" ]
@@ -771,7 +771,7 @@ net/ipv4/ip_forward 0" ]
 	fo_route stop
 	router sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0
 	run fo_route stop
-	says "already as wanted"
+	reports "nothing to do"
 	[ "$(switches)" = "1 0 1" ]
 }
 
@@ -860,7 +860,7 @@ net/ipv4/ip_forward 0" ]
 		router ip -batch -
 	take_vip
 	run fo_route master
-	says "master: "
+	reports "master: "
 	default_is "$MASTER"
 }
 
@@ -901,7 +901,7 @@ net/ipv4/ip_forward 0" ]
 	has_flow6 fd00:c0a8::10
 	router ip -6 addr add fd00:c0a8::254/64 dev eth0 nodad
 	run fo_route master
-	says "1 stale flow removed"
+	reports "1 stale flow removed"
 	run ! has_flow6 fd00:c0a8::10
 }
 
@@ -955,7 +955,7 @@ has_flow6() {
 	ppp_down
 	run fo_route master
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"NOT all of it"* ]]
+	[[ "$output" == *": incomplete, "* ]]
 	[[ "$output" != *ip_forward* ]]
 	[ "$(sysctl_of net.ipv4.ip_forward)" = 0 ]
 }

@@ -245,9 +245,11 @@ static int repeat_verdict(void)
 	struct heartbeat beat;
 	char last[16] = "";
 
-	if (watch_report_read(&beat) == 0 && heartbeat_tells(&beat, beat.iface, clock_mono_us()))
+	if (watch_report_read(&beat) == 0 && heartbeat_tells(&beat, beat.iface, clock_mono_us())) {
+		(void)note_verdict(verdict_name(beat.state.verdict));
 		return log_repeated("relying on the watcher, which still uses the old one",
 				    verdict_name(beat.state.verdict));
+	}
 	if (store_read(STORE_RUN, VERDICT_NAME, last, sizeof(last)) != 0)
 		return log_repeated("no verdict is known since the boot", "unknown");
 	return log_repeated("repeating the last verdict", last);

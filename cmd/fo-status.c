@@ -58,7 +58,7 @@ static int gather(const struct conf *conf, struct status *out)
 	if (ret == 0)
 		ret = gather_kernel(conf, out);
 	if (ret == 0 && conf->route.present)
-		ret = switchover_examine(conf, out->reported, false, &out->route);
+		ret = switchover_examine(conf, &out->reported, false, &out->route);
 	speedclass_load(&out->speedclass);
 	out->keepalived = vrrp_role_has_keepalived();
 	out->watched = watch_report_read(&out->heartbeat) == 0;
@@ -79,7 +79,7 @@ static const char *or_unknown(const char *text)
 	return text[0] == '\0' ? "unknown" : text;
 }
 
-/* What the watcher knows. Returns whether it is at work, or there never was one. */
+/* Returns whether the watcher is running, or there never was one. */
 static bool fill_line(struct report *report, const struct conf *conf, const struct status *status)
 {
 	int64_t now_us = clock_mono_us();
@@ -94,12 +94,12 @@ static bool fill_line(struct report *report, const struct conf *conf, const stru
 		report_text(report, "watcher", mute ? "cannot send" : "silent");
 		return false;
 	}
-	report_text(report, "watcher", "at work");
+	report_text(report, "watcher", "running");
 	watch_report_show(report, &status->heartbeat, now_us);
 	return true;
 }
 
-/* Returns whether the class is as wanted. */
+/* Returns whether the class is the one that is due. */
 static bool fill_speedclass(struct report *report, const struct conf *conf,
 			    const struct status *status)
 {
@@ -112,7 +112,7 @@ static bool fill_speedclass(struct report *report, const struct conf *conf,
 	return strcmp(status->speedclass.known, due) == 0;
 }
 
-/* A line that nobody has looked after for so long may be dead: the timer is not enabled. */
+/* A line that was not checked for so long may be dead: the timer is not enabled. */
 #define KEEPALIVE_LATE_MS INT64_C(7200000)
 
 /* Returns whether the session is looked after, and not known to be dead. The bytes are those of

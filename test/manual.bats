@@ -6,7 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 
-PROGRAMS="fo-check-ftth fo-route fo-speedclass fo-keepalive fo-status"
+PROGRAMS="fo-check-ftth fo-watch fo-route fo-speedclass fo-keepalive fo-status"
 SAMPLES="etc/main/fo.conf etc/sub/fo.conf"
 
 setup_file() {

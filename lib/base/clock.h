@@ -10,7 +10,7 @@
 int64_t clock_mono_us(void);
 
 /* Seconds on CLOCK_BOOTTIME, which also counts while the machine sleeps: for what
- * must expire. It starts anew at every boot, as the files below /run do. */
+ * must expire. It restarts at every boot, as the files below /run do. */
 int64_t clock_boottime_s(void);
 
 /* The same in milliseconds. */

@@ -128,7 +128,7 @@ int netlink_ask(struct netlink *nl, const struct nlmsghdr *request, mnl_cb_t eac
 
 		if (got < 0)
 			return (int)got;
-		/* The rest of a dump that was broken off is nobody's answer any more. */
+		/* The rest of a dump that was broken off answers no request any more. */
 		if (((const struct nlmsghdr *)(const void *)nl->buf)->nlmsg_seq != seq)
 			continue;
 		more = mnl_cb_run(nl->buf, (size_t)got, seq, port, each, data);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* Checks an endpoint: https, or http to this machine itself (tests, a local proxy); no user, query
- * or fragment. Returns NULL, or what is wrong, a sentence's end. */
+ * or fragment. Returns NULL, or what is wrong, the rest of a sentence. */
 const char *url_fault(const char *text);
 
 /* Where version 1 of an API begins, `https://HOST/v1`, for an endpoint with or without /v1 and

@@ -99,10 +99,11 @@ void conf_fault(struct conf_faults *faults, const char *section, unsigned line, 
 		snprintf(where, sizeof(where), ":%u", line);
 	if (grave)
 		log_err(0, "%s%s: %s", faults->source->path, where, text);
+	else if (found == NULL)
+		log_warn(0, "%s%s: %s", faults->source->path, where, text);
 	else
-		log_warn(0, "%s%s: %s%s%s", faults->source->path, where, text,
-			 found == NULL ? "" : "; not used by ",
-			 found == NULL ? "" : faults->source->program);
+		log_warn(0, "%s%s: %s; not used by %s", faults->source->path, where, text,
+			 faults->source->program);
 }
 
 void conf_fault_file(struct conf_faults *faults, int err, const char *fmt, ...)

@@ -16,7 +16,7 @@ struct conf_source {
 	const char *path;
 	const char *program;
 	unsigned sections; /* that it uses, enum conf_section_bit */
-	bool insistent;	   /* complains each time: somebody asked for it to be read */
+	bool insistent;	   /* complains each time: a person asked for the file to be read */
 };
 
 struct conf_faults {

@@ -25,7 +25,7 @@ struct cursor {
 	bool skip; /* the heading could not be read: which section the lines are of is unknown */
 };
 
-#define fault(at, ...) conf_fault((at)->faults, (at)->section, (at)->line, __VA_ARGS__)
+#define FAULT(at, ...) conf_fault((at)->faults, (at)->section, (at)->line, __VA_ARGS__)
 
 /* The part of the `len` bytes at `*text` without the blanks around it. Returns its length. */
 static size_t trim(const char **text, size_t len)
@@ -76,12 +76,12 @@ static bool add_item(struct cursor *at, const char *name)
 	struct ini_item *item = &at->file->items[at->file->count];
 
 	if (first != NULL) {
-		fault(at, "[%s]%s%s: duplicate, already set in line %u", at->section,
+		FAULT(at, "[%s]%s%s is a duplicate, already set in line %u", at->section,
 		      name[0] == '\0' ? "" : " ", name, first->line);
 		return false;
 	}
 	if (at->file->count == INI_FILE_ITEMS_MAX) {
-		fault(at, "more than %d sections and keys", INI_FILE_ITEMS_MAX);
+		FAULT(at, "more than %d sections and keys", INI_FILE_ITEMS_MAX);
 		return false;
 	}
 	memcpy(item->section, at->section, sizeof(item->section));
@@ -108,7 +108,7 @@ static void read_section(struct cursor *at, const char *text)
 		at->section[0] = '\0';
 	/* iniparser takes no comment behind a section. */
 	if (at->skip || end == NULL || end[1] != '\0') {
-		fault(at, "`%s` is not a section, write [name] alone on the line", text);
+		FAULT(at, "`%s` is not a section, write [name] alone on the line", text);
 		at->skip = true;
 		return;
 	}
@@ -144,16 +144,16 @@ static void read_key(struct cursor *at, const char *text)
 	if (at->skip)
 		return;
 	if (equals == NULL || !take_name(text, (size_t)(equals - text), name)) {
-		fault(at, "`%s` is neither [section], key = value nor a comment", text);
+		FAULT(at, "`%s` is neither [section], key = value nor a comment", text);
 		return;
 	}
 	if (at->section[0] == '\0') {
-		fault(at, "`%s` is set before the first [section]", name);
+		FAULT(at, "`%s` is set before the first [section]", name);
 		return;
 	}
 	wrong = value_fault(equals + 1);
 	if (wrong != NULL) {
-		fault(at, "[%s] %s =%s: %s", at->section, name, equals + 1, wrong);
+		FAULT(at, "[%s] %s =%s: %s", at->section, name, equals + 1, wrong);
 		return;
 	}
 	if (add_item(at, name))
@@ -166,21 +166,21 @@ static const char bom[] = "\xef\xbb\xbf";
 static void read_line(struct cursor *at, char *text, size_t len)
 {
 	if (at->line == 1 && strncmp(text, bom, strlen(bom)) == 0) {
-		fault(at, "begins with a UTF-8 byte order mark, which is skipped; save it without");
+		FAULT(at, "begins with a UTF-8 byte order mark, which is skipped; save it without");
 		text += strlen(bom);
 		len -= strlen(bom);
 	}
 	if (memchr(text, '\0', len) != NULL) {
-		fault(at, "a NUL byte; is this a text file?");
+		FAULT(at, "a NUL byte; is this a text file?");
 		return;
 	}
 	while (len > 0 && isspace((unsigned char)text[len - 1]))
 		text[--len] = '\0';
 	text += strspn(text, " \t");
 	if (len > INI_FILE_LINE_MAX)
-		fault(at, "the line is longer than %d bytes", INI_FILE_LINE_MAX);
+		FAULT(at, "the line is longer than %d bytes", INI_FILE_LINE_MAX);
 	else if (len > 0 && text[strlen(text) - 1] == '\\')
-		fault(at, "a line cannot be continued with a backslash");
+		FAULT(at, "a line cannot be continued with a backslash");
 	else if (*text == '[')
 		read_section(at, text);
 	else if (!is_comment_or_end(text))
@@ -248,7 +248,7 @@ static int read_values(struct ini_file *file, struct conf_faults *faults, int li
 	return 0;
 }
 
-/* Whether somebody else than the owner can write it: its commands run as root. A group of the
+/* Whether others than the owner can write it: its commands run as root. A group of the
  * owner's own number is the owner alone. */
 static bool others_can_write(const struct stat *st)
 {

@@ -20,14 +20,12 @@ static const char *const level_words[] = { "error", "warning", "info", "debug", 
 #define FIELD(member)	.offset = offsetof(struct conf, member)
 #define RANGE(low, top) .min = (low), .max = (top)
 
-#define SECTION(name, bit) #name, (bit), offsetof(struct conf, name.present)
-
 const struct conf_section conf_sections[] = {
 	{ "router", 0, -1 },
-	{ SECTION(check, CONF_CHECK) },
-	{ SECTION(route, CONF_ROUTE) },
-	{ SECTION(speedclass, CONF_SPEEDCLASS) },
-	{ SECTION(keepalive, CONF_KEEPALIVE) },
+	{ "check", CONF_CHECK, offsetof(struct conf, check.present) },
+	{ "route", CONF_ROUTE, offsetof(struct conf, route.present) },
+	{ "speedclass", CONF_SPEEDCLASS, offsetof(struct conf, speedclass.present) },
+	{ "keepalive", CONF_KEEPALIVE, offsetof(struct conf, keepalive.present) },
 	{ "log", CONF_LOG, -1 },
 };
 const size_t conf_sections_len = ARRAY_LEN(conf_sections);

@@ -94,7 +94,7 @@ static void forget_times(struct idle_memory *memory)
 	memory->redial_ms = 0;
 }
 
-/* Not to a month before this program was: a clock that nobody has set yet. */
+/* Not to a month before this program was: a clock that was not set yet. */
 static void turn_month(struct idle_memory *memory, int64_t month)
 {
 	bool follows =
@@ -182,7 +182,7 @@ void idle_end(struct idle_memory *memory, const struct idle_rule *rule,
 		memory->traffic_ms = echoes->sent_ms;
 	if (echoes != NULL)
 		memory->bytes = sum_within(memory->bytes, echoes->bytes);
-	if (memory->index != facts->index) /* it was made anew meanwhile */
+	if (memory->index != facts->index) /* it was re-created meanwhile */
 		memory->traffic_ms = 0;
 	memory->run_ms = facts->now_ms;
 	memory->index = facts->index;

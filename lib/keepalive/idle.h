@@ -38,8 +38,8 @@ const char *idle_verdict_name(enum idle_verdict verdict);
 struct idle_rule {
 	int64_t skip_ms; /* traffic so recent does for an echo; 0: none does */
 	bool require_reply;
-	bool redials;	      /* there is something to dial anew with */
-	int64_t redial_after; /* dead runs in a row, 1 or more */
+	bool redials;	      /* there is a redial command */
+	int64_t redial_after; /* failed runs in a row, 1 or more */
 	int64_t redial_every_ms;
 };
 
@@ -93,7 +93,7 @@ struct idle_echoes {
 void idle_end(struct idle_memory *memory, const struct idle_rule *rule,
 	      const struct idle_facts *facts, const struct idle_echoes *echoes);
 
-/* Whether the line shall be dialled anew. While the router carries the LAN (`busy`) only where
+/* Whether to redial. While the router carries the LAN (`busy`) only where
  * there is no line that it could carry it over. */
 bool idle_wants_redial(const struct idle_memory *memory, const struct idle_rule *rule,
 		       const struct idle_facts *facts, bool busy);
@@ -101,8 +101,8 @@ bool idle_wants_redial(const struct idle_memory *memory, const struct idle_rule 
 /* Notes that it is about to be. */
 void idle_note_redial(struct idle_memory *memory, const struct idle_facts *facts);
 
-/* How many echoes a run shall send at most, of `tries`: to somebody who has not answered, and need
- * not, one says as much as three. */
+/* How many echoes a run sends at most, of `tries`: for a host that has not answered, and need not,
+ * one is as good as three. */
 int64_t idle_tries(const struct idle_memory *memory, const struct idle_rule *rule, int64_t tries);
 
 /* How many bytes the echoes and their answers are in 30 days without other traffic, where runs come

@@ -115,7 +115,7 @@ static int look(const char *iface, struct idle_facts *out)
 }
 
 /* The address at the other end of a point-to-point interface. pppd invents one (10.64.64.64) where
- * the peer names none (ipcp.c): nobody need have it, but a packet to it passes the line. */
+ * the peer names none (ipcp.c): no host need have it, but a packet to it passes the line. */
 static int find_peer(const char *iface, int index, struct addr *out)
 {
 	struct rtnl_addrs addrs = { .count = 0 };
@@ -282,7 +282,7 @@ static bool redial(struct work *work)
 			uplink);
 		return false;
 	}
-	log_warn(0, "%s: redialling with %s; dead runs in a row: %" PRId64, uplink, command,
+	log_warn(0, "%s: redialling with %s; failed runs in a row: %" PRId64, uplink, command,
 		 work->memory.dead);
 	history_add("fo-keepalive", "%s: redialling with %s", uplink, command);
 	if (child_run(words.argv, SESSION_REDIAL_MS, NULL, 0) != 0) {

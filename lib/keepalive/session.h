@@ -12,7 +12,7 @@
 #include "line.h"
 #include "settings.h"
 
-/* The command that dials anew may take so long. */
+/* The redial command may take so long. */
 #define SESSION_REDIAL_MS 120000
 
 /* What a run has done, and found. */
@@ -34,9 +34,9 @@ struct session_order {
 	bool tell;  /* log also what is as it was after the last run */
 };
 
-/* Makes a run: an echo where one is needed; and dials anew where the line has been dead for long.
+/* Makes a run: an echo where one is needed; and a redial where the line has been dead for long.
  * Only one run at a time does so. Returns 0 and `*out`; -EWOULDBLOCK, silently, when another one is
- * at work; -EADDRNOTAVAIL when there is nobody to ask; another -errno when it cannot be told for a
+ * running; -EADDRNOTAVAIL when there is no host to ask; another -errno when it could not tell for a
  * reason of this machine; logged. What was found is written down for the next run; where that
  * cannot be done, it is logged, and costs an echo. */
 int session_keep(const struct session_order *order, struct session_run *out) FO_MUST_CHECK;
@@ -45,7 +45,7 @@ int session_keep(const struct session_order *order, struct session_run *out) FO_
  * most. Sends and changes nothing. Returns as that does. */
 int session_plan(const struct session_order *order, struct session_run *out) FO_MUST_CHECK;
 
-/* Whether the command that dials anew can be run at all. Returns 0, also where there is none, or
+/* Whether the redial command can be run at all. Returns 0, also where there is none, or
  * -errno, logged. */
 int session_check_redial(const struct conf_keepalive *conf) FO_MUST_CHECK;
 

@@ -18,7 +18,7 @@ void line_init(struct line *line, const struct line_rule *rule)
 	/* For those who guess, where an ICMP error quotes no more than this number. */
 	memcpy(&line->next_seq, line->probe.ours.cookie + 2, sizeof(line->next_seq));
 	line->oldest_seq = line->next_seq;
-	/* One-shot runs, too, shall not all ask the same host first. */
+	/* One-shot runs, too, must not all ask the same host first. */
 	line->first = line->probe.ours.cookie[0] % rule->count;
 }
 

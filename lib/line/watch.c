@@ -106,7 +106,7 @@ static void announce(struct watch *w, const struct verdict_state *before, int64_
 }
 
 /* After every turn of events that may have changed the verdict: keepalived first. The quality is
- * measured anew from the last fault on; otherwise the time of the fault would hold the line down
+ * measured from the last fault on; otherwise the time of the fault would hold the line down
  * for a whole window. */
 static void tell(struct watch *w, const struct verdict_state *before, bool changed, int64_t now_us)
 {
@@ -185,7 +185,8 @@ static void lose_link(struct watch *w)
 	tell(w, &before, changed, now_us);
 }
 
-/* Judged anew, with new sockets: the old ones belong to an interface that may be another one. */
+/* Judged from nothing, with new sockets: the old ones belong to an interface that may be another
+ * one. */
 static void have_link(struct watch *w, int index)
 {
 	if (w->link == index)

@@ -25,8 +25,8 @@ struct watch_report_change {
 /* Logs it: how the line is, why, and how long it was otherwise. */
 void watch_report_change(const struct watch_report_change *change);
 
-/* Tells that the watcher ends. Its last verdict then binds nobody: the track file says 0, and the
- * one-shot runs decide. The heartbeat file keeps the state for a successor. */
+/* Reports that the watcher ends. Its last verdict then has no effect: the track file says 0, and
+ * the one-shot runs decide. The heartbeat file keeps the state for a successor. */
 void watch_report_end(const struct heartbeat *beat, const char *track_file);
 
 /* Takes back what a track file says which is no longer used. */

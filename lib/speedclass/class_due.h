@@ -19,7 +19,7 @@ struct class_due {
  * nothing. Returns 0 and `*speed_class`, which points into `conf`; or the -errno of is_master. */
 int class_due_find(const struct class_due *due, const char **speed_class) FO_MUST_CHECK;
 
-/* The same, and writes it down as wanted, and how long the router is master. Looks again after
+/* The same, and records it as wanted, and how long the router is master. Looks again after
  * that, so that a slow copy of us with an old message does not win. `*written` says whether it
  * could be written down. */
 int class_due_want(const struct class_due *due, const char **speed_class,

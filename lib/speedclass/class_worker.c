@@ -40,7 +40,7 @@ static void load_wanted(const struct work *work, char out[static SIM_CLASS_MAX])
 		speedclass_load_wanted(out);
 }
 
-/* Whether another class is wanted by now than the one at work. */
+/* Whether another class is wanted by now. */
 static bool is_obsolete(void *data)
 {
 	const struct work *work = data;
@@ -225,7 +225,7 @@ int class_worker_run(const struct conf_speedclass *conf, const char *unwritten, 
 		return 0;
 	}
 	/* What is written down between the worker's last look and its release of the lock would
-	 * be nobody's: look again after it. */
+	 * be lost: look again after it. */
 	do {
 		int lock = -1;
 

@@ -11,7 +11,7 @@
 #include "settings.h"
 #include "soracom.h"
 
-/* Makes the SIM have the class that is written down as wanted (or `unwritten`, where that could not
+/* Sets the class that is recorded as wanted (or `unwritten`, where that could not
  * be written; else NULL), trying again up to `give-up`. With `read_back` the class is read from
  * SORACOM first, and not taken from what is written down. Returns 0 when the SIM has it, or when
  * another process is at it, which takes over what is wanted now; -ETIMEDOUT after giving up; -EPERM

@@ -181,7 +181,7 @@ static int transfer(struct http *http, struct http_response *out)
 	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
 	http->body[http->len] = '\0';
 	out->status = status;
-	/* SORACOM tells with every answer when its count of requests begins anew. */
+	/* Each answer of SORACOM has the time at which its count of requests restarts. */
 	out->wait_ms = status == 429 || status == 503 ? http->wait_ms : 0;
 	out->body = http->body;
 	out->len = http->len;

@@ -163,7 +163,7 @@ static int take_printed(const char *text, struct simapi_profile *profile)
 		ret = -EINVAL;
 	}
 	if (ret != 0) {
-		log_err(0, "profileCommand: what it printed %s", why);
+		log_err(0, "profileCommand: its output %s", why);
 	} else {
 		memcpy(printed.endpoint, profile->endpoint, sizeof(printed.endpoint));
 		memcpy(printed.coverage, profile->coverage, sizeof(printed.coverage));

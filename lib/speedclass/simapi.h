@@ -47,7 +47,7 @@ struct simapi_error {
 /* What an answer asks the client to do. */
 enum simapi_outcome {
 	SIMAPI_OK,
-	SIMAPI_LOGIN,  /* log in anew, once, and try again */
+	SIMAPI_LOGIN,  /* log in again, once, and retry */
 	SIMAPI_RETRY,  /* wait and try again: 429, 5xx, anything that is not the API's own answer */
 	SIMAPI_REFUSED /* trying again is no use: 400, 403, 404 … */
 };
@@ -58,7 +58,7 @@ void simapi_set_allocator(void *(*allocate)(size_t size), void (*release)(void *
 
 /* Reads the JSON of a profile of either SORACOM tool, or what its profileCommand has printed; names
  * of fields in any case, the last of equal ones wins, as in the Go tool. Returns 0 and `*out`, or
- * -EINVAL with the reason, a sentence's end, in `*why`. */
+ * -EINVAL with the reason, the rest of a sentence, in `*why`. */
 int simapi_read_profile(const char *json, size_t len, struct simapi_profile *out,
 			const char **why) FO_MUST_CHECK;
 

@@ -178,7 +178,7 @@ static void log_answer(const struct soracom *s, const char *path,
 		 error->message[0] == '\0' ? "" : ": ", error->message);
 }
 
-/* The body of a login. Credentials that a command has to fetch are fetched for each one anew: there
+/* The body of a login. Credentials that a command has to fetch are fetched for each one: there
  * is a reason that they are not in the file. A command that has failed may succeed later. */
 static enum soracom_result write_login(const struct soracom *s, char body[static SIMAPI_BODY_MAX])
 {
@@ -269,7 +269,7 @@ static void explain(const struct soracom *s, const struct http_response *answer,
 			sim->id);
 }
 
-/* A 403 of a read is no reason to log in anew: reading is a convenience, which the article's user,
+/* A 403 of a read is no reason to log in again: reading is a convenience, which the article's user,
  * who may only set the class, does not have. */
 static bool may_login_again(const struct soracom *s, const struct http_response *answer,
 			    bool update)
@@ -289,14 +289,14 @@ static enum soracom_result judge(struct soracom *s, const char *path, bool updat
 	if (outcome == SIMAPI_OK)
 		return SORACOM_DONE;
 	if (outcome == SIMAPI_LOGIN && may_login_again(s, answer, update)) {
-		log_debug("token refused with HTTP %" PRId64 " %s, logging in anew", answer->status,
-			  error.code);
+		log_debug("token refused with HTTP %" PRId64 " %s, logging in again",
+			  answer->status, error.code);
 		*again = true;
 		return SORACOM_RETRY;
 	}
 	if (!update && answer->status == 403) {
 		log_info("reading the class needs the permission %s, which the user of profile %s "
-			 "has not",
+			 "lacks",
 			 simapi_permission(&s->conf->sim, false), s->conf->profile);
 		return SORACOM_HIDDEN;
 	}

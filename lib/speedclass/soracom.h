@@ -41,7 +41,7 @@ void soracom_close(struct soracom *s);
  * Any result. */
 enum soracom_result soracom_login(struct soracom *s) FO_MUST_CHECK;
 
-/* Logs in anew where the token will not last for some hours more, so that the next failover needs
+/* Logs in again where the token will not last for some hours more, so that the next failover needs
  * one request. Without use there is no failure: a token that is still good stays. */
 void soracom_renew(struct soracom *s);
 

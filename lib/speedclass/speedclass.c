@@ -91,7 +91,7 @@ static void write_time(enum store_area area, const char *name, int64_t time_s)
 	store_note(area, name, text, 0644);
 }
 
-/* By CLOCK_BOOTTIME, which nobody sets; after a boot by the machine's clock, until that is noted.
+/* By CLOCK_BOOTTIME, which cannot be set; after a boot by the machine's clock, until that is noted.
  */
 static int64_t raised_for_s(void)
 {

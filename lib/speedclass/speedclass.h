@@ -1,4 +1,4 @@
-/* speedclass.h - the class that the SIM shall have, and the one it is known to have. Edge: store.
+/* speedclass.h - the class that is wanted, and the one that the SIM is known to have. Edge: store.
  *
  * What is wanted is written down before anything is sent, so that what cannot be done now is done
  * later, also after a loss of power: /var/lib/fo/speedclass.wanted, or below /run/fo where that
@@ -34,7 +34,7 @@ int speedclass_want(const char *speed_class) FO_MUST_CHECK;
 void speedclass_learn(const char *speed_class);
 
 /* Notes that the router is master, which raises the class, or that it is not. A failure is logged,
- * and the time then begins anew. */
+ * and the time then restarts. */
 void speedclass_note_raised(bool raised);
 
 /* Whether that has been so, without a break, for `max_raised_ms`; never with 0. */

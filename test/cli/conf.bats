@@ -2,7 +2,7 @@
 # Command line and configuration, as every program has them: exit statuses and messages.
 
 bats_require_minimum_version 1.5.0
-load common
+load ../support
 
 ROUTER='[router]
 lan = eth0
@@ -135,7 +135,7 @@ refused() {
 	refused ':7: [check] timeout = 1: is not a time with its unit, such as 250ms, 3s, 10m or 1h' \
 		"$ROUTER" "$CHECK" 'timeout = 1'
 	refused ':7: [check] timeout = 2m: is out of bounds, 10ms to 1m' "$ROUTER" "$CHECK" 'timeout = 2m'
-	refused ':7: [check] targets: duplicate, already set in line 6' \
+	refused ':7: [check] targets is a duplicate, already set in line 6' \
 		"$ROUTER" "$CHECK" 'targets = 9.9.9.9'
 	refused ': [check] targets is missing' "$ROUTER" '[check]'
 	refused ': [check] need = 3, but there are only 2 targets' "$ROUTER" "$CHECK" 'need = 3'

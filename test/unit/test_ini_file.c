@@ -103,9 +103,9 @@ static void every_trap_is_a_fault_with_its_line(void **state)
 	static const struct {
 		const char *text, *fault;
 	} cases[] = {
-		{ "[a]\nk = 1\nk = 2\n", ":3: [a] k: duplicate, already set in line 2" },
-		{ "[a]\nk = 1\nK = 2\n", ":3: [a] k: duplicate, already set in line 2" },
-		{ "[a]\n[b]\n[A]\n", ":3: [a]: duplicate, already set in line 1" },
+		{ "[a]\nk = 1\nk = 2\n", ":3: [a] k is a duplicate, already set in line 2" },
+		{ "[a]\nk = 1\nK = 2\n", ":3: [a] k is a duplicate, already set in line 2" },
+		{ "[a]\n[b]\n[A]\n", ":3: [a] is a duplicate, already set in line 1" },
 		{ "k = 1\n", ":1: `k` is set before the first [section]" },
 		{ "[a]\nk\n", ":2: `k` is neither [section], key = value nor a comment" },
 		{ "[a]\n= 1\n", ":2: `= 1` is neither" },

@@ -16,11 +16,12 @@
 #define CHECK_SECTION "[check]\ntargets = 1.1.1.1, 8.8.8.8\n"
 #define ROUTE	      "[route]\nmaster = dev ppp0\nbackup = via 192.168.0.254 dev eth0\n"
 
-static int load(const char *text, struct conf *out, const char **log)
+/* The text, for a program that uses these sections. */
+static int load_for(unsigned sections, const char *text, struct conf *out, const char **log)
 {
 	const struct conf_source source = { .path = temp_file("fo.conf", text, strlen(text)),
 					    .program = "test",
-					    .sections = ALL_SECTIONS };
+					    .sections = sections };
 	int ret;
 
 	capture_start(STDERR_FILENO);
@@ -28,6 +29,11 @@ static int load(const char *text, struct conf *out, const char **log)
 	ret = conf_load(&source, out);
 	*log = capture_stop();
 	return ret;
+}
+
+static int load(const char *text, struct conf *out, const char **log)
+{
+	return load_for(ALL_SECTIONS, text, out, log);
 }
 
 static void a_whole_file_gets_into_its_struct(void **state)
@@ -135,7 +141,7 @@ static void every_fault_is_told_with_its_place_and_a_hint(void **state)
 		const char *text, *message;
 	} cases[] = {
 		{ ROUTER "vip = 10.0.0.1\n",
-		  "fo.conf:5: [router] vip: duplicate, already set in line 4" },
+		  "fo.conf:5: [router] vip is a duplicate, already set in line 4" },
 		{ ROUTER "[chek]\n",
 		  "fo.conf:5: [chek] is not a known section; did you mean [check]?" },
 		{ ROUTER "[zebra]\n", "fo.conf:5: [zebra] is not a known section, see fo.conf(5)" },
@@ -269,21 +275,6 @@ static void a_file_that_cannot_be_read_says_why(void **state)
 	log = capture_stop();
 	assert_int_equal(ret, -ENOTDIR);
 	assert_string_equal(log, "test: cannot read /dev/null/fo.conf: Not a directory\n");
-}
-
-/* The text, for a program that uses these sections. */
-static int load_for(unsigned sections, const char *text, struct conf *out, const char **log)
-{
-	const struct conf_source source = { .path = temp_file("fo.conf", text, strlen(text)),
-					    .program = "test",
-					    .sections = sections };
-	int ret;
-
-	capture_start(STDERR_FILENO);
-	log_open("test", LOG_LEVEL_DEBUG);
-	ret = conf_load(&source, out);
-	*log = capture_stop();
-	return ret;
 }
 
 static void a_fault_stops_only_whom_it_concerns(void **state)

@@ -1,4 +1,5 @@
 # What tests of every kind share, and the shells that they start.
+# shellcheck disable=SC2154  # `run` of bats sets output, stderr and status
 
 ! declare -F bats_require_minimum_version >/dev/null || bats_require_minimum_version 1.5.0
 
@@ -51,4 +52,48 @@ count_echoes() {
 # How many have left.
 echoes() {
 	in_net nft list counter inet count echoes | sed -n 's/.*packets \([0-9]*\).*/\1/p'
+}
+
+need_root() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+}
+
+need() {
+	command -v "$1" >/dev/null || skip "needs $1"
+}
+
+# says TEXT: that the last `run` printed it.
+says() {
+	has "$output" "$1"
+}
+
+# has TEXT PART: that the part is in it, or what is there instead.
+has() {
+	[[ "$1" == *"$2"* ]] || { printf 'not %s but:\n%s\n' "$2" "$1" >&2; return 1; }
+}
+
+lacks() {
+	[[ "$1" != *"$2"* ]] || { printf '%s is in:\n%s\n' "$2" "$1" >&2; return 1; }
+}
+
+# exits STATUS COMMAND...: runs it: stdout in $output, stderr in $messages.
+exits() {
+	local want=$1
+	shift
+	run --separate-stderr "$@"
+	messages=$stderr
+	[ "$status" -eq "$want" ] ||
+		{ printf 'exit status %s, not %s: %s\n%s\n%s\n' "$status" "$want" "$*" "$output" "$messages" >&2; return 1; }
+}
+
+# storm_of NAME [OPTION...]: the campaign test/NAME with this build.
+storm_of() {
+	timeout 300 "$BATS_TEST_DIRNAME/../$1" --build "$FO_BUILD" "${@:2}" 3>&-
+}
+
+# replays NAME [OPTION...]: the plan that is printed for a seed is the same twice.
+replays() {
+	storm_of "$@" --replay 7 | grep -E '^ +[0-9.]+ ms|^seed' >"$BATS_TEST_TMPDIR/first"
+	storm_of "$@" --replay 7 | grep -E '^ +[0-9.]+ ms|^seed' | diff "$BATS_TEST_TMPDIR/first" -
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/first")" -gt 5 ]
 }

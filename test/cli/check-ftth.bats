@@ -3,7 +3,7 @@
 # in a network namespace that each test makes.
 
 bats_require_minimum_version 1.5.0
-load common
+load ../support
 
 setup_file() {
 	# Where nobody may read it, too.

@@ -343,7 +343,7 @@ assert b": unknown option" in ours.recv(4096)' "$FO_BUILD/cmd/$name" --bogus
 }
 
 @test "an error of the kernel is never taken for another copy that is running" {
-	local fault when
+	local fault
 	command -v strace >/dev/null || skip "needs strace"
 	for fault in flock:error=EINTR flock:error=EIO openat:error=EAGAIN:when={5..12} openat:error=EINTR:when={5..12}; do
 		run env ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e "inject=$fault" \

@@ -59,13 +59,13 @@ reset_api() {
 	python3 -c '
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from soracom_api.client import ask
+from fo.soracom.client import ask
 folder, sim = sys.argv[2:]
 ask(folder, "clear")
 ask(folder, "permit", names=["Subscriber:updateSpeedClass"])
 ask(folder, "metadata", mode="on")
 ask(folder, "class", sim=sim, speed_class="s1.minimum")
-print(json.dumps(ask(folder, "status")))' "${API%/*}" "$SERVER_DIR" "$IMSI"
+print(json.dumps(ask(folder, "status")))' "${API%/*/*}" "$SERVER_DIR" "$IMSI"
 }
 
 # What the test has left running, ended; and no request of its was against the definition.

@@ -8,7 +8,7 @@
 
 load lab
 
-CLIENT=$BATS_TEST_DIRNAME/../fo_demo/client.py # 100 echoes a second; `r` is one that came back
+CLIENT=$BATS_TEST_DIRNAME/../fo/demo/client.py # 100 echoes a second; `r` is one that came back
 CYCLES=3
 MOST_LOST=25 # at failback, of 100 a second, in the median; ≤ 2 on a machine that has nothing else to do
 
@@ -77,7 +77,7 @@ connect() {
 	PIDS+=($!)
 }
 
-says() {
+shows() {
 	eventually "${3:-10}" grep -qx "$2" "$1"
 }
 
@@ -93,7 +93,7 @@ median() {
 	connect silent
 	exec 6>silent.in
 	echo before >&6
-	says silent before
+	shows silent before
 	for ((cycle = 1; cycle <= CYCLES; cycle++)); do
 		lab line main blackhole on
 		is_failed_over
@@ -106,7 +106,7 @@ median() {
 		got_more udp 100
 		lost_since udp "$mark" >>lost
 		echo "after $cycle" >&6
-		says silent "after $cycle"
+		shows silent "after $cycle"
 	done
 	echo "# UDP, 100/s: lost at failback: $(paste -sd' ' lost), median $(median <lost)" >&3
 	lab exec main nft list table ip fo_guard | sed -n 's/.*\(packets [0-9]*\) .*/# stopped by the guard on main: \1/p' >&3
@@ -119,21 +119,21 @@ median() {
 	connect old
 	exec 7>old.in
 	echo before >&7
-	says old before
+	shows old before
 	lab line main blackhole on
 	is_failed_over
 	lan_reaches_internet
 	echo during >&7
-	says old dead
+	shows old dead
 	connect new
 	exec 8>new.in
 	echo during >&8
-	says new during
+	shows new during
 	lab line main blackhole off
 	is_normal
 	lan_reaches_internet
 	echo after >&8
-	says new dead
+	shows new dead
 	run ! grep -v ' 0 0$' <<<"$(lab counter)"
 }
 

@@ -24,6 +24,7 @@ make_etc() {
 	sed 's/^;wait = 3s/wait = 100ms/; s/^target = /;&/; s/^require-reply = /;&/' "$conf" >"$root$PEER"
 	[ "$(grep -cE '^(redial|wait|tries) = ' "$root$HASTY")" -eq 3 ]
 	cp "$BATS_TEST_DIRNAME/keepalive-turns" "$root/usr/local/bin/turns"
+	cp "$BATS_TEST_DIRNAME/later" "$root/usr/local/bin/later"
 }
 
 # Every test begins with a good line of which nothing is known, and main in charge.
@@ -42,13 +43,13 @@ forget() {
 	lab exec sub sh -c 'rm -rf /var/lib/fo/* /run/fo/keepalive* /run/turns'
 }
 
-# says KEY: a value of the line's status, 0 for an address to which no echo has come.
-says() {
+# line_has KEY: a value of the line's status, 0 for an address to which no echo has come.
+line_has() {
 	lab line sub status | awk -v key="$1" '$1 == key { value = $2 } END { print value ? value : 0 }'
 }
 
 echoes_arrived() {
-	says "echoes-$TARGET"
+	line_has "echoes-$TARGET"
 }
 
 keepalive() {
@@ -94,37 +95,37 @@ reboot_sub() {
 
 # grown KEY NUMBER: a counter of the line has gone beyond it.
 grown() {
-	[ "$(says "$1")" -gt "$2" ]
+	[ "$(line_has "$1")" -gt "$2" ]
 }
 
 @test "the shipped schedule keeps the session for 100 hours with a limit of one, for 100 kB a month" {
 	lab line sub idle "$HOUR" 5
-	cuts=$(says cuts) echoes=$(echoes_arrived) bytes=$(($(says up-bytes) + $(says down-bytes)))
+	cuts=$(line_has cuts) echoes=$(echoes_arrived) bytes=$(($(line_has up-bytes) + $(line_has down-bytes)))
 	turns "$EVERY" "$SPREAD" 300 fo-keepalive
-	[ "$(says cuts)" -eq "$cuts" ]
+	[ "$(line_has cuts)" -eq "$cuts" ]
 	[ $(($(echoes_arrived) - echoes)) -eq 150 ] # every other run
-	bytes=$(($(says up-bytes) + $(says down-bytes) - bytes))
-	echo "$bytes bytes, the longest silence $(says idle-longest) s"
+	bytes=$(($(line_has up-bytes) + $(line_has down-bytes) - bytes))
+	echo "$bytes bytes, the longest silence $(line_has idle-longest) s"
 	[ "$bytes" -le $((100000 * 100 / 720)) ]
 }
 
 @test "without target and required reply it lives, too" {
 	lab line sub idle "$HOUR" 5
-	cuts=$(says cuts) echoes=$(says echoes-10.64.64.64)
+	cuts=$(line_has cuts) echoes=$(line_has echoes-10.64.64.64)
 	turns "$EVERY" "$SPREAD" 30 fo-keepalive -c "$PEER"
-	[ "$(says cuts)" -eq "$cuts" ]
-	echoes=$(($(says echoes-10.64.64.64) - echoes))
+	[ "$(line_has cuts)" -eq "$cuts" ]
+	echoes=$(($(line_has echoes-10.64.64.64) - echoes))
 	[ "$echoes" -ge 15 ] # every other run; three each, if there is time for them
 	[ "$echoes" -le 45 ]
 }
 
 @test "the article's line lets it die: echoes exactly every hour" {
 	lab line sub idle "$HOUR" 5
-	cuts=$(says cuts)
+	cuts=$(line_has cuts)
 	# `ping -w 3`: the last of its echoes leaves two seconds late, which is in the line's favour.
 	run turns 60 0 10 sh -c 'ping -n -c 3 -w 1 -i 0.01 10.64.64.64; ip link show ppp0'
 	[ "$status" -ne 0 ]
-	[ "$(says cuts) $(says state)" = "$((cuts + 1)) down" ]
+	[ "$(line_has cuts) $(line_has state)" = "$((cuts + 1)) down" ]
 }
 
 @test "in real time, scaled: it lives, not an echo while there is traffic, the article's dies" {
@@ -145,9 +146,9 @@ grown() {
 	"$LAB" --name "$NAME" exec lan bash -c 'exec 3<>/dev/udp/8.8.8.8/7; while sleep 0.02; do echo >&3; done' 3>&- &
 	client=$!
 	lab line sub idle "$HOUR" 5
-	cuts=$(says cuts) echoes=$(echoes_arrived)
+	cuts=$(line_has cuts) echoes=$(echoes_arrived)
 	turns --traffic "$EVERY" "$SPREAD" 60 fo-keepalive
-	[ "$(echoes_arrived) $(says cuts)" = "$echoes $cuts" ]
+	[ "$(echoes_arrived) $(line_has cuts)" = "$echoes $cuts" ]
 	kill "$client"
 	wait "$client" || true
 	# Nothing more on the line: now they are needed.
@@ -156,59 +157,59 @@ grown() {
 }
 
 @test "a stuck modem is redialled after three dead runs, once, and the line lives again" {
-	redials=$(says redials)
+	redials=$(line_has redials)
 	lab line sub stuck 1
 	hasty_runs 2 1
-	[ "$(says redials)" -eq "$redials" ]
+	[ "$(line_has redials)" -eq "$redials" ]
 	run keepalive -c "$HASTY"
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"redialling with /usr/local/sbin/modem redial; dead runs in a row: 3"* ]]
-	[ "$(says redials)" -eq $((redials + 1)) ]
+	[[ "$output" == *"redialling with /usr/local/sbin/modem redial; failed runs in a row: 3"* ]]
+	[ "$(line_has redials)" -eq $((redials + 1)) ]
 	run keepalive
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"alive"* ]]
 	keepalive --probe
-	[ "$(says redials)" -eq $((redials + 1)) ]
+	[ "$(line_has redials)" -eq $((redials + 1)) ]
 	lab exec sub grep -q 'redialling' /var/lib/fo/history
 }
 
 @test "one that stays stuck for a day is redialled once per redial-every, and needs that many" {
-	redials=$(says redials)
+	redials=$(line_has redials)
 	lab line sub stuck 24
 	for ((hour = 1; hour <= 24; hour++)); do
 		silent_turns 3
-		[ "$(says redials)" -eq $((redials + hour)) ]
+		[ "$(line_has redials)" -eq $((redials + hour)) ]
 	done
 	turns "$EVERY" 0 1 fo-keepalive
-	[ "$(says redials) $(says state)" = "$((redials + 24)) up" ]
+	[ "$(line_has redials) $(line_has state)" = "$((redials + 24)) up" ]
 	# It has been alive: dead runs are counted from the first again.
 	lab line sub stuck 1
 	silent_turns 2
-	[ "$(says redials)" -eq $((redials + 24)) ]
+	[ "$(line_has redials)" -eq $((redials + 24)) ]
 	silent_turns 1
-	[ "$(says redials)" -eq $((redials + 25)) ]
+	[ "$(line_has redials)" -eq $((redials + 25)) ]
 }
 
 @test "no storm: 20 runs at once after each other on a modem that stays stuck, one redial" {
-	redials=$(says redials)
+	redials=$(line_has redials)
 	lab line sub stuck forever
 	hasty_runs 20 1
-	[ "$(says redials)" -eq $((redials + 1)) ]
+	[ "$(line_has redials)" -eq $((redials + 1)) ]
 }
 
 @test "a modem whose queue is full, so that nothing leaves, is a silent line, and redialled" {
-	redials=$(says redials)
+	redials=$(line_has redials)
 	lab exec sub tc qdisc replace dev ppp0 root tbf rate 8bit burst 10 limit 108
 	hasty_runs 3 1
 	lab exec sub grep -q "silent: $TARGET: not sent: No buffer space available" /var/lib/fo/history
 	# The new ppp0 has a new queue.
-	[ "$(says redials)" -eq $((redials + 1)) ]
+	[ "$(line_has redials)" -eq $((redials + 1)) ]
 	keepalive --probe
 }
 
 @test "a target without a route is a silent one, and no reason to redial the line that carries the LAN" {
 	sub_carries_lan
-	redials=$(says redials)
+	redials=$(line_has redials)
 	lab exec sub sh -c "sed 's/^target = .*/target = 2001:db8:9::9/' $HASTY >/run/no-route.conf"
 	lab exec sub ip -6 route flush default
 	for _ in {1..5}; do
@@ -216,7 +217,7 @@ grown() {
 		[ "$status" -eq 1 ]
 	done
 	lab exec sub grep -q 'silent: 2001:db8:9::9: ' /var/lib/fo/history
-	[ "$(says redials)" -eq "$redials" ]
+	[ "$(line_has redials)" -eq "$redials" ]
 }
 
 @test "a target that is this machine itself, or no host, is told" {
@@ -231,10 +232,10 @@ grown() {
 	[ "$status" -eq 78 ]
 }
 
-@test "fo-status tells a line that is dead, or that nobody has looked after for two hours" {
+@test "fo-status tells a line that is dead, or that was not checked for two hours" {
 	keepalive --probe
 	lab exec sub fo-status
-	run lab exec sub unshare --time --boottime 8000 fo-status
+	run lab exec sub later 8000 fo-status
 	[ "$status" -eq 1 ]
 	lab line sub stuck 1
 	run -1 keepalive --probe -c "$HASTY"
@@ -255,35 +256,35 @@ grown() {
 
 @test "while sub carries the LAN, a silent line is not redialled; one that is gone is" {
 	sub_carries_lan
-	redials=$(says redials)
+	redials=$(line_has redials)
 	lab line sub stuck forever
 	hasty_runs 6 1
-	[ "$(says redials)" -eq "$redials" ]
+	[ "$(line_has redials)" -eq "$redials" ]
 	lab line sub down
 	hasty_runs 1 2
-	[ "$(says redials) $(says state)" = "$((redials + 1)) up" ]
+	[ "$(line_has redials) $(line_has state)" = "$((redials + 1)) up" ]
 	# And no more than that, although it is as stuck as before.
 	lab line sub down
 	hasty_runs 3 2
-	[ "$(says redials)" -eq $((redials + 1)) ]
+	[ "$(line_has redials)" -eq $((redials + 1)) ]
 }
 
 @test "a silent line that was left alone while it carried the LAN is redialled afterwards" {
 	sub_carries_lan
-	redials=$(says redials)
+	redials=$(line_has redials)
 	lab line sub stuck 1
 	hasty_runs 4 1
-	[ "$(says redials)" -eq "$redials" ]
+	[ "$(line_has redials)" -eq "$redials" ]
 	lab line main clear
 	has_vip main 15
 	hasty_runs 1 1
-	[ "$(says redials)" -eq $((redials + 1)) ]
+	[ "$(line_has redials)" -eq $((redials + 1)) ]
 	keepalive
 }
 
 @test "the second of two runs leaves the work to the first" {
 	lab line sub stuck forever
-	lost=$(says up-lost)
+	lost=$(line_has up-lost)
 	lab exec sub fo-keepalive 3>&- &
 	first=$!
 	eventually 10 grown up-lost "$lost"
@@ -303,12 +304,12 @@ grown() {
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
 	run keepalive
-	[[ "$status $output" == "0 "* && "$output" != *"cannot be understood"* ]]
+	[[ "$status $output" == "0 "* && "$output" != *"ignoring the saved state: it is corrupt"* ]]
 }
 
 @test "ppp0 goes while an answer is awaited" {
 	lab line sub stuck forever
-	lost=$(says up-lost)
+	lost=$(line_has up-lost)
 	lab exec sub fo-keepalive 3>&- &
 	first=$!
 	eventually 10 grown up-lost "$lost"
@@ -332,7 +333,7 @@ grown() {
 
 @test "after a reboot the last boot's echo and its dead runs do not count" {
 	keepalive
-	echoes=$(echoes_arrived) redials=$(says redials)
+	echoes=$(echoes_arrived) redials=$(line_has redials)
 	reboot_sub
 	keepalive
 	[ "$(echoes_arrived)" -eq $((echoes + 1)) ]
@@ -341,22 +342,22 @@ grown() {
 	hasty_runs 2 1
 	reboot_sub
 	hasty_runs 2 1
-	[ "$(says redials)" -eq "$redials" ]
+	[ "$(line_has redials)" -eq "$redials" ]
 	hasty_runs 1 1
-	[ "$(says redials)" -eq $((redials + 1)) ]
+	[ "$(line_has redials)" -eq $((redials + 1)) ]
 }
 
 @test "a reboot does not make a redial due that was done lately" {
-	redials=$(says redials)
+	redials=$(line_has redials)
 	lab line sub stuck forever
 	hasty_runs 3 1
 	reboot_sub
 	hasty_runs 4 1
-	[ "$(says redials)" -eq $((redials + 1)) ]
+	[ "$(line_has redials)" -eq $((redials + 1)) ]
 }
 
 @test "the clock of the machine goes back by a day: an echo, and then none" {
-	lab exec sub unshare --time --boottime 86400 fo-keepalive
+	lab exec sub later 86400 fo-keepalive
 	echoes=$(echoes_arrived)
 	keepalive
 	[ "$(echoes_arrived)" -eq $((echoes + 1)) ]
@@ -384,12 +385,12 @@ freeze() {
 # redials_after COMMAND...: how many there are in six runs after it, when the line was dead for two before.
 redials_after() {
 	local before
-	before=$(says redials)
+	before=$(line_has redials)
 	lab line sub stuck forever
 	hasty_runs 2 1
 	"$@"
 	hasty_runs 6 1
-	redials=$(($(says redials) - before))
+	redials=$(($(line_has redials) - before))
 	echo "$redials redials"
 }
 
@@ -407,16 +408,16 @@ redials_after() {
 @test "nothing at all can be written any more: no redial that could not be noted" {
 	redials_after freeze /var/lib/fo /run/fo
 	[ "$redials" -eq 0 ]
-	[[ "$output" == *"not redialled"* ]]
+	[[ "$output" == *"not redialling: the attempt cannot be recorded"* ]]
 }
 
-@test "what cannot be understood is told, not used, and replaced" {
+@test "a saved state that is corrupt is named, ignored and replaced" {
 	for text in '' 'garbage' 'verdict 99' 'dead -1' 'boot' 'run 99999999999999999999'; do
 		lab exec sub sh -c 'printf "%s\n" "$1" | tee /var/lib/fo/keepalive >"$2"' - "$text" "$STATE"
 		echoes=$(echoes_arrived)
 		run keepalive
 		[ "$status" -eq 0 ]
-		[[ -z "$text" || "$output" == *"cannot be understood"* ]]
+		[[ -z "$text" || "$output" == *"ignoring the saved state: it is corrupt"* ]]
 		[ "$(echoes_arrived)" -eq $((echoes + 1)) ]
 		lab exec sub grep -qx 'verdict 1' "$STATE"
 	done

@@ -172,24 +172,24 @@ private-sub 0 0" ]
 	[[ "$output" =~ ^ppp0\ +DOWN\ *$ ]]
 }
 
-# says LINE KEY: a value of a line's status; 0 for an address to which no echo has come.
-says() {
+# line_has LINE KEY: a value of a line's status; 0 for an address to which no echo has come.
+line_has() {
 	lab line "$1" status | awk -v key="$2" '$1 == key { $1 = ""; value = substr($0, 2) } END { print value ? value : 0 }'
 }
 
 @test "an idle session is cut after the limit, not before it; any packet begins it anew" {
 	lab exec sub rm -f /run/hooks
-	cuts=$(says sub cuts)
+	cuts=$(line_has sub cuts)
 	lab line sub idle 1000
 	lab line sub later 800
 	lab exec sub ping -n -c 1 -W 1 -I ppp0 1.1.1.1
 	lab line sub later 800
 	lab exec sub ping -n -c 1 -w 1 -I ppp0 10.64.64.64 || true # no answer, but a packet
 	lab line sub later 800
-	[ "$(says sub cuts) $(says sub state)" = "$cuts up" ]
-	between "$(says sub idle-longest)" 800 900
+	[ "$(line_has sub cuts) $(line_has sub state)" = "$cuts up" ]
+	between "$(line_has sub idle-longest)" 800 900
 	lab line sub later 200
-	[ "$(says sub cuts) $(says sub state)" = "$((cuts + 1)) down" ]
+	[ "$(line_has sub cuts) $(line_has sub state)" = "$((cuts + 1)) down" ]
 	run ! lab exec sub ip link show ppp0
 	lab wait sub 5 grep -q '^ip-down ppp0' /run/hooks
 	run ! lab exec sub grep ip-up /run/hooks
@@ -197,45 +197,45 @@ says() {
 }
 
 @test "the limit passes by itself, too; it may be some percent shorter, but no more" {
-	cuts=$(says sub cuts)
+	cuts=$(line_has sub cuts)
 	lab line sub idle 0.3
 	lab wait sub 5 sh -c '! ip link show ppp0'
-	[ "$(says sub cuts)" -eq $((cuts + 1)) ]
+	[ "$(line_has sub cuts)" -eq $((cuts + 1)) ]
 	lab line sub idle 1000 20
 	lab line sub up
 	for _ in 1 2 3 4 5; do
 		lab exec sub ping -n -c 1 -W 1 -I ppp0 1.1.1.1
 		lab line sub later 700
 	done
-	[ "$(says sub cuts)" -eq $((cuts + 1)) ]
+	[ "$(line_has sub cuts)" -eq $((cuts + 1)) ]
 	lab line sub later 300
-	[ "$(says sub cuts)" -eq $((cuts + 2)) ]
+	[ "$(line_has sub cuts)" -eq $((cuts + 2)) ]
 	lab line sub idle 86400 100
 	lab line sub up
 	lab line sub later 86399
-	[ "$(says sub cuts)" -eq $((cuts + 3)) ]
+	[ "$(line_has sub cuts)" -eq $((cuts + 3)) ]
 	lab line sub idle off
 	lab line sub up
 	lab line sub later 86400
-	[ "$(says sub state)" = up ]
+	[ "$(line_has sub state)" = up ]
 }
 
 @test "a stuck modem passes nothing until it is dialled so often; a program of the router does that" {
-	redials=$(says sub redials)
+	redials=$(line_has sub redials)
 	index=$(lab exec sub cat /sys/class/net/ppp0/ifindex)
 	lab line sub idle 1000
 	lab line sub stuck 2
 	lab exec sub ip -o link show up ppp0 | grep -q ppp0
 	run ! lab exec sub ping -n -c 1 -W 0.3 -I ppp0 1.1.1.1
 	lab line sub later 2000 # nobody learns that the session is gone
-	[ "$(says sub state)" = up ]
+	[ "$(line_has sub state)" = up ]
 	lab exec sub modem redial
 	run ! lab exec sub ping -n -c 1 -W 0.3 -I ppp0 1.1.1.1
 	lab exec sub modem redial
 	lab exec sub ping -n -c 1 -W 1 -I ppp0 1.1.1.1
 	[ "$(lab exec sub cat /sys/class/net/ppp0/ifindex)" -ne "$index" ]
-	[ "$(says sub redials) $(says sub stuck)" = "$((redials + 2)) off" ]
-	[ "$(says sub redialled | wc -w)" -eq $((redials + 2)) ]
+	[ "$(line_has sub redials) $(line_has sub stuck)" = "$((redials + 2)) off" ]
+	[ "$(line_has sub redialled | wc -w)" -eq $((redials + 2)) ]
 }
 
 @test "a modem that stays stuck does not care how often it is dialled" {
@@ -243,15 +243,15 @@ says() {
 	for _ in 1 2 3; do
 		lab exec sub modem redial
 	done
-	[ "$(says sub stuck)" = forever ]
+	[ "$(line_has sub stuck)" = forever ]
 	run ! lab exec sub ping -n -c 1 -W 0.3 -I ppp0 1.1.1.1
 	lab line sub stuck off
 	lab exec sub ping -n -c 1 -W 1 -I ppp0 1.1.1.1
 }
 
 @test "echo requests are counted where they arrive, by address" {
-	before=$(says sub echoes-100.127.100.127)
-	other=$(says sub echoes-1.1.1.1)
+	before=$(line_has sub echoes-100.127.100.127)
+	other=$(line_has sub echoes-1.1.1.1)
 	lab exec sub ping -n -q -c 3 -i 0.01 -W 1 -I ppp0 100.127.100.127
 	lab exec sub ping -n -q -c 1 -W 1 -I ppp0 1.1.1.1
 	lab line sub stuck forever
@@ -261,9 +261,9 @@ says() {
 	run ! lab exec sub ping -n -c 1 -W 0.3 -I ppp0 100.127.100.127
 	lab line sub blackhole off
 	lab exec isp ping -n -c 1 -W 0.3 10.128.0.10 || true # the other way
-	[ "$(says sub echoes-10.128.0.10)" -eq 0 ]
-	[ "$(says sub echoes-100.127.100.127)" -eq $((before + 3)) ]
-	[ "$(says sub echoes-1.1.1.1)" -eq $((other + 1)) ]
+	[ "$(line_has sub echoes-10.128.0.10)" -eq 0 ]
+	[ "$(line_has sub echoes-100.127.100.127)" -eq $((before + 3)) ]
+	[ "$(line_has sub echoes-1.1.1.1)" -eq $((other + 1)) ]
 }
 
 @test "a black hole leaves ppp0 up, and the VIP moves to sub and back" {

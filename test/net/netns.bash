@@ -96,9 +96,9 @@ ppp_up() {
 	router_job python3 -c '
 import os, signal, sys
 sys.path.insert(0, sys.argv[1])
-from fo_lab.tun import Tun
+from fo.kernel.tun import Tun
 tun = Tun(os.getpid(), "ppp0", ppp=True)
-signal.pause()' "$BATS_TEST_DIRNAME/../lab"
+signal.pause()' "$BATS_TEST_DIRNAME/.."
 	PPP=$JOB
 	eventually 5 has_ppp 2>/dev/null
 	router ip addr add "${1:-100.64.0.10}" peer 100.64.0.1 dev ppp0

@@ -1,0 +1,1 @@
+"""Namespaces, netlink and devices, by system calls."""

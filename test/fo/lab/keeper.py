@@ -1,0 +1,251 @@
+"""The first process of a lab: builds it, holds it, and takes the commands that need its parent.
+
+It is process 1 of the lab's own pid namespace and the owner of its private mount namespace, so when
+it dies, by whatever signal, the kernel ends every process of the lab and undoes every mount.
+"""
+import contextlib
+import os
+import select
+import signal
+import socket
+import time
+from dataclasses import dataclass
+
+from fo.errors import LabError, UsageError
+from fo.kernel import namespace
+
+from . import install, router, soracom, topology
+from .control import Listener, request
+from .echo import EchoServer
+from .line import Line
+from .syslog import Log
+
+LINK_SECONDS = 5
+OWNER_MILLISECONDS = 500  # how often the owner is looked at
+ROUTER_COMMANDS = ("start-keepalived", "stop-keepalived", "kill-keepalived", "start-watcher",
+                   "stop-watcher", "kill-watcher", "power-off", "power-on")
+
+_STOP_KEEPALIVED = """
+pid=$(cat /run/keepalived.pid) || exit
+kill -TERM "$pid" || exit
+while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
+"""
+# As fo-watch.service has it: where there is a [check], and always again.
+_WATCHER = """
+rm -f /run/no-watcher
+while [ ! -e /run/no-watcher ] && grep -q '^\\[check\\]' /etc/fo/fo.conf; do
+    fo-watch 2>/dev/null &
+    echo $! >/run/watcher.pid
+    wait
+    sleep 0.2
+done
+"""
+_END_WATCHER = """
+touch /run/no-watcher
+pid=$(cat /run/watcher.pid) || exit
+kill -{signal} "$pid" || exit
+while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
+"""
+# The parent first: it would start its child again.
+_KILL_KEEPALIVED = "kill -KILL $(cat /run/keepalived.pid) && kill -KILL $(cat /run/vrrp.pid)"
+
+
+@dataclass(frozen=True)
+class Options:
+    build: str = install.DEFAULT_BUILD
+    etc: str = install.DEFAULT_ETC
+    keepalived: bool = True
+    owner: int = 0  # the lab ends with this process, unless 0
+
+
+def start(lab, options):
+    """Brings a lab up. Returns when its links are, raises LabError when that fails."""
+    keeper = _Keeper(lab, options)
+    lab.create()
+    namespace.fork_init(namespace.MNT, keeper.build, keeper.serve)
+
+
+class _Keeper:
+    def __init__(self, lab, options):
+        self._lab = lab
+        self._options = options
+        self._routers = install.routers(options.etc)
+        self._poll = select.poll()
+        self._log = self._listener = None
+
+    # -- building ---------------------------------------------------------------------------
+
+    def build(self):
+        namespace.die_with_parent(signal.SIGKILL)  # an interrupted `up` leaves nothing running
+        self._detach()
+        self._lab.claim(namespace.own_pid())
+        namespace.mount("none", "/", flags=namespace.MS_REC | namespace.MS_PRIVATE)
+        self._make_disks()
+        self._make_network()
+        self._start_services()
+        for name in self._routers:
+            self._boot(name)
+        self._wait_for_links()
+        self._listener = Listener(self._lab.file("control"), self.command)
+        self._poll.register(self._listener, select.POLLIN)
+        namespace.die_with_parent(0)
+        self._log.write("up")
+        return ""
+
+    def _detach(self):
+        os.setsid()
+        os.umask(0o022)
+        os.chdir("/")
+        console = os.open(self._lab.log("console"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(console, 1)
+        os.dup2(console, 2)
+        os.close(console)
+        self._log = Log(self._lab.log("lab"))
+
+    def _make_disks(self):
+        lab, options = self._lab, self._options
+        namespace.mount("fo-lab", lab.file("roots"), "tmpfs", options="mode=755")
+        install.install_programs(options.build, lab.file("roots", "programs"))
+        for name in self._routers:
+            os.mkdir(lab.file("roots", name))
+            router.make_disk(lab, name)
+            install.install_configuration(options.etc, name, lab.root(name))
+
+    def _make_network(self):
+        lab = self._lab
+        for host in topology.HOSTS:
+            if host not in topology.ROUTERS:
+                pid = namespace.fork_child(lambda host=host: _hold(host), _pause)
+                lab.write(f"{pid}\n", "host", host)
+        switch, lan, isp = (lab.host_pid(host) for host in ("sw", "lan", "isp"))
+        namespace.ip_batch(switch, topology.switch_links() + topology.cable("lan", lan))
+        namespace.ip_batch(lan, topology.lan_side("lan"))
+        namespace.ip_batch(isp, topology.internet_side())
+        namespace.run(isp, ["nft", "-f", "-"], topology.internet_rules(self._routers))
+
+    def _start_services(self):
+        """All that lives in the Internet, and the lines to it (not yet dialled)."""
+        lab = self._lab
+        if soracom.available():
+            soracom.start(lab)
+        _fork_server(lambda: self._echo_server(lab.host_pid("isp")))
+        for name in self._routers:
+            _fork_server(lambda spec=topology.LINES[name]: Line(lab, spec))
+        if soracom.available():
+            soracom.wait_until_ready(lab)
+            soracom.install(lab, self._routers)
+
+    @staticmethod
+    def _echo_server(isp):
+        namespace.enter(isp, namespace.NET)
+        return EchoServer(topology.ECHO)
+
+    def _wait_for_links(self):
+        """A veth reports its carrier late."""
+        lab = self._lab
+        until = time.monotonic() + LINK_SECONDS
+        ends = ["lan", *self._routers]
+        for host, links in [("sw", len(ends)), *((host, 1) for host in ends)]:
+            pid = lab.host_pid(host)
+            while namespace.run(pid, ["ip", "-o", "link", "show", "up", "type", "veth"]
+                                ).count("state UP") < links:
+                if time.monotonic() > until:
+                    raise LabError(f"the links of {host} are not up after {LINK_SECONDS} s")
+                time.sleep(0.005)
+
+    # -- living -----------------------------------------------------------------------------
+
+    def serve(self):
+        waker, wakened = socket.socketpair()
+        for end in (waker, wakened):
+            end.setblocking(False)
+        signal.set_wakeup_fd(wakened.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._poll.register(waker, select.POLLIN)
+        while self._owner_lives():
+            for fd, _ in self._poll.poll(OWNER_MILLISECONDS if self._options.owner else None):
+                if fd == waker.fileno():
+                    waker.recv(4096)
+                else:
+                    self._listener.serve()
+            # Here only: elsewhere it would take away exit statuses that somebody waits for.
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+
+    def _owner_lives(self):
+        """Looks in /proc: no pidfd can be opened from inside for a process outside."""
+        return not self._options.owner or os.path.exists(f"/proc/{self._options.owner}")
+
+    def command(self, words):
+        self._log.write(" ".join(words))
+        if len(words) == 3 and words[0] == "router" and words[1] in self._routers:
+            return self._router_command(words[1], words[2])
+        if len(words) > 2 and words[0] == "spawn":
+            return self._spawn(words[1], words[2:])
+        raise UsageError(f"unknown command: {' '.join(words)}")
+
+    def _router_command(self, name, verb):
+        if verb == "power-on":
+            return self._boot(name)
+        if verb == "power-off":
+            return self._power_off(name)
+        if verb == "start-keepalived":
+            return self._start_keepalived(name)
+        if verb == "start-watcher":
+            return self._start_watcher(name)
+        scripts = {"stop-keepalived": _STOP_KEEPALIVED, "kill-keepalived": _KILL_KEEPALIVED,
+                   "stop-watcher": _END_WATCHER.format(signal="TERM"),
+                   "kill-watcher": _END_WATCHER.format(signal="KILL")}
+        if verb not in scripts:
+            raise UsageError(f"a router has: {' '.join(ROUTER_COMMANDS)}")
+        return namespace.run(self._lab.host_pid(name), ["sh", "-c", scripts[verb]], everything=True)
+
+    def _boot(self, name):
+        lab = self._lab
+        if os.path.exists(lab.file("host", name)):
+            raise LabError(f"{name} has power already")
+        router.power_on(lab, name)
+        request(lab.file("line", name), ["up"])
+        if os.access(f"{lab.root(name)}/etc/rc.local", os.X_OK):
+            self._spawn(name, ["/etc/rc.local"])
+        if os.access(f"{lab.root(name)}/usr/bin/fo-watch", os.X_OK):
+            namespace.run(lab.host_pid(name), ["mkdir", "-p", "/run/fo"], everything=True)
+            self._start_watcher(name)
+        if self._options.keepalived:
+            self._start_keepalived(name)
+
+    def _power_off(self, name):
+        router.power_off(self._lab, name)
+        request(self._lab.file("line", name), ["kill"])
+        Log(self._lab.log(name)).write("lab: power off")
+
+    def _start_watcher(self, name):
+        self._spawn(name, ["sh", "-c", _WATCHER])
+
+    def _start_keepalived(self, name):
+        self._spawn(name, ["keepalived", "--dont-fork", "--log-detail"])
+
+    def _spawn(self, host, argv):
+        namespace.spawn(self._lab.host_pid(host), argv, self._lab.log(f"{host}.console"),
+                        everything=host in topology.ROUTERS)
+
+
+def _hold(host):
+    """Makes the namespaces of a host without programs of its own; returns their holder's number."""
+    namespace.unshare(namespace.NET | namespace.UTS)
+    socket.sethostname(host)
+    namespace.write_sysctls(topology.sysctls(host))
+    return namespace.own_pid()
+
+
+def _pause():
+    while True:
+        signal.pause()
+
+
+def _fork_server(make):
+    """Forks a process that calls make(), and then serve() of what that returned, for ever."""
+    made = []
+    namespace.fork_child(lambda: made.append(make()) or "", lambda: made[0].serve())

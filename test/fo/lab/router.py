@@ -1,0 +1,128 @@
+"""A router: a container with the machine's programs, its own files, and its own everything else.
+
+Its disk (an overlay over the machine's /) and its log outlive its power; its processes, network and
+/run do not.
+"""
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import stat
+import uuid
+
+from fo.kernel import namespace
+from fo.paths import TREE
+
+from . import topology
+from .syslog import Log, collect, open_device
+
+_DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9),
+            "tty": (5, 0)}
+MODEM = f"{TREE}/test/lab/modem"
+# Emptied, whatever the machine has there.
+_OWN_FOLDERS = ("etc/fo", "etc/keepalived", "etc/ppp/ip-up.d", "etc/ppp/ip-down.d", "var/lib/fo",
+                ".soracom")
+
+
+def make_disk(lab, router):
+    """Mounts the router's file system: its own layer, the programs under test, the machine's /."""
+    folder = lab.file("roots", router)
+    for part in ("upper", "work", "root"):
+        os.makedirs(f"{folder}/{part}")
+    namespace.mount("fo-lab", f"{folder}/root", "overlay", options=(
+        f"lowerdir={lab.file('roots', 'programs')}:/,upperdir={folder}/upper,workdir={folder}/work"))
+    for part in _OWN_FOLDERS:
+        shutil.rmtree(f"{folder}/root/{part}", ignore_errors=True)
+        os.makedirs(f"{folder}/root/{part}")
+    with open(f"{folder}/root/etc/hosts", "w", encoding="ascii") as file:
+        file.write(topology.HOSTS_FILE)
+    os.makedirs(f"{folder}/root/usr/local/sbin", exist_ok=True)
+    shutil.copy(MODEM, f"{folder}/root/usr/local/sbin")
+
+
+def power_on(lab, router):
+    """Starts the router's init and plugs its cable in. Called by the lab's first process."""
+    init = _Init(lab, router)
+    pid = int(namespace.fork_init(namespace.NET | namespace.MNT | namespace.UTS,
+                                  init.boot, init.live))
+    lab.write(f"{pid}\n", "host", router)
+    namespace.ip_batch(lab.host_pid("sw"), topology.cable(router, pid))
+    with open(f"{lab.root(router)}/etc/nftables.conf", encoding="utf-8") as file:
+        namespace.run(pid, ["nft", "-f", "-"], topology.router_rules() + file.read())
+    namespace.ip_batch(pid, topology.lan_side(router))
+
+
+def power_off(lab, router):
+    """Pulls the plug. The network goes first, because it can outlive the processes for a moment."""
+    pid = lab.host_pid(router)
+    init = namespace.local_pid(pid)
+    namespace.ip_batch(pid, ["link set eth0 down"])
+    namespace.ip_batch(lab.host_pid("sw"), [f"link del {router}"])
+    lab.forget_host(router)
+    os.kill(init, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(init, 0)
+
+
+class _Init:
+    """Process 1 of a router: boots, then reaps and collects what is logged."""
+
+    def __init__(self, lab, router):
+        self._router = router
+        self._modem = lab.file("line", router)
+        self._root = lab.root(router)
+        self._log_path = lab.log(router)
+        self._log = self._device = None
+
+    def boot(self):
+        pid = namespace.own_pid()  # now, while the machine's /proc and files are in sight
+        self._log = Log(self._log_path)
+        self._mount()
+        namespace.pivot_root(self._root)
+        socket.sethostname(self._router)
+        namespace.write_sysctls(topology.sysctls(self._router))
+        self._device = open_device()
+        signal.signal(signal.SIGCHLD, _reap)
+        self._log.write("lab: power on")
+        return pid
+
+    def live(self):
+        collect(self._device, self._log)
+
+    def _mount(self):
+        root = self._root
+        namespace.mount("proc", f"{root}/proc", "proc")
+        namespace.mount("sysfs", f"{root}/sys", "sysfs")
+        namespace.mount("tmpfs", f"{root}/run", "tmpfs", namespace.MS_NOSUID, "mode=755")
+        namespace.mount("tmpfs", f"{root}/dev", "tmpfs", namespace.MS_NOSUID, "mode=755")
+        _make_devices(f"{root}/dev")
+        namespace.mount("/dev/pts", f"{root}/dev/pts", flags=namespace.MS_BIND)
+        namespace.mount("tmpfs", f"{root}/dev/shm", "tmpfs", namespace.MS_NOSUID, "mode=1777")
+        _put_over(self._modem, f"{root}/run/modem")
+        with open(f"{root}/run/boot_id", "w", encoding="ascii") as file:
+            file.write(f"{uuid.uuid4()}\n")
+        _put_over(f"{root}/run/boot_id", f"{root}/proc/sys/kernel/random/boot_id")
+
+
+def _put_over(file, target):
+    if not os.path.exists(target):
+        os.mknod(target)
+    namespace.mount(file, target, flags=namespace.MS_BIND)
+
+
+def _make_devices(folder):
+    for name, (major, minor) in _DEVICES.items():
+        os.mknod(f"{folder}/{name}", stat.S_IFCHR, os.makedev(major, minor))
+        os.chmod(f"{folder}/{name}", 0o666)
+    for name in ("pts", "shm"):
+        os.mkdir(f"{folder}/{name}")
+    os.symlink("/proc/self/fd", f"{folder}/fd")
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        os.symlink(f"/proc/self/fd/{number}", f"{folder}/{name}")
+
+
+def _reap(_signal, _frame):
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass

@@ -1,0 +1,1 @@
+"""Programs under random sequences of calls, kills and faults, beside an oracle without code of theirs."""

@@ -1,0 +1,157 @@
+"""A router in namespaces of its own, in which a storm can do what it wants.
+
+    sw0 ─── eth0 192.168.0.2 … ppp0 100.64.0.10 peer 100.64.0.1
+"""
+import contextlib
+import os
+import shutil
+import subprocess
+
+from fo.kernel import namespace
+from fo.kernel import netlink
+from fo.kernel.tun import Tun
+from fo.storm import sandbox
+from fo.storm.sandbox import CONF, RUN, STATE, StormError
+
+from .plan import LINE_ADDRESSES
+
+FO_ROUTE = sandbox.path_of("fo-route")
+LAN = "192.168.0"
+VIP, VIP6 = f"{LAN}.254/24", "fd00:c0a8::254/64"
+VIA = f"{LAN}.254"
+VIA6 = "fe80::1"
+PEER = "100.64.0.1"
+VPN = "10.99.0.0/16"
+LINE6 = "2001:db8:64::10/64"
+SWITCHES = ("net/ipv4/ip_forward", "net/ipv4/conf/all/send_redirects",
+            "net/ipv4/conf/eth0/send_redirects", "net/ipv4/conf/eth0/forwarding")
+
+
+def inside(fo_route, function):
+    """What function(World) returns, called in a process in namespaces of its own."""
+    return sandbox.inside(fo_route, World, function)
+
+
+class World:
+    """The network, and what happens to it."""
+
+    def __init__(self):
+        self.link = netlink.Netlink()
+        self.tracker = netlink.Netlink(netlink.NETFILTER)
+        self.nowhere = os.open(os.devnull, os.O_RDWR)
+        self._tun = None
+        self.line_address = None
+        self._port = 1024
+        # No duplicate address detection, nor router solicitation: nobody would answer.
+        namespace.write_sysctls([(f"net/ipv6/conf/default/{key}", 0)
+                                 for key in ("accept_dad", "accept_ra", "router_solicitations")])
+        namespace.ip_batch(os.getpid(), [
+            "link set lo up", "link add eth0 type veth peer name sw0", "link set sw0 up",
+            "link set eth0 up", f"addr add {LAN}.2/24 dev eth0",
+            "addr add fd00:c0a8::2/64 dev eth0 nodad",
+            "link add vpn0 type veth peer name vpn1", "link set vpn1 up", "link set vpn0 up",
+            "addr add 10.99.0.2/16 dev vpn0"])
+
+    def reset(self, initial):
+        """As after power-on, with these sysctls (ip_forward first: it resets others) and no default
+        route, VIP, flow, or memory."""
+        shutil.rmtree(STATE, ignore_errors=True)
+        for dev, address in (("eth0", VIP), ("eth0", VIP6)):
+            with contextlib.suppress(OSError):
+                netlink.del_address(self.link, address, dev)
+        self.ppp_down()
+        self.ip("-4", "route", "flush", "exact", "default")
+        self.ip("-6", "route", "flush", "exact", "default")
+        namespace.write_sysctls([("net/ipv4/conf/default/forwarding", 0)])
+        namespace.write_sysctls(sorted(initial.items(), key=lambda item: item[0] != SWITCHES[0]))
+        namespace.write_sysctls([("net/ipv4/conf/default/forwarding", 0)])
+        self.ppp_up("100.64.0.10")
+        netlink.flush_flows(self.tracker)
+
+    @staticmethod
+    def command(*words):
+        """Runs a command; returns its output."""
+        return namespace.command(list(words))
+
+    @staticmethod
+    def tell(state):
+        """keepalived has said this before: see vrrp.state in fo-route(8)."""
+        os.makedirs(RUN)
+        for folder in (STATE, RUN):
+            os.chmod(folder, 0o755)
+        with open(f"{RUN}/vrrp.state", "w", encoding="ascii") as file:
+            file.write(f"{state}\n")
+
+    def ip(self, *words):
+        return namespace.command(["ip", *words])
+
+    # -- what may happen ----------------------------------------------------------------------
+
+    def ppp_up(self, address, defaultroute=False):
+        self.ppp_down()
+        self._tun = Tun(os.getpid(), "ppp0", ppp=True)
+        self.line_address = address
+        namespace.ip_batch(os.getpid(), [f"addr add {address} peer {PEER} dev ppp0",
+                                         f"addr add {LINE6} dev ppp0 nodad", "link set ppp0 up"])
+        if defaultroute:
+            netlink.put_default(self.link, "ppp0")
+
+    def ppp_down(self):
+        if self._tun is not None:
+            self._tun.delete()
+        self._tun = self.line_address = None
+
+    def line_descriptor(self):
+        return None if self._tun is None else self._tun.fileno()
+
+    def foreign(self, words):
+        """Somebody else's default route, in front of ours. It may be there, or cannot be."""
+        with contextlib.suppress(OSError):
+            netlink.put_default(self.link, words.split()[-1],
+                                words.split()[1] if words.startswith("via") else None)
+
+    def vip(self, present, address=VIP):
+        (netlink.add_address if present else netlink.del_address)(self.link, address, "eth0")
+
+    def flow(self, kind):
+        """A flow that fits, or may not. Returns (src, dst, reply source, reply destination)."""
+        flow = flow_of(kind)
+        self._port = self._port + 1 if self._port < 60000 else 1024
+        request = netlink.flow_request(*map(netlink.packed, flow), self._port)
+        if netlink.add_flows(self.tracker, [request]) != 0:
+            raise StormError(f"the kernel takes no flow {flow}")
+        return (*flow, self._port)
+
+    def flows(self, kind, count):
+        """Many of one kind; returns how many the kernel refused."""
+        return netlink.add_flows(self.tracker, netlink.flow_requests(*flow_of(kind), count))
+
+
+def flow_of(kind):
+    """(src, dst, reply source, reply destination)."""
+    host = f"{LAN}.10"
+    name, _, number = kind.partition("-")
+    if name == "line":
+        return host, "9.9.9.9", "9.9.9.9", LINE_ADDRESSES[int(number)]
+    if name == "forwarded":
+        return "203.0.113.7", LINE_ADDRESSES[int(number)], host, "203.0.113.7"
+    return {"untranslated": (host, "8.8.8.8", "8.8.8.8", host),
+            "own": (f"{LAN}.2", "1.1.1.1", "1.1.1.1", f"{LAN}.2"),
+            "in-lan": (host, f"{LAN}.3", f"{LAN}.3", host),
+            "vpn": (host, "10.99.0.7", "10.99.0.7", host),
+            "foreign": ("10.9.9.9", "1.0.0.1", "1.0.0.1", "10.9.9.9"),
+            "six": ("fd00:c0a8::10", "2001:db8::8", "2001:db8::8", "fd00:c0a8::10")}[kind]
+
+
+def sysctl(name):
+    """None where there is no such interface."""
+    try:
+        with open(f"/proc/sys/{name}", encoding="ascii") as file:
+            return int(file.read())
+    except FileNotFoundError:
+        return None
+
+
+def run_fo_route(words, **options):
+    return subprocess.run([FO_ROUTE, "-c", CONF, *words.split()], check=False, text=True,
+                          stdin=subprocess.DEVNULL, **options)

@@ -1,0 +1,76 @@
+/* State files: what is taken from one is written, and read again, as the same; and every way to
+ * take words off a line stays within it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "heartbeat.h"
+#include "idle.h"
+#include "record.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_heartbeat(const char *text)
+{
+	char first[HEARTBEAT_TEXT_MAX], second[HEARTBEAT_TEXT_MAX];
+	struct heartbeat beat;
+
+	if (heartbeat_parse(text, &beat) != 0)
+		return;
+	heartbeat_format(first, &beat);
+	if (first[strlen(first) - 1] != '\n' || heartbeat_parse(first, &beat) != 0 ||
+	    strcmp(first, heartbeat_format(second, &beat)) != 0)
+		abort();
+	/* No time and no count of it makes any arithmetic overflow. */
+	(void)heartbeat_tells(&beat, "ppp0", 1000000);
+	(void)heartbeat_tells(&beat, "ppp0", INT64_MAX);
+}
+
+static void check_idle(const char *text)
+{
+	char first[IDLE_TEXT_MAX], second[IDLE_TEXT_MAX];
+	struct idle_memory memory;
+
+	if (idle_parse(text, &memory) == 0 &&
+	    (idle_parse(idle_format(first, &memory), &memory) != 0 ||
+	     strcmp(first, idle_format(second, &memory)) != 0))
+		abort();
+}
+
+/* `plan` says how each item is taken, bit by bit. */
+static void take_items(const char *text, uint8_t plan)
+{
+	const char *end = text + strlen(text);
+
+	for (unsigned i = 0; *text != '\0' && i < 8; i++) {
+		char word[RECORD_WORD_MAX], rest[RECORD_WORD_MAX];
+		const char *before = text;
+		int64_t number;
+		int ret;
+
+		if ((plan >> i & 1) != 0)
+			ret = record_take_rest(&text, rest, sizeof(rest));
+		else if ((plan >> (i + 1) & 1) != 0)
+			ret = record_take_number(&text, i % 2 == 0, INT64_MAX, &number);
+		else
+			ret = record_take_word(&text, i % 2 == 0, word);
+		if (text > end || (ret == 0 && text <= before))
+			abort();
+		if (ret != 0)
+			return;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1); /* no longer: ASan sees each byte too far */
+
+	if (text == NULL)
+		return -1;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	check_heartbeat(text);
+	check_idle(text);
+	take_items(text, size > 0 ? data[0] : 0);
+	free(text);
+	return 0;
+}

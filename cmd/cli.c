@@ -65,12 +65,12 @@ static void list_options(const struct cli_program *program, struct option_list *
 	for (const struct cli_option *o = program->options; o != NULL && o->name != NULL; o++)
 		list_option(list, o);
 	list->own = list->count;
-	for (size_t i = 0; i < ARRAY_LEN(common); i++)
-		list_option(list, &common[i]);
 	if (any_verb_has(program, CLI_PLANS))
 		list_option(list, &dry_run);
 	if (any_verb_has(program, CLI_PLANS | CLI_SHOWS))
 		list_option(list, &json);
+	for (size_t i = 0; i < ARRAY_LEN(common); i++)
+		list_option(list, &common[i]);
 }
 
 static void print_option(const struct cli_option *option)

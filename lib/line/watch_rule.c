@@ -5,6 +5,8 @@
 
 static_assert(sizeof(((struct line_rule *)0)->targets) == sizeof(((struct conf_addrs *)0)->items),
 	      "the targets of a round are those of fo.conf");
+static_assert(sizeof(((struct line_rule *)0)->iface) == sizeof(((struct conf_router *)0)->uplink),
+	      "a line is an uplink");
 
 void watch_rule_take_round(struct line_rule *rule, const struct conf *conf, int64_t timeout_ms)
 {

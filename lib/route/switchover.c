@@ -1,5 +1,6 @@
 #include "switchover.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -13,6 +14,9 @@
 #include "vrrp_role.h"
 
 #define LOCK_NAME "route.lock"
+
+static_assert(FLOW_ADDRS_MAX >= RTNL_ADDRS_MAX && FLOW_NETS_MAX >= ROUTE_NETS_MAX,
+	      "a scope holds whatever the kernel's lists do");
 
 /* One switch takes milliseconds; whoever holds the lock this long is stuck. */
 #define LOCK_WAIT_MS 5000

@@ -297,7 +297,7 @@ static void prepare_process(const char *name)
 {
 	keep_stdio();
 	atexit(flush_stdout);
-	/* A reader of our messages that goes away ends nothing: an error of write(2) says enough.
+	/* A reader of our messages that goes away ends nothing: an error of write(2) is enough.
 	 */
 	(void)signal(SIGPIPE, SIG_IGN);
 	umask(022); /* keepalived's children have 0177 */

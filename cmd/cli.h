@@ -74,7 +74,7 @@ struct cli_program {
 	bool insistent;		      /* complains of a faulty fo.conf each time */
 };
 
-/* What the common options say. */
+/* The common options. */
 struct cli {
 	const struct cli_program *program;
 	const struct cli_verb *verb;

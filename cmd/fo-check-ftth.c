@@ -18,7 +18,7 @@
 /* The answer given last, in STORE_RUN. */
 #define VERDICT_NAME "check.verdict"
 
-/* What the command line says; empty or 0 where it says nothing. */
+/* The command line; empty or 0 where nothing is given. */
 struct settings {
 	const char *iface;
 	int64_t timeout_ms, need;
@@ -194,7 +194,7 @@ static bool ask_watcher(const struct cli *cli, const struct line_rule *rule, int
 	struct heartbeat beat;
 	int64_t now_us = clock_mono_us();
 
-	if (watch_report_read(&beat) != 0 || !heartbeat_tells(&beat, rule->iface, now_us) ||
+	if (watch_report_read(&beat) != 0 || !heartbeat_has_verdict(&beat, rule->iface, now_us) ||
 	    !same_targets(&beat, rule))
 		return false;
 	(void)note_verdict(verdict_name(beat.state.verdict));
@@ -204,7 +204,7 @@ static bool ask_watcher(const struct cli *cli, const struct line_rule *rule, int
 	return true;
 }
 
-/* The watcher asks what the file says: it has no answer to any other question. */
+/* The watcher's question is that of the file: it has no answer to any other. */
 static bool watcher_may_know(const struct settings *set)
 {
 	return !set->probe && set->iface == NULL && set->timeout_ms == 0 && set->need == 0 &&
@@ -245,7 +245,8 @@ static int repeat_verdict(void)
 	struct heartbeat beat;
 	char last[16] = "";
 
-	if (watch_report_read(&beat) == 0 && heartbeat_tells(&beat, beat.iface, clock_mono_us())) {
+	if (watch_report_read(&beat) == 0 &&
+	    heartbeat_has_verdict(&beat, beat.iface, clock_mono_us())) {
 		(void)note_verdict(verdict_name(beat.state.verdict));
 		return log_repeated("relying on the watcher, which still uses the old one",
 				    verdict_name(beat.state.verdict));

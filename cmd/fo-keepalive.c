@@ -64,7 +64,8 @@ static int run(const struct cli *cli, const struct conf *conf, void *settings)
 	const struct settings *set = settings;
 	const struct session_order order = { .conf = conf,
 					     .probe = set->probe,
-					     .tell = set->probe || isatty(STDERR_FILENO) == 1 };
+					     .log_unchanged =
+						     set->probe || isatty(STDERR_FILENO) == 1 };
 	struct session_run run;
 	int ret, status;
 

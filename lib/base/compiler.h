@@ -1,4 +1,4 @@
-/* compiler.h - what the compiler is told about our functions. */
+/* compiler.h - attributes of our functions for the compiler. */
 #ifndef FO_COMPILER_H
 #define FO_COMPILER_H
 

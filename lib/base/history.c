@@ -14,7 +14,7 @@
 #define LOCK_NAME "history.lock"
 #define LOCK_MS	  2000
 
-/* Of a line with time and program, and of what is said in it. */
+/* Of a line with time and program, and of its text. */
 #define LINE_MAX_BYTES 512
 #define TEXT_MAX_BYTES 400
 

@@ -38,7 +38,7 @@ static const int priorities[] = {
 };
 
 /* systemd sets JOURNAL_STREAM to device:inode of the stream it connected (systemd.exec(5)); it
- * is inherited, so only the comparison tells whether stderr still is that stream. */
+ * is inherited, so only the comparison shows whether stderr still is that stream. */
 static bool is_journal(const struct stat *st)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -79,7 +79,7 @@ void log_set_level(enum log_level max)
 	log_max = max;
 }
 
-/* Returns whether the line was taken. A socket is asked without waiting; for all else poll(2) says
+/* Returns whether the line was taken. A socket is asked without waiting; for all else poll(2) shows
  * whether there is room: O_NONBLOCK would be set for everyone who shares the file. */
 static bool write_stderr(const char *line, size_t len)
 {

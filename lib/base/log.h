@@ -3,7 +3,7 @@
  * To stderr, whatever it is (a terminal, a pipe, a file, a socket, the journal); to syslog only
  * where stderr is closed or /dev/null, as below keepalived. A log that takes nothing (a hung
  * journald, a reader that does not read) is never waited for: the message is dropped and counted,
- * and the next one that is taken says how many are missing. */
+ * and the next one that is taken counts what is missing. */
 #ifndef FO_LOG_H
 #define FO_LOG_H
 

@@ -158,7 +158,7 @@ int netlink_log_failure(int ret, const char *words, const char *what)
 	return ret;
 }
 
-/* What the acknowledgements in a datagram say. */
+/* The acknowledgements in a datagram. */
 struct acks {
 	unsigned count;
 	int ignored, error;

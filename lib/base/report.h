@@ -1,6 +1,7 @@
 /* report.h - what a program shows: one tree, printed for a person or as JSON. Edge: stdout.
  *
- * A failed allocation is remembered and told by report_print; calls in between need no check. */
+ * A failed allocation is remembered and reported by report_print; calls in between need no check.
+ */
 #ifndef FO_REPORT_H
 #define FO_REPORT_H
 
@@ -12,7 +13,7 @@
 struct report;
 
 /* Starts a report. Returns it, owned by the caller (report_free), or NULL without memory, which
- * every function here takes; report_print tells. */
+ * every function here takes; report_print returns it. */
 struct report *report_new(void);
 
 void report_free(struct report *report);

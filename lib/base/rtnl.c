@@ -189,7 +189,7 @@ static int take_link_event(const struct nlmsghdr *nlh, void *data)
 	struct rtnl_link_event *event = data;
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
 
-	/* Of another family is what a bridge says of its ports. */
+	/* Events of another family are about the ports of a bridge. */
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*info) || info->ifi_family != AF_UNSPEC)
 		return MNL_CB_OK;
 	event->index = info->ifi_index;

@@ -26,10 +26,10 @@ struct rtnl_link {
  * another -errno, logged. */
 int rtnl_get_link(struct netlink *nl, const char *name, struct rtnl_link *out) FO_MUST_CHECK;
 
-/* Opens a socket that tells of every change of a link (RTNLGRP_LINK). Returns as rtnl_open. */
+/* Opens a socket that receives every change of a link (RTNLGRP_LINK). Returns as rtnl_open. */
 int rtnl_open_link_monitor(struct netlink **out) FO_MUST_CHECK;
 
-/* What a monitor says of an interface. */
+/* An event about an interface. */
 struct rtnl_link_event {
 	char name[IFNAMSIZ];
 	int index;

@@ -40,7 +40,7 @@ static void refuse_key(struct loader *ld, const struct ini_item *item)
 	const struct conf_key *near = conf_nearest_key(item->section, item->name);
 
 	if (conf_find_section(item->section) == NULL)
-		return; /* said once, at the section */
+		return; /* reported once, at the section */
 	if (near != NULL)
 		conf_fault(ld->faults, item->section, item->line,
 			   "[%s] has no key `%s`; did you mean [%s] %s?", item->section, item->name,
@@ -140,7 +140,7 @@ static void check_orders(struct loader *ld)
 	}
 }
 
-/* What several keys say together; of a section only where each of its keys is valid. */
+/* What concerns several keys; of a section only where each of its keys is valid. */
 static void check_relations(struct loader *ld)
 {
 	const struct conf *conf = ld->conf;

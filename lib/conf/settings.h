@@ -1,4 +1,4 @@
-/* settings.h - what fo.conf(5) says, as values. Pure: structs only. */
+/* settings.h - what fo.conf(5) contains, as values. Pure: structs only. */
 #ifndef FO_SETTINGS_H
 #define FO_SETTINGS_H
 
@@ -40,7 +40,7 @@ struct conf_check {
 	bool present; /* the section is in the file */
 	struct conf_addrs targets;
 	int64_t need;	    /* 1..targets.count */
-	int64_t timeout_ms; /* one round, all told */
+	int64_t timeout_ms; /* one whole round */
 	int64_t interval_ms, round_timeout_ms;
 	int64_t fall, rise;
 	int64_t hold_ms, hold_max_ms;

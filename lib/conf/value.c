@@ -11,7 +11,7 @@
 #include "shell_words.h"
 #include "url.h"
 
-/* Where a parser says what is wrong. */
+/* Where a parser writes what is wrong. */
 struct reason {
 	char *text;
 	size_t size;

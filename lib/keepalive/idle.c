@@ -123,13 +123,13 @@ static void count_traffic(struct idle_memory *memory, const struct idle_rule *ru
 			  const struct idle_facts *facts)
 {
 	bool heard = facts->rx != memory->rx;
-	bool said = facts->tx != memory->tx;
+	bool sent = facts->tx != memory->tx;
 
-	if (heard || (said && !rule->require_reply))
+	if (heard || (sent && !rule->require_reply))
 		memory->traffic_ms = memory->run_ms;
 	if (heard)
 		memory->verdict = IDLE_ALIVE;
-	else if (said && !rule->require_reply)
+	else if (sent && !rule->require_reply)
 		memory->verdict = IDLE_SENT;
 }
 
@@ -190,7 +190,7 @@ void idle_end(struct idle_memory *memory, const struct idle_rule *rule,
 	memory->tx = facts->tx;
 }
 
-/* A redial that restarts the machine is remembered by the clock, as well as that can tell. */
+/* A redial that restarts the machine is remembered by the clock, as far as that is right. */
 static bool was_redialled_lately(const struct idle_memory *memory, const struct idle_rule *rule,
 				 const struct idle_facts *facts)
 {

@@ -246,8 +246,9 @@ static bool carries_lan(const struct conf_router *router)
 	return vrrp_role_true_state(router, VRRP_BACKUP, &state) == 0 && state == VRRP_MASTER;
 }
 
-/* What has changed is told, and written down; what has not, only to a person who asks. */
-static void tell(const struct work *work, const struct session_run *run, bool in_any_case)
+/* A change is logged and goes into the history; anything else is logged only for a person who asks.
+ */
+static void log_outcome(const struct work *work, const struct session_run *run, bool in_any_case)
 {
 	const char *uplink = work->conf->router.uplink;
 	bool dead = run->verdict == IDLE_SILENT || run->verdict == IDLE_NO_INTERFACE;
@@ -355,7 +356,7 @@ static int keep(const struct session_order *order, struct session_run *out)
 	end(&work, &now, asks, out);
 	if (save(&work.memory, asks || out->verdict != out->before) != 0)
 		log_warn(0, "the next run will not know of this one");
-	tell(&work, out, order->tell);
+	log_outcome(&work, out, order->log_unchanged);
 	out->redialled = wants_redial(&work) && redial(&work);
 	return 0;
 }

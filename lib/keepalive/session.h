@@ -30,8 +30,8 @@ struct session_run {
 
 struct session_order {
 	const struct conf *conf;
-	bool probe; /* an echo in any case */
-	bool tell;  /* log also what is as it was after the last run */
+	bool probe;	    /* an echo in any case */
+	bool log_unchanged; /* log the outcome also where it is that of the last run */
 };
 
 /* Makes a run: an echo where one is needed; and a redial where the line has been dead for long.

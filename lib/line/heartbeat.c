@@ -136,7 +136,7 @@ bool heartbeat_is_mute(const struct heartbeat *beat, const char *iface, int64_t 
 	       strcmp(beat->iface, iface) == 0;
 }
 
-bool heartbeat_tells(const struct heartbeat *beat, const char *iface, int64_t now_us)
+bool heartbeat_has_verdict(const struct heartbeat *beat, const char *iface, int64_t now_us)
 {
 	return heartbeat_is_fresh(beat, iface, now_us) && beat->state.verdict != VERDICT_PENDING;
 }

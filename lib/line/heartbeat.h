@@ -29,7 +29,7 @@
 struct heartbeat {
 	char iface[IFNAMSIZ];
 	int64_t written_us;
-	int64_t beat_us; /* the same; 0: the watcher has ended, or cannot tell */
+	int64_t beat_us; /* the same; 0: the watcher has ended, or cannot judge */
 	struct verdict_state state;
 	size_t count; /* of targets */
 	struct heartbeat_target {
@@ -45,14 +45,14 @@ const char *heartbeat_format(char buf[static HEARTBEAT_TEXT_MAX], const struct h
  * HEARTBEAT_NUMBER_MAX; -EINVAL for anything that it does not understand. */
 int heartbeat_parse(const char *text, struct heartbeat *out) FO_MUST_CHECK;
 
-/* Whether the watcher of `iface` is alive at `now_us`, and able to tell. */
+/* Whether the watcher of `iface` is alive at `now_us`, and able to judge. */
 bool heartbeat_is_fresh(const struct heartbeat *beat, const char *iface, int64_t now_us);
 
-/* Whether the watcher of `iface` is alive, but cannot send, and so cannot tell. */
+/* Whether the watcher of `iface` is alive, but cannot send, and so cannot judge. */
 bool heartbeat_is_mute(const struct heartbeat *beat, const char *iface, int64_t now_us);
 
 /* Whether it also knows that the line is up, or down. */
-bool heartbeat_tells(const struct heartbeat *beat, const char *iface, int64_t now_us);
+bool heartbeat_has_verdict(const struct heartbeat *beat, const char *iface, int64_t now_us);
 
 /* Where the watcher of `iface` that begins at `now_us` goes on, after the one that has left this.
  * Returns true and `*out`, in which no round is counted yet; false when this is of another

@@ -43,7 +43,7 @@ bool icmp_read_quoted(sa_family_t family, const uint8_t *buf, size_t len, struct
 /* The Internet checksum (RFC 1071) of `len` bytes, in host order. */
 uint16_t icmp_checksum(const uint8_t *buf, size_t len);
 
-/* What an ICMP error of `family` says, such as "destination net unreachable". */
+/* The meaning of an ICMP error of `family`, such as "destination net unreachable". */
 const char *icmp_error_text(sa_family_t family, uint8_t type, uint8_t code);
 
 #endif

@@ -68,7 +68,7 @@ struct quality_sum line_quality(struct line *line)
 	return quality_of_line(sums, line->rule.count, line->rule.need);
 }
 
-/* The round is over in time for its verdict to be told within the time-out. */
+/* The round is over in time for its verdict to be reported within the time-out. */
 static int64_t time_of_round_us(const struct line *line)
 {
 	return line->rule.timeout_ms * (1000 - 20);
@@ -102,8 +102,8 @@ static int64_t expected_us(const struct line *line)
 	return all_known ? first_us : any_us;
 }
 
-/* Errors of a send that say: this line is not there. Any other one is this machine's own trouble
- * (no memory, a full queue, a firewall rule), and says nothing about the line. */
+/* Errors of a send that mean: this line is not there. Any other one is this machine's own trouble
+ * (no memory, a full queue, a firewall rule), and no evidence about the line. */
 static bool is_dead_line(int error)
 {
 	static const int dead[] = { -ENODEV,	  -ENXIO,	 -ENETDOWN,
@@ -219,7 +219,7 @@ static void take_error(struct line *line, const struct line_echo *echo,
 }
 
 /* Counts the first word about each echo; a duplicate, or an answer from anyone but the host that
- * was asked, says nothing. */
+ * was asked, proves nothing. */
 static void take_event(struct line *line, const struct probe_event *event, int64_t now_us)
 {
 	struct line_echo *echo = &line->echoes[event->seq % LINE_ECHOES];

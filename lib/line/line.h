@@ -1,4 +1,4 @@
-/* line.h - rounds of echoes over a line, and what each says of it. Job. */
+/* line.h - rounds of echoes over a line, and what each shows. Job. */
 #ifndef FO_LINE_H
 #define FO_LINE_H
 
@@ -40,7 +40,7 @@ struct line_target {
 	struct addr addr;
 	enum line_answer answer;
 	int64_t rtt_us;	      /* when LINE_ANSWERED */
-	struct addr reporter; /* when LINE_UNREACHABLE: who says so */
+	struct addr reporter; /* when LINE_UNREACHABLE: who reports it */
 	uint8_t type, code;   /* when LINE_UNREACHABLE: icmp_error_text */
 	int error;	      /* when LINE_UNSENT: -errno */
 };
@@ -104,14 +104,15 @@ struct quality_sum line_quality(struct line *line);
 void line_begin(struct line *line);
 
 /* Goes on with the round: takes what came in, asks who is due. Never waits. Returns its verdict,
- * VERDICT_PENDING until it is certain; `round` then tells all. Between rounds it may be called to
- * take in what comes late. No interface, or one that is down, is a dead line, not an error. */
+ * VERDICT_PENDING until it is certain; `round` then has the details. Between rounds it may be
+ * called to take in what comes late. No interface, or one that is down, is a dead line, not an
+ * error. */
 enum verdict line_step(struct line *line);
 
 /* When line_step has to be called if nothing comes in before (clock_mono_us). */
 int64_t line_wake_us(const struct line *line);
 
-/* Why the last round says nothing about the line: -errno of this machine's own trouble in
+/* Why the last round is no evidence about the line: -errno of this machine's own trouble in
  * sending, or 0. */
 int line_trouble(const struct line *line);
 

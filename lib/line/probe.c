@@ -45,8 +45,8 @@ static int try_socket(sa_family_t family, bool raw)
 
 /* A datagram socket needs no privilege, but is refused with EACCES by ping_group_range, and with
  * EPROTONOSUPPORT by kernels that do not have it for this family. For IPv6 it is the second choice:
- * the kernel does not tell it that an echo could not be sent (ping_v6_sendmsg), and a firewall of
- * our own would look like a dead line. */
+ * the kernel does not report to it that an echo could not be sent (ping_v6_sendmsg), and a firewall
+ * of our own would look like a dead line. */
 static int open_socket(sa_family_t family, bool *raw)
 {
 	int fd;
@@ -186,7 +186,7 @@ static int take_reply(const struct probe *probe, int fd, sa_family_t family, boo
 	return 0;
 }
 
-/* The part of a message of the error queue that says what happened, and who says so. */
+/* The part of a message of the error queue with what happened, and who reports it. */
 static bool read_control(struct msghdr *msg, struct probe_event *out)
 {
 	struct sockaddr_storage offender = { .ss_family = AF_UNSPEC };

@@ -50,8 +50,8 @@ const char *quality_format(char buf[static QUALITY_TEXT_MAX], const struct quali
 
 /* The line's own quality, from what each of `count` hosts (up to QUALITY_HOSTS_MAX) sees of it:
  * that of the host which is the `need`-th best in loss (and apart from that, in round trip). A host
- * that is dead itself says nothing about the line. Hosts that were never asked are left out; with
- * fewer than `need` others everything is 0. */
+ * that is dead itself does not count against the line. Hosts that were never asked are left out;
+ * with fewer than `need` others everything is 0. */
 struct quality_sum quality_of_line(const struct quality_sum *hosts, size_t count, unsigned need);
 
 #endif

@@ -55,7 +55,7 @@ static bool reaches(int64_t value, int64_t level)
 }
 
 /* What is wrong with the quality, against the levels of going down. A window that was not
- * watched for its whole length says too little. */
+ * watched for its whole length proves too little. */
 static enum verdict_reason brown_out(const struct verdict_rule *rule,
 				     const struct quality_sum *quality)
 {

@@ -41,10 +41,10 @@ struct watch {
 	const void *reload_data;
 };
 
-/* What others are told */
+/* Reports */
 
 /* A watcher that cannot send knows nothing, and does not beat: the one-shot runs then see for
- * themselves, and say what is wrong. */
+ * themselves, and log what is wrong. */
 static void fill_heartbeat(struct watch *w, int64_t now_us, struct heartbeat *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -108,9 +108,10 @@ static void announce(struct watch *w, const struct verdict_state *before, int64_
 /* After every turn of events that may have changed the verdict: keepalived first. The quality is
  * measured from the last fault on; otherwise the time of the fault would hold the line down
  * for a whole window. */
-static void tell(struct watch *w, const struct verdict_state *before, bool changed, int64_t now_us)
+static void report(struct watch *w, const struct verdict_state *before, bool changed,
+		   int64_t now_us)
 {
-	/* A change is told even where the files could not be written last time. */
+	/* A change is logged even where the files could not be written last time. */
 	if (changed) {
 		w->next_files_us = now_us;
 		beat(w, now_us);
@@ -144,7 +145,7 @@ static void finish_round(struct watch *w)
 	}
 	quality = line_quality(&w->line);
 	changed = verdict_take_round(&w->state, &w->rule.levels, good, &quality, now_us);
-	tell(w, &before, changed, now_us);
+	report(w, &before, changed, now_us);
 	/* The next one at once; but refusals that come at once are not several rounds of badness.
 	 */
 	if (!good && w->state.verdict != VERDICT_DOWN)
@@ -182,7 +183,7 @@ static void lose_link(struct watch *w)
 	w->trouble = 0;
 	line_close(&w->line);
 	changed = verdict_take_link_loss(&w->state, &w->rule.levels, now_us);
-	tell(w, &before, changed, now_us);
+	report(w, &before, changed, now_us);
 }
 
 /* Judged from nothing, with new sockets: the old ones belong to an interface that may be another

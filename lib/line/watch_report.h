@@ -1,4 +1,4 @@
-/* watch_report.h - what the watcher tells others, and how they learn it. Edge: files, systemd. */
+/* watch_report.h - what the watcher reports, and how others read it. Edge: files, systemd. */
 #ifndef FO_WATCH_REPORT_H
 #define FO_WATCH_REPORT_H
 
@@ -13,7 +13,7 @@ int watch_report_line(const struct heartbeat *beat, const char *track_file) FO_M
 /* Tells systemd that the watcher is alive, and how the line is. */
 void watch_report_life(const struct heartbeat *beat);
 
-/* What a change of the verdict is told with. */
+/* What a change of the verdict is reported with. */
 struct watch_report_change {
 	const char *iface;
 	const struct verdict_state *before, *now;
@@ -25,15 +25,15 @@ struct watch_report_change {
 /* Logs it: how the line is, why, and how long it was otherwise. */
 void watch_report_change(const struct watch_report_change *change);
 
-/* Reports that the watcher ends. Its last verdict then has no effect: the track file says 0, and
+/* Reports that the watcher ends. Its last verdict then has no effect: the track file becomes 0, and
  * the one-shot runs decide. The heartbeat file keeps the state for a successor. */
 void watch_report_end(const struct heartbeat *beat, const char *track_file);
 
-/* Takes back what a track file says which is no longer used. */
+/* Takes back a verdict in a track file that is no longer used. */
 void watch_report_withdraw(const char *track_file);
 
-/* Reads the heartbeat; whether the watcher is still alive is for heartbeat_tells to say. Returns 0
- * and `*out`; -ENOENT, silently, when there never was one; another -errno. */
+/* Reads the heartbeat; whether the watcher is still alive is decided by heartbeat_has_verdict.
+ * Returns 0 and `*out`; -ENOENT, silently, when there never was one; another -errno. */
 int watch_report_read(struct heartbeat *out) FO_MUST_CHECK;
 
 /* Shows the line, and a row for each target. */

@@ -1,4 +1,4 @@
-/* watch_rule.h - what the configuration says of how to watch a line. Job: conf, line. */
+/* watch_rule.h - how to watch a line, from the configuration. Job: conf, line. */
 #ifndef FO_WATCH_RULE_H
 #define FO_WATCH_RULE_H
 

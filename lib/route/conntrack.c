@@ -109,7 +109,7 @@ static void put_family(struct nlmsghdr *nlh, sa_family_t family)
 	info->version = NFNETLINK_V0;
 }
 
-/* ENOENT: it ended by itself meanwhile. */
+/* ENOENT: it ended meanwhile. */
 static void send_batch(struct sweep *sweep)
 {
 	int ret = 0;

@@ -39,7 +39,7 @@ struct flow_scope {
 /* Whether the present default route makes `flow` useless:
  * - it comes from a host of the LAN, leaves it by that route, and has a source translation (or
  *   none) that does not fit; the router's own flows are never stale, because the kernel gives them
- *   a fitting source, or resets them, by itself;
+ *   a fitting source, or resets them, without help;
  * - or it was let in to a host of the LAN (destination translation, a forwarded port) by an address
  *   that the router has no more. */
 bool flow_is_stale(const struct flow *flow, const struct flow_scope *scope);

@@ -12,7 +12,7 @@
 /* Room for a name below /proc/sys. */
 #define PLAN_SYSCTL_MAX (48 + IFNAMSIZ)
 #define PLAN_SAVED_MAX	16
-/* What a state asks for by itself, besides the switches that get back what they had. */
+/* What a state asks for, besides the switches whose original values are restored. */
 #define PLAN_OWN_MAX   12
 #define PLAN_ITEMS_MAX (PLAN_SAVED_MAX + PLAN_OWN_MAX)
 

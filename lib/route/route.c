@@ -19,7 +19,7 @@ static uint32_t metric_of(sa_family_t family)
 	return family == AF_INET6 ? ROUTE_METRIC6 : ROUTE_METRIC4;
 }
 
-/* What a route of a dump says, as far as it matters here. */
+/* What matters here of a route in a dump. */
 struct route_attrs {
 	sa_family_t family;
 	uint32_t table, metric, out_index;

@@ -1,6 +1,6 @@
 /* route.h - default routes, and the networks of the main table, rtnetlink(7). Edge.
  *
- * Over a socket of rtnl_open. What is logged about a route of IPv6 says so. */
+ * Over a socket of rtnl_open. Messages about a route of IPv6 name the family. */
 #ifndef FO_ROUTE_H
 #define FO_ROUTE_H
 

@@ -136,7 +136,7 @@ static int sweep_flows(struct netlink *nl, const struct conf *conf, struct switc
 	struct flow_scope scope;
 	int ret = scope_of(nl, conf, item, &scope);
 
-	/* A missing interface is said where its route is set. */
+	/* A missing interface is logged where its route is set. */
 	if (ret == -ENODEV)
 		return dry_run ? 0 : ret;
 	if (ret == 0)

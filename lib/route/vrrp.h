@@ -24,8 +24,8 @@ const char *vrrp_state_name(enum vrrp_state state);
 int vrrp_parse_args(int argc, char *const argv[], enum vrrp_state *out,
 		    bool *is_state) FO_MUST_CHECK;
 
-/* The state that is true: holding the VRRP address is what "master" means, whatever was told.
- * Without it, what was told, or backup when that was master: the message is out of date. */
+/* The state that is true: holding the VRRP address is what "master" means, whatever was reported.
+ * Without it, what was reported, or backup when that was master: the message is stale. */
 enum vrrp_state vrrp_true_state(enum vrrp_state reported, bool holds_vip);
 
 #endif

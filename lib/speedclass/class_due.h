@@ -20,7 +20,7 @@ struct class_due {
 int class_due_find(const struct class_due *due, const char **speed_class) FO_MUST_CHECK;
 
 /* The same, and records it as wanted, and how long the router is master. Looks again after
- * that, so that a slow copy of us with an old message does not win. `*written` says whether it
+ * that, so that a slow copy of us with an old message does not win. `*written` is whether it
  * could be written down. */
 int class_due_want(const struct class_due *due, const char **speed_class,
 		   bool *written) FO_MUST_CHECK;

@@ -48,8 +48,8 @@ int http_open(const struct http_options *options, struct http **out) FO_MUST_CHE
 void http_close(struct http *http);
 
 /* Sends `request` and waits for the whole answer. Returns 0 and `*out` for an answer of any
- * status; -ECANCELED when `stop` said so; -EIO with `out->error` when there is none; -ENOMEM. Not
- * logged. */
+ * status; -ECANCELED when `stop` asked for it; -EIO with `out->error` when there is none; -ENOMEM.
+ * Not logged. */
 int http_perform(struct http *http, const struct http_request *request,
 		 struct http_response *out) FO_MUST_CHECK;
 

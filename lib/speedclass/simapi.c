@@ -145,7 +145,7 @@ void simapi_write_headers(const struct simapi_token *token, bool has_body,
 	size_t count = 0;
 
 	memset(out, 0, sizeof(*out));
-	out->list[count++] = "Accept:"; /* without libcurl's own, which says nothing */
+	out->list[count++] = "Accept:"; /* without libcurl's own, which means nothing */
 	if (has_body)
 		out->list[count++] = "Content-Type: application/json";
 	if (token->token[0] == '\0')
@@ -208,7 +208,7 @@ enum simapi_outcome simapi_judge(int64_t status, const struct simapi_error *erro
 	if (status == 401 || ((status == 400 || status == 403) && of_login))
 		return SIMAPI_LOGIN;
 	/* 3xx: redirects are not followed. 4xx without the API's own words comes from something
-	 * in between, such as a captive portal, but for 404 and 403, which say enough. */
+	 * in between, such as a captive portal, but for 404 and 403, which are clear. */
 	if (status >= 400 && status < 500 && status != 408 && status != 429 &&
 	    (error->code[0] != '\0' || status == 403 || status == 404))
 		return SIMAPI_REFUSED;

@@ -27,7 +27,7 @@ struct simapi_profile {
 	char email[SIMAPI_TEXT_MAX], password[SIMAPI_TEXT_MAX];
 	char user_name[SIMAPI_TEXT_MAX], operator_id[SIMAPI_TEXT_MAX];
 	char endpoint[SIMAPI_URL_MAX];	/* empty: by coverage */
-	char coverage[SIMAPI_WORD_MAX]; /* empty: not said */
+	char coverage[SIMAPI_WORD_MAX]; /* empty: not given */
 	bool sandbox;
 };
 

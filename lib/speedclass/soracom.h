@@ -17,7 +17,7 @@ enum soracom_result {
 	SORACOM_RETRY,	 /* not now: no answer, 429, 5xx … */
 	SORACOM_REFUSED, /* not at all: explained in the log */
 	SORACOM_HIDDEN,	 /* the class is not for this user to read */
-	SORACOM_STOPPED, /* the caller's `stop` said so */
+	SORACOM_STOPPED, /* the caller's `stop` asked for it */
 	SORACOM_LOCAL	 /* no memory, no profile: logged */
 };
 

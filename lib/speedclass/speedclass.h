@@ -29,7 +29,7 @@ void speedclass_load_wanted(char out[static SIM_CLASS_MAX]);
 /* Writes down that `speed_class` is wanted. Returns 0 or -errno, logged. */
 int speedclass_want(const char *speed_class) FO_MUST_CHECK;
 
-/* Writes down that the SIM has `speed_class`, as it has just said itself; "": unknown. A failure
+/* Records that the SIM has `speed_class`, as SORACOM has just answered; "": unknown. A failure
  * is logged, and costs one request more. */
 void speedclass_learn(const char *speed_class);
 
@@ -44,7 +44,7 @@ bool speedclass_is_capped(int64_t max_raised_ms);
  * Points into `conf`. */
 const char *speedclass_due(const struct conf_speedclass *conf, bool master);
 
-/* Notes that SORACOM has just said which class the SIM has. */
+/* Records that SORACOM has just answered which class the SIM has. */
 void speedclass_note_look(void);
 
 /* How many seconds ago that was, INT64_MAX: never, or not known. */

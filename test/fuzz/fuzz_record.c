@@ -21,8 +21,8 @@ static void check_heartbeat(const char *text)
 	    strcmp(first, heartbeat_format(second, &beat)) != 0)
 		abort();
 	/* No time and no count of it makes any arithmetic overflow. */
-	(void)heartbeat_tells(&beat, "ppp0", 1000000);
-	(void)heartbeat_tells(&beat, "ppp0", INT64_MAX);
+	(void)heartbeat_has_verdict(&beat, "ppp0", 1000000);
+	(void)heartbeat_has_verdict(&beat, "ppp0", INT64_MAX);
 }
 
 static void check_idle(const char *text)

@@ -296,7 +296,8 @@ static void a_watcher_that_is_alive_and_knows_tells(void **state)
 						.beat_us = cases[i].beat_us,
 						.state.verdict = cases[i].line };
 
-		CHECK(heartbeat_tells(&beat, cases[i].iface, cases[i].now_us) == cases[i].tells,
+		CHECK(heartbeat_has_verdict(&beat, cases[i].iface, cases[i].now_us) ==
+			      cases[i].tells,
 		      "case %zu", i);
 		CHECK(heartbeat_is_fresh(&beat, cases[i].iface, cases[i].now_us) ==
 			      (cases[i].tells || cases[i].line == VERDICT_PENDING),

@@ -69,11 +69,6 @@ compiles() {
 	cc -D_GNU_SOURCE -fsyntax-only -x c "${path[@]}" - <<<"#include \"$2\"" 2>/dev/null
 }
 
-# A manual page as it is read: plain text, and no line broken.
-page() {
-	mandoc -T ascii -O width=1000 "$1" | sed 's/.\x08//g'
-}
-
 # Says what is wrong, line by line, and fails, if there is anything.
 complain() {
 	local faults
@@ -211,31 +206,4 @@ PURE_SYMBOLS='^(bcmp|mem(cmp|cpy|set|move|chr)|str(n?len|n?cmp|n?casecmp|chr|rch
 		grep -qE 'GNU_STACK.* RW +0x' <<<"$headers" || echo "$program's stack can be executed"
 		grep -qE '\((RPATH|RUNPATH)\)' <<<"$dynamic" && echo "$program has a run path"
 	done | complain
-}
-
-@test "every option of --help stands in the manual page" {
-	local program page option
-	command -v mandoc >/dev/null || skip "needs mandoc"
-	for program in $(programs); do
-		[ -e "$ROOT/cmd/$program.8" ] || { echo "cmd/$program.8 is missing"; continue; }
-		page=$(page "$ROOT/cmd/$program.8")
-		"$FO_BUILD/cmd/$program" --help | sed -n '/^Options:/,/^$/p' |
-			grep -oE '^ +(-[A-Za-z], )?--[a-z-]+|^ +-[A-Za-z]' | grep -oE -- '--?[A-Za-z-]+' |
-			while read -r option; do
-				grep -qE -- "(^|[^A-Za-z-])$option([^A-Za-z-]|\$)" <<<"$page" ||
-					echo "$program.8 lacks $option"
-			done
-	done | complain
-}
-
-@test "every key of the schema stands in fo.conf(5)" {
-	local page section key
-	command -v mandoc >/dev/null || skip "needs mandoc"
-	[ -e "$ROOT/etc/fo.conf.5" ] || { echo "etc/fo.conf.5 is missing"; return 1; }
-	page=$(page "$ROOT/etc/fo.conf.5")
-	sed -n 's/^\t{ "\([a-z]*\)", "\([a-z0-9-]*\)", CONF_.*/\1 \2/p' "$ROOT/lib/schema.c" |
-		while read -r section key; do
-			grep -qE -- "(^|[^a-z0-9-])$key([^a-z0-9-]|\$)" <<<"$page" ||
-				echo "fo.conf.5 lacks [$section] $key"
-		done | complain
 }

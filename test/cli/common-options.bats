@@ -346,8 +346,9 @@ assert b": unknown option" in ours.recv(4096)' "$FO_BUILD/cmd/$name" --bogus
 	local fault
 	command -v strace >/dev/null || skip "needs strace"
 	for fault in flock:error=EINTR flock:error=EIO openat:error=EAGAIN:when={5..12} openat:error=EINTR:when={5..12}; do
-		run env ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e "inject=$fault" \
-			timeout 10 "$FO_BUILD/cmd/fo-keepalive" -c "$CONF"
+		run env ASAN_OPTIONS=detect_leaks=0 timeout 10 strace -qq -o "$DIR/trace" -e "inject=$fault" \
+			"$FO_BUILD/cmd/fo-keepalive" -c "$CONF"
+		grep -q INJECTED "$DIR/trace" || { echo "$fault was not met"; return 1; }
 		[ "$status" -ne 0 ] || { echo "$fault: $output"; return 1; }
 		[[ "$output" != *"already running"* ]] || { echo "$fault: $output"; return 1; }
 	done

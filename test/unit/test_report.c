@@ -80,6 +80,36 @@ static void a_person_gets_aligned_names_and_tables(void **state)
 	report_free(report);
 }
 
+/* What an API or a file may hold: C1 as UTF-8, an override, bytes that are not UTF-8. */
+static void hostile_text_neither_breaks_json_nor_moves_a_cursor(void **state)
+{
+	static const unsigned char hostile[] = { 'a',  0xc2, 0x9b, 'b',	 0xe2, 0x80, 0xae, 'c',
+						 0xff, 'd',  0xc3, 0xbc, 0xe2, 0x82, 0 };
+	struct report *report = report_new();
+	cJSON *tree;
+	const char *text;
+	int ret = -1;
+
+	(void)state;
+	report_text(report, "text", (const char *)hostile);
+	text = print(report, true, &ret);
+	assert_int_equal(ret, 0);
+	for (const char *p = text; *p != '\0'; p++)
+		CHECK((unsigned char)*p < 0x80 || strncmp(p, "\xc3\xbc", 2) == 0 ||
+			      (p > text && strncmp(p - 1, "\xc3\xbc", 2) == 0),
+		      "byte %x", (unsigned char)*p);
+	tree = cJSON_Parse(text);
+	assert_non_null(tree);
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(tree, "text")),
+			    "a\xc2\x9b"
+			    "b\xe2\x80\xae"
+			    "c\xef\xbf\xbd"
+			    "d\xc3\xbc\xef\xbf\xbd\xef\xbf\xbd");
+	cJSON_Delete(tree);
+	assert_string_equal(print(report, false, &ret), "text  a?b?c?d\xc3\xbc??\n");
+	report_free(report);
+}
+
 static void a_report_without_memory_says_so(void **state)
 {
 	const char *log;
@@ -155,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(json_is_one_line_that_reads_back),
 		cmocka_unit_test(a_person_gets_aligned_names_and_tables),
+		cmocka_unit_test(hostile_text_neither_breaks_json_nor_moves_a_cursor),
 		cmocka_unit_test(a_report_without_memory_says_so),
 		cmocka_unit_test(each_failed_allocation_is_told),
 		cmocka_unit_test(a_full_disk_is_told),

@@ -6,6 +6,7 @@ load lab
 make_etc() {
 	cp -r "$BATS_TEST_DIRNAME/three" "$1"
 	cp -r "$BATS_TEST_DIRNAME"/../../etc/{ppp,nftables.conf} "$1"
+	sed -i 's/^define routers = .*/define routers = { 192.168.0.1, 192.168.0.2, 192.168.0.3 }/' "$1/nftables.conf"
 }
 
 # Every test begins, and the one before it has to end, in the normal state.

@@ -54,6 +54,7 @@ static int take_link(const struct nlmsghdr *nlh, void *data)
 
 	link->index = info->ifi_index;
 	link->up = is_up(info);
+	link->has_neighbours = (info->ifi_flags & (IFF_NOARP | IFF_POINTOPOINT)) == 0;
 	return mnl_attr_parse(nlh, sizeof(*info), take_link_attr, link);
 }
 
@@ -84,7 +85,7 @@ struct addr_query {
 	int index;
 	struct rtnl_addrs *addrs; /* or NULL */
 	const struct addr *wanted;
-	bool found;
+	int found; /* the interface that has it, 0: none */
 };
 
 /* The two addresses of a message, before it is known what the second one means. */
@@ -130,10 +131,11 @@ static int take_addr(const struct nlmsghdr *nlh, void *data)
 	addr.local = addr_is_set(&attrs.local) ? attrs.local : attrs.address;
 	if (!addr_equal(&addr.local, &attrs.address))
 		addr.peer = attrs.address;
-	if (query->wanted != NULL)
-		query->found = query->found || addr_equal(&addr.local, query->wanted);
-	else if (addr_is_set(&addr.local))
+	if (query->addrs != NULL && addr_is_set(&addr.local))
 		add_addr(query->addrs, &addr);
+	if (query->wanted != NULL && addr_equal(&addr.local, query->wanted) &&
+	    (query->found == 0 || query->found == RTNL_LOOPBACK))
+		query->found = (int)info->ifa_index;
 	return MNL_CB_OK;
 }
 
@@ -143,7 +145,7 @@ static struct nlmsghdr *begin_addrs(struct netlink *nl, void *data)
 	struct nlmsghdr *nlh = netlink_request(nl, RTM_GETADDR, NLM_F_DUMP);
 	struct ifaddrmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
 
-	query->found = false;
+	query->found = 0;
 	if (query->addrs != NULL) {
 		query->addrs->count = 0;
 		query->addrs->more = false;
@@ -162,15 +164,15 @@ int rtnl_get_addrs(struct netlink *nl, int index, struct rtnl_addrs *out)
 	return ret == 0 ? 0 : netlink_log_failure(ret, words, "cannot list addresses");
 }
 
-int rtnl_has_addr(struct netlink *nl, int index, const struct addr *addr, bool *has)
+int rtnl_find_addr(struct netlink *nl, const struct addr *addr, int *index)
 {
-	struct addr_query query = { .index = index, .wanted = addr };
+	struct addr_query query = { .wanted = addr };
 	const char *words;
 	int ret = netlink_list(nl, begin_addrs, take_addr, &query, &words);
 
 	if (ret != 0)
 		return netlink_log_failure(ret, words, "cannot list addresses");
-	*has = query.found;
+	*index = query.found;
 	return 0;
 }
 

@@ -18,6 +18,7 @@ int rtnl_open(struct netlink **out) FO_MUST_CHECK;
 struct rtnl_link {
 	int index;
 	bool up;	     /* administratively up, and running (IFF_UP, IFF_RUNNING) */
+	bool has_neighbours; /* ARP or ND finds them: neither IFF_NOARP nor IFF_POINTOPOINT */
 	uint64_t rx_packets; /* since it was created */
 	uint64_t tx_packets;
 };
@@ -60,8 +61,12 @@ struct rtnl_addrs {
  * and `*out`, or -errno, logged. */
 int rtnl_get_addrs(struct netlink *nl, int index, struct rtnl_addrs *out) FO_MUST_CHECK;
 
-/* Whether `addr` is one of the interface `index`, however many it has. Returns 0 and `*has`, or
- * -errno, logged. */
-int rtnl_has_addr(struct netlink *nl, int index, const struct addr *addr, bool *has) FO_MUST_CHECK;
+/* The index of the interface that has `addr`, however many addresses there are; the loopback only
+ * where no other one has it. Returns 0 and `*index`, 0: none has it; or -errno, logged. */
+int rtnl_find_addr(struct netlink *nl, const struct addr *addr, int *index) FO_MUST_CHECK;
+
+/* The loopback interface has this index in each network namespace (LOOPBACK_IFINDEX, net/flow.h).
+ */
+#define RTNL_LOOPBACK 1
 
 #endif

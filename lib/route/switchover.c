@@ -230,8 +230,45 @@ out:
 	return ret;
 }
 
+/* A route to an address of this router itself would be a loop; one without a gateway into a network
+ * of many hosts leads to none of them. Returns 0; or -ELOOP or -EDESTADDRREQ, or another -errno;
+ * logged.
+ */
+static int check_hop(struct netlink *nl, const struct nexthop *hop)
+{
+	char text[ADDR_TEXT_MAX];
+	struct rtnl_link link;
+	int index = 0, ret;
+
+	if (addr_is_set(&hop->via)) {
+		ret = rtnl_find_addr(nl, &hop->via, &index);
+		if (ret != 0 || index == 0)
+			return ret;
+		log_err(0, "no default route via %s: it is an address of this router itself",
+			addr_format(text, &hop->via));
+		return -ELOOP;
+	}
+	ret = rtnl_get_link(nl, hop->dev, &link);
+	if (ret == -ENODEV) /* logged where the route is set */
+		return 0;
+	if (ret != 0 || !link.has_neighbours)
+		return ret;
+	log_err(0,
+		"no default route dev %s: a network of many hosts needs a gateway, write via "
+		"ADDRESS dev %s",
+		hop->dev, hop->dev);
+	return -EDESTADDRREQ;
+}
+
+static int set_route(struct netlink *nl, const struct plan_item *want, bool force)
+{
+	int ret = force ? 0 : check_hop(nl, &want->hop);
+
+	return ret == 0 ? route_replace_default(nl, want->family, &want->hop) : ret;
+}
+
 static int make_right(struct netlink *nl, const struct conf *conf, enum vrrp_state state,
-		      struct switchover_item *item)
+		      bool force, struct switchover_item *item)
 {
 	int ret;
 
@@ -241,7 +278,7 @@ static int make_right(struct netlink *nl, const struct conf *conf, enum vrrp_sta
 	if (ret != 0 || item->as_wanted)
 		return ret;
 	if (item->want.kind == PLAN_ROUTE)
-		return route_replace_default(nl, item->want.family, &item->want.hop);
+		return set_route(nl, &item->want, force);
 	/* First: a run that is killed in between has remembered too much, not too little. */
 	if (state != VRRP_STOP)
 		sysctl_save(item->want.sysctl, item->value);
@@ -258,7 +295,8 @@ static bool must_wait(const struct plan_item *want, bool failed4, bool failed6)
 	return failed4 && want->kind == PLAN_SYSCTL && want->value == 1;
 }
 
-static int apply_once(struct netlink *nl, const struct conf *conf, struct switchover *out)
+static int apply_once(struct netlink *nl, const struct conf *conf, bool force,
+		      struct switchover *out)
 {
 	bool failed4 = false, failed6 = false;
 	int first = 0;
@@ -271,7 +309,7 @@ static int apply_once(struct netlink *nl, const struct conf *conf, struct switch
 			item->error = -ECANCELED;
 			continue;
 		}
-		item->error = make_right(nl, conf, out->state, item);
+		item->error = make_right(nl, conf, out->state, force, item);
 		if (item->error != 0 && item->want.kind == PLAN_ROUTE)
 			*(item->want.family == AF_INET6 ? &failed6 : &failed4) = true;
 		if (first == 0)
@@ -292,7 +330,7 @@ static int apply_until_still(struct netlink *nl, const struct conf *conf, enum v
 		int ret;
 
 		vrrp_role_remember(out->state);
-		ret = apply_once(nl, conf, out);
+		ret = apply_once(nl, conf, force, out);
 		if (true_state(nl, conf, reported, force, out) != 0 ||
 		    (out->state == applied && out->state6 == applied6))
 			return ret;

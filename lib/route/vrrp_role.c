@@ -12,6 +12,18 @@
 
 #define KEEPALIVED_PID_FILE "/run/keepalived.pid"
 
+/* An address of the loopback interface is not one that keepalived has put on the LAN, unless that
+ * is the LAN. */
+static int is_held(struct netlink *nl, const struct addr *vip, int lan, bool *held)
+{
+	int index = 0;
+	int ret = rtnl_find_addr(nl, vip, &index);
+
+	if (ret == 0)
+		*held = index != 0 && (index != RTNL_LOOPBACK || lan == RTNL_LOOPBACK);
+	return ret;
+}
+
 int vrrp_role_get_held(struct netlink *nl, const struct conf_router *router,
 		       struct vrrp_role_held *out)
 {
@@ -22,10 +34,10 @@ int vrrp_role_get_held(struct netlink *nl, const struct conf_router *router,
 	if (ret == -ENODEV)
 		log_err(0, "[router] lan = %s: there is no such interface", router->lan);
 	if (ret == 0)
-		ret = rtnl_has_addr(nl, link.index, &router->vip, &held.vip);
+		ret = is_held(nl, &router->vip, link.index, &held.vip);
 	held.vip6 = held.vip;
 	if (ret == 0 && addr_is_set(&router->vip6))
-		ret = rtnl_has_addr(nl, link.index, &router->vip6, &held.vip6);
+		ret = is_held(nl, &router->vip6, link.index, &held.vip6);
 	if (ret == 0)
 		*out = held;
 	return ret;

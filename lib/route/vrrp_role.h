@@ -15,7 +15,8 @@ struct vrrp_role_held {
 	bool vip6; /* the same as `vip` where no vip6 is configured */
 };
 
-/* Looks at the LAN interface. Returns 0 and `*out`; -ENODEV when it is missing, or another -errno;
+/* Looks for the addresses on every interface: keepalived may put them on one of its own (use_vmac),
+ * a bridge or a VLAN. Returns 0 and `*out`; -ENODEV when the LAN's is missing, or another -errno;
  * logged. */
 int vrrp_role_get_held(struct netlink *nl, const struct conf_router *router,
 		       struct vrrp_role_held *out) FO_MUST_CHECK;

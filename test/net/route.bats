@@ -122,13 +122,58 @@ once() {
 	default_is "$MASTER"
 }
 
-@test "the VIP counts on the LAN interface only, and as a whole address" {
+@test "the VIP counts on any interface but the loopback, and as a whole address" {
 	router ip addr add "$VIP/32" dev lo
-	fo_route master
+	run fo_route master
 	default_is "$BACKUP"
 	router ip addr add 192.168.0.253/24 dev eth0
-	fo_route master
+	fo_route fault
 	default_is "$BACKUP"
+	# As keepalived's use_vmac has it, with and without the one on the loopback.
+	router ip link add link eth0 name vrrp.51 type macvlan mode private
+	router ip link set vrrp.51 up
+	router ip addr add "$VIP/32" dev vrrp.51
+	fo_route master
+	default_is "$MASTER"
+	router ip addr del "$VIP/32" dev lo
+	fo_route backup
+	default_is "$MASTER"
+	router ip link del vrrp.51
+	fo_route backup
+	default_is "$BACKUP"
+	# On a bridge above the LAN's interface.
+	router ip link add br0 type bridge
+	router ip link set br0 up
+	router ip addr add "$VIP/32" dev br0
+	fo_route master
+	default_is "$MASTER"
+}
+
+@test "no default route to this router itself, whatever fo.conf has for its VIP" {
+	sed -i 's/^vip = .*/vip = 192.168.0.253/' "$CONF"
+	router ip route replace default dev ppp0 proto keepalived
+	take_vip # which keepalived.conf has, and [route] backup
+	run fo_route master
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"no default route via $VIP: it is an address of this router itself"* ]]
+	default_is "$MASTER"
+	give_vip
+	fo_route backup
+	default_is "$BACKUP"
+}
+
+@test "a route without a gateway into a network of many hosts is refused, unless forced" {
+	router ip link add usb0 type veth peer name usb9
+	router ip link set usb0 up
+	router ip link set usb9 up
+	sed -i 's/^master = .*/master = dev usb0/' "$CONF"
+	take_vip
+	run fo_route master
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"no default route dev usb0: a network of many hosts needs a gateway, write via ADDRESS dev usb0"* ]]
+	default_is "$BACKUP"
+	fo_route -f master
+	default_is "default dev usb0 proto keepalived scope link"
 }
 
 @test "stop = keep: stopping changes nothing, also for a later apply" {

@@ -153,7 +153,7 @@ static int report_switchover(const struct cli *cli, const struct conf *conf,
 			     const struct switchover *now)
 {
 	struct report *report = report_new();
-	char text[128];
+	char text[160];
 	bool all_right = true;
 
 	report_text(report, "state", vrrp_state_name(now->state));
@@ -163,6 +163,12 @@ static int report_switchover(const struct cli *cli, const struct conf *conf,
 		report_text(report, "state6", vrrp_state_name(now->state6));
 		report_text(report, "vip6", addr_format(text, &conf->router.vip6));
 		report_flag(report, "vip6_held", now->held.vip6);
+	}
+	if (now->sibling[0] != '\0') {
+		snprintf(text, sizeof(text), RTNL_SIBLING, conf->router.uplink, now->sibling,
+			 conf->router.uplink);
+		report_text(report, "uplink", text);
+		all_right = false;
 	}
 	for (size_t i = 0; i < now->count; i++) {
 		const struct switchover_item *item = &now->items[i];

@@ -165,7 +165,7 @@ static bool fill_faults(struct report *report, const struct conf *conf)
 /* Returns whether nothing differs. */
 static bool fill(struct report *report, const struct conf *conf, const struct status *status)
 {
-	char text[NEXTHOP_TEXT_MAX];
+	char text[NEXTHOP_TEXT_MAX], hint[160];
 	bool right = fill_faults(report, conf);
 
 	report_text(report, "keepalived", status->keepalived ? "running" : "not running");
@@ -178,6 +178,12 @@ static bool fill(struct report *report, const struct conf *conf, const struct st
 		report_flag(report, "route_right", route_right(status));
 	report_text(report, "uplink", conf->router.uplink);
 	report_text(report, "uplink_interface", uplink_text(status));
+	if (status->route.sibling[0] != '\0') {
+		snprintf(hint, sizeof(hint), RTNL_SIBLING, conf->router.uplink,
+			 status->route.sibling, conf->router.uplink);
+		report_text(report, "uplink_hint", hint);
+		right = false;
+	}
 	right = right && status->keepalived;
 	if (conf->speedclass.present)
 		right = fill_speedclass(report, conf, status) && right;

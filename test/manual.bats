@@ -344,7 +344,7 @@ def pieces(text):
     return [piece for piece in re.split(r"[:;] ", text) if piece]
 
 def formats():
-    for name in glob.glob("cmd/*.c") + glob.glob("lib/*/*.c"):
+    for name in glob.glob("cmd/*.c") + glob.glob("lib/*/*.[ch]"):
         text = re.sub(r"\bPRI[dux](32|64)\b", '"d"', open(name).read())
         for run in re.findall(rf"(?:{STRING}\s*)+", text):
             yield "".join(part[1:-1] for part in re.findall(STRING, run)).replace("%%", "%")

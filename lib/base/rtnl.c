@@ -209,3 +209,57 @@ int rtnl_next_link_event(struct netlink *nl, struct rtnl_link_event *out)
 		*out = event;
 	return ret;
 }
+
+bool rtnl_is_sibling(const char *a, const char *b)
+{
+	size_t len = strcspn(a, "0123456789");
+
+	return len > 0 && strcspn(b, "0123456789") == len && strncmp(a, b, len) == 0 &&
+	       strcmp(a, b) != 0;
+}
+
+struct sibling_query {
+	const char *name;
+	struct rtnl_link_event found; /* the index is 0: none yet */
+};
+
+static int take_sibling(const struct nlmsghdr *nlh, void *data)
+{
+	struct sibling_query *query = data;
+	struct rtnl_link_event link = { .index = 0 };
+
+	if (take_link_event(nlh, &link) < MNL_CB_STOP)
+		return MNL_CB_ERROR;
+	if (query->found.index == 0 && link.up && rtnl_is_sibling(query->name, link.name))
+		query->found = link;
+	return MNL_CB_OK;
+}
+
+static struct nlmsghdr *begin_links(struct netlink *nl, void *data)
+{
+	struct sibling_query *query = data;
+	struct nlmsghdr *nlh = netlink_request(nl, RTM_GETLINK, NLM_F_DUMP);
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+
+	query->found.index = 0;
+	info->ifi_family = AF_UNSPEC;
+	return nlh;
+}
+
+int rtnl_find_sibling(struct netlink *nl, const char *name, char out[static IFNAMSIZ])
+{
+	struct sibling_query query = { .name = name };
+	struct rtnl_addrs addrs;
+	const char *words;
+	int ret = netlink_list(nl, begin_links, take_sibling, &query, &words);
+
+	out[0] = '\0';
+	if (ret != 0)
+		return netlink_log_failure(ret, words, "cannot list interfaces");
+	if (query.found.index == 0)
+		return 0;
+	ret = rtnl_get_addrs(nl, query.found.index, &addrs);
+	if (ret == 0 && addrs.count > 0)
+		memcpy(out, query.found.name, IFNAMSIZ);
+	return ret;
+}

@@ -27,6 +27,19 @@ struct rtnl_link {
  * another -errno, logged. */
 int rtnl_get_link(struct netlink *nl, const char *name, struct rtnl_link *out) FO_MUST_CHECK;
 
+/* Whether two interfaces are of one kind, such as ppp0 and ppp1: the same name but for the number.
+ */
+bool rtnl_is_sibling(const char *a, const char *b);
+
+/* Looks for another interface of the kind of `name` that is up and has an address: pppd takes ppp1
+ * while an old one still holds ppp0. Returns 0 and `out`, empty: there is none; or -errno, logged.
+ */
+int rtnl_find_sibling(struct netlink *nl, const char *name,
+		      char out[static IFNAMSIZ]) FO_MUST_CHECK;
+
+/* Where pppd has brought the line up under another name: uplink, the other one, uplink. */
+#define RTNL_SIBLING "%s is gone, but %s is up: put `ifname %s` into the peers file of pppd"
+
 /* Opens a socket that receives every change of a link (RTNLGRP_LINK). Returns as rtnl_open. */
 int rtnl_open_link_monitor(struct netlink **out) FO_MUST_CHECK;
 

@@ -226,6 +226,9 @@ static void take_link_event(struct watch *w, const struct rtnl_link_event *event
 		have_link(w, event->index);
 	else if (w->link != 0 && event->index == w->link)
 		lose_link(w); /* gone, down, or called something else now */
+	else if (!ours && w->link == 0 && event->up &&
+		 rtnl_is_sibling(w->rule.line.iface, event->name))
+		log_warn(0, RTNL_SIBLING, w->rule.line.iface, event->name, w->rule.line.iface);
 }
 
 static int take_link_events(struct watch *w)

@@ -52,6 +52,16 @@ static int find_state(struct netlink *nl, const struct conf *conf, const enum vr
 	return ret;
 }
 
+/* A line that came back under another name is of no use to anyone until a person knows. */
+static int look_for_sibling(struct netlink *nl, const char *uplink, struct switchover *out)
+{
+	struct rtnl_link link;
+	int ret = rtnl_get_link(nl, uplink, &link);
+
+	out->sibling[0] = '\0';
+	return ret == -ENODEV ? rtnl_find_sibling(nl, uplink, out->sibling) : ret;
+}
+
 static int get_addrs(struct netlink *nl, const char *dev, struct rtnl_addrs *out)
 {
 	struct rtnl_link link;
@@ -215,6 +225,7 @@ int switchover_examine(const struct conf *conf, const enum vrrp_state *reported,
 		ret = find_state(nl, conf, reported, force, &last, out);
 	if (ret != 0 || out->too_early)
 		goto out;
+	ret = look_for_sibling(nl, conf->router.uplink, out);
 	plan_items(conf, out);
 	for (size_t i = 0; i < out->count && ret == 0; i++) {
 		struct switchover_item *item = &out->items[i];
@@ -368,6 +379,9 @@ int switchover_apply(const struct conf *conf, const enum vrrp_state *reported, b
 	ret = rtnl_open(&nl);
 	if (ret == 0)
 		ret = apply_locked(nl, conf, reported, force, out);
+	if (ret == -ENODEV && look_for_sibling(nl, conf->router.uplink, out) == 0 &&
+	    out->sibling[0] != '\0')
+		log_err(0, RTNL_SIBLING, conf->router.uplink, out->sibling, conf->router.uplink);
 	netlink_close(nl);
 	store_unlock(lock);
 	out->took_us = clock_mono_us() - start_us;

@@ -2,6 +2,7 @@
 #ifndef FO_SWITCHOVER_H
 #define FO_SWITCHOVER_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,7 +27,8 @@ struct switchover_item {
 struct switchover {
 	enum vrrp_state state, state6; /* the true ones, of the IPv4 and the IPv6 address */
 	struct vrrp_role_held held;
-	bool too_early; /* no state was reported since the boot: nothing is done */
+	char sibling[IFNAMSIZ]; /* up where the uplink is gone, such as ppp1; else empty */
+	bool too_early;		/* no state was reported since the boot: nothing is done */
 	struct switchover_item items[PLAN_ITEMS_MAX];
 	size_t count;
 	int64_t took_us;

@@ -297,6 +297,26 @@ pathlib.Path(sys.argv[1] + "/looks").write_text(f"{looks} {missed}\n")' "$DIR"
 	default_is "$BACKUP"
 }
 
+@test "ppp0 is gone, but ppp1 is up: log, show and status name it, and what to do" {
+	local hint="ppp0 is gone, but ppp1 is up: put \`ifname ppp0\` into the peers file of pppd"
+	take_vip
+	router ip link set ppp0 down
+	router ip link set ppp0 name ppp1
+	router ip link set ppp1 up
+	run fo_route master
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"$hint"* ]]
+	run -1 fo_route show
+	[[ "$output" == *"$hint"* ]]
+	run router "$FO_BUILD/cmd/fo-status" -c "$CONF" --json
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"$hint"* ]]
+	# Without an address it is not a line yet.
+	router ip addr flush dev ppp1
+	run -1 fo_route show
+	[[ "$output" != *"ppp1 is up"* ]]
+}
+
 @test "ppp0 missing: exit 2, the route, flows and forwarding stay; apply heals" {
 	configure "forwarding = global" "redirects = keep"
 	take_vip

@@ -228,6 +228,17 @@ asked_itself() {
 	line_is 0
 }
 
+@test "the line comes back under another name: logged, with what to do" {
+	watch_conf "${QUIET[@]}"
+	watch_up
+	line_is 0
+	router ip link set ppp0 down
+	router ip link set ppp0 name ppp1
+	line_is 1
+	router ip link set ppp1 up
+	is_logged "ppp0 is gone, but ppp1 is up: put \`ifname ppp0\` into the peers file of pppd"
+}
+
 @test "another interface's trouble is none of ours" {
 	watch_conf "${QUIET[@]}"
 	watch_up

@@ -48,7 +48,8 @@ static const char *describe_present(const struct switchover_item *item, char *bu
 	else if (item->want.kind == PLAN_SYSCTL)
 		snprintf(buf, size, "is %d", item->value);
 	else if (item->want.kind == PLAN_ROUTE)
-		snprintf(buf, size, "is %s", nexthop_format(hop, &item->hop));
+		snprintf(buf, size, "is %s%s", nexthop_format(hop, &item->hop),
+			 item->loops ? "; the wanted one leads to this router itself" : "");
 	else
 		snprintf(buf, size, "%zu stale", item->stale);
 	return buf;

@@ -1,11 +1,11 @@
 #include "switchover.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
 #include "clock.h"
 #include "conntrack.h"
+#include "flow_scope.h"
 #include "log.h"
 #include "route.h"
 #include "rtnl.h"
@@ -14,9 +14,6 @@
 #include "vrrp_role.h"
 
 #define LOCK_NAME "route.lock"
-
-static_assert(FLOW_ADDRS_MAX >= RTNL_ADDRS_MAX && FLOW_NETS_MAX >= ROUTE_NETS_MAX,
-	      "a scope holds whatever the kernel's lists do");
 
 /* One switch takes milliseconds; whoever holds the lock this long is stuck. */
 #define LOCK_WAIT_MS 5000
@@ -62,89 +59,11 @@ static int look_for_sibling(struct netlink *nl, const char *uplink, struct switc
 	return ret == -ENODEV ? rtnl_find_sibling(nl, uplink, out->sibling) : ret;
 }
 
-static int get_addrs(struct netlink *nl, const char *dev, struct rtnl_addrs *out)
-{
-	struct rtnl_link link;
-	int ret = rtnl_get_link(nl, dev, &link);
-
-	return ret == 0 ? rtnl_get_addrs(nl, link.index, out) : ret;
-}
-
-/* The router in the networks of the LAN. */
-static int fill_lan(struct netlink *nl, const char *lan, struct flow_scope *scope)
-{
-	struct rtnl_addrs addrs;
-	int ret = get_addrs(nl, lan, &addrs);
-
-	if (ret != 0)
-		return ret;
-	for (size_t i = 0; i < addrs.count && i < FLOW_ADDRS_MAX; i++)
-		scope->lan[scope->lan_count++] =
-			(struct addr_prefix){ addrs.items[i].local, addrs.items[i].prefix_len };
-	return 0;
-}
-
-static int fill_egress(struct netlink *nl, const char *dev, struct flow_scope *scope)
-{
-	struct rtnl_addrs addrs;
-	int ret = get_addrs(nl, dev, &addrs);
-
-	if (ret != 0)
-		return ret;
-	for (size_t i = 0; i < addrs.count && i < FLOW_ADDRS_MAX; i++)
-		scope->egress[scope->egress_count++] = addrs.items[i].local;
-	return 0;
-}
-
-/* Where the list is longer than there is room for, nothing is known. */
-static int fill_local(struct netlink *nl, struct flow_scope *scope)
-{
-	struct rtnl_addrs addrs;
-	int ret = rtnl_get_addrs(nl, 0, &addrs);
-
-	if (ret != 0 || addrs.more)
-		return ret;
-	for (size_t i = 0; i < addrs.count && i < FLOW_ADDRS_MAX; i++)
-		scope->local[scope->local_count++] = addrs.items[i].local;
-	return 0;
-}
-
-static int fill_elsewhere(struct netlink *nl, sa_family_t family, struct flow_scope *scope)
-{
-	struct route_nets nets;
-	int ret = route_get_nets(nl, family, &nets);
-
-	if (ret != 0)
-		return ret;
-	for (size_t i = 0; i < nets.count && i < FLOW_NETS_MAX; i++)
-		scope->elsewhere[scope->elsewhere_count++] = nets.items[i];
-	return 0;
-}
-
-static int scope_of(struct netlink *nl, const struct conf *conf, const struct switchover_item *item,
-		    struct flow_scope *scope)
-{
-	int ret;
-
-	scope->family = item->want.family;
-	scope->egress_is_lan = strcmp(item->want.hop.dev, conf->router.lan) == 0;
-	scope->lan_count = 0;
-	scope->egress_count = 0;
-	scope->local_count = 0;
-	scope->elsewhere_count = 0;
-	ret = fill_lan(nl, conf->router.lan, scope);
-	if (ret == 0)
-		ret = fill_egress(nl, item->want.hop.dev, scope);
-	if (ret == 0)
-		ret = fill_local(nl, scope);
-	return ret == 0 ? fill_elsewhere(nl, scope->family, scope) : ret;
-}
-
 static int sweep_flows(struct netlink *nl, const struct conf *conf, struct switchover_item *item,
 		       bool dry_run)
 {
 	struct flow_scope scope;
-	int ret = scope_of(nl, conf, item, &scope);
+	int ret = flow_scope_find(nl, conf->router.lan, &item->want.hop, item->want.family, &scope);
 
 	/* A missing interface is logged where its route is set. */
 	if (ret == -ENODEV)
@@ -178,6 +97,17 @@ static int examine_sysctl(struct switchover_item *item)
 	return item->absent ? 0 : ret;
 }
 
+/* Whether a route leads to this router itself: a loop, where fo.conf and keepalived.conf have
+ * different VRRP addresses. Returns 0 and `*loops`, or -errno, logged. */
+static int is_loop(struct netlink *nl, const struct nexthop *hop, bool *loops)
+{
+	int index = 0;
+	int ret = addr_is_set(&hop->via) ? rtnl_find_addr(nl, &hop->via, &index) : 0;
+
+	*loops = index != 0;
+	return ret;
+}
+
 static int examine_item(struct netlink *nl, struct switchover_item *item)
 {
 	int ret = 0;
@@ -186,7 +116,10 @@ static int examine_item(struct netlink *nl, struct switchover_item *item)
 		return examine_sysctl(item);
 	if (item->want.kind == PLAN_ROUTE) {
 		ret = route_get_default(nl, item->want.family, &item->hop);
-		item->as_wanted = ret == 0 && nexthop_equal(&item->hop, &item->want.hop);
+		if (ret == 0)
+			ret = is_loop(nl, &item->want.hop, &item->loops);
+		item->as_wanted =
+			ret == 0 && !item->loops && nexthop_equal(&item->hop, &item->want.hop);
 	}
 	return ret;
 }
@@ -241,26 +174,30 @@ out:
 	return ret;
 }
 
-/* A route to an address of this router itself would be a loop; one without a gateway into a network
- * of many hosts leads to none of them. Returns 0; or -ELOOP or -EDESTADDRREQ, or another -errno;
- * logged.
- */
-static int check_hop(struct netlink *nl, const struct nexthop *hop)
+static int refuse_loop(const struct conf_router *router, const struct nexthop *hop)
 {
-	char text[ADDR_TEXT_MAX];
-	struct rtnl_link link;
-	int index = 0, ret;
+	const struct addr *vip = hop->via.family == AF_INET6 ? &router->vip6 : &router->vip;
+	char text[ADDR_TEXT_MAX], vip_text[ADDR_TEXT_MAX];
 
-	if (addr_is_set(&hop->via)) {
-		ret = rtnl_find_addr(nl, &hop->via, &index);
-		if (ret != 0 || index == 0)
-			return ret;
-		log_err(0, "no default route via %s: it is an address of this router itself",
-			addr_format(text, &hop->via));
-		return -ELOOP;
-	}
-	ret = rtnl_get_link(nl, hop->dev, &link);
-	if (ret == -ENODEV) /* logged where the route is set */
+	addr_format(text, &hop->via);
+	if (addr_equal(vip, &hop->via))
+		log_err(0, "no default route via %s: it is on the loopback of this router", text);
+	else
+		log_err(0,
+			"no default route via %s: it is an address of this router itself, and not "
+			"the %s that [router] vip has",
+			text, addr_format(vip_text, vip));
+	return -ELOOP;
+}
+
+/* One without a gateway into a network of many hosts leads to none of them. Returns 0; or
+ * -EDESTADDRREQ, or another -errno; logged. */
+static int check_gateway(struct netlink *nl, const struct nexthop *hop)
+{
+	struct rtnl_link link;
+	int ret = addr_is_set(&hop->via) ? -ENODEV : rtnl_get_link(nl, hop->dev, &link);
+
+	if (ret == -ENODEV) /* or logged where the route is set */
 		return 0;
 	if (ret != 0 || !link.has_neighbours)
 		return ret;
@@ -271,11 +208,17 @@ static int check_hop(struct netlink *nl, const struct nexthop *hop)
 	return -EDESTADDRREQ;
 }
 
-static int set_route(struct netlink *nl, const struct plan_item *want, bool force)
+static int set_route(struct netlink *nl, const struct conf_router *router,
+		     const struct switchover_item *item, bool force)
 {
-	int ret = force ? 0 : check_hop(nl, &want->hop);
+	const struct nexthop *hop = &item->want.hop;
+	int ret = 0;
 
-	return ret == 0 ? route_replace_default(nl, want->family, &want->hop) : ret;
+	if (item->loops && !force)
+		return refuse_loop(router, hop);
+	if (!force)
+		ret = check_gateway(nl, hop);
+	return ret == 0 ? route_replace_default(nl, item->want.family, hop) : ret;
 }
 
 static int make_right(struct netlink *nl, const struct conf *conf, enum vrrp_state state,
@@ -289,7 +232,7 @@ static int make_right(struct netlink *nl, const struct conf *conf, enum vrrp_sta
 	if (ret != 0 || item->as_wanted)
 		return ret;
 	if (item->want.kind == PLAN_ROUTE)
-		return set_route(nl, &item->want, force);
+		return set_route(nl, &conf->router, item, force);
 	/* First: a run that is killed in between has remembered too much, not too little. */
 	if (state != VRRP_STOP)
 		sysctl_save(item->want.sysctl, item->value);

@@ -20,6 +20,7 @@ struct switchover_item {
 	bool as_wanted;	    /* nothing differs, as far as can be seen */
 	int value;	    /* of a sysctl, at present */
 	struct nexthop hop; /* the present route */
+	bool loops;	    /* the wanted route leads to this router itself */
 	size_t stale;	    /* flows that do not fit */
 	int error;	    /* why it could not be made right, -errno */
 };

@@ -123,11 +123,12 @@ once() {
 }
 
 @test "the VIP counts on any interface but the loopback, and as a whole address" {
-	router ip addr add "$VIP/32" dev lo
-	run fo_route master
-	default_is "$BACKUP"
 	router ip addr add 192.168.0.253/24 dev eth0
-	fo_route fault
+	fo_route master
+	default_is "$BACKUP"
+	router ip addr add "$VIP/32" dev lo
+	run -2 fo_route master
+	[[ "$output" == *"no default route via $VIP: it is on the loopback of this router"* ]]
 	default_is "$BACKUP"
 	# As keepalived's use_vmac has it, with and without the one on the loopback.
 	router ip link add link eth0 name vrrp.51 type macvlan mode private
@@ -155,8 +156,13 @@ once() {
 	take_vip # which keepalived.conf has, and [route] backup
 	run fo_route master
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"no default route via $VIP: it is an address of this router itself"* ]]
+	[[ "$output" == *"no default route via $VIP: it is an address of this router itself, and not the 192.168.0.253 that [router] vip has"* ]]
 	default_is "$MASTER"
+	# Not even where the route is there already: show does not call that right.
+	router ip route replace default via "$VIP" dev eth0 proto keepalived
+	run -1 fo_route show
+	[[ "$output" == *"the wanted one leads to this router itself"* ]]
+	run -2 fo_route master
 	give_vip
 	fo_route backup
 	default_is "$BACKUP"

@@ -91,7 +91,6 @@ static int64_t month_of(time_t now)
 					    : (utc.tm_year + INT64_C(1900)) * 100 + utc.tm_mon + 1;
 }
 
-/* Looks at the interface and the clocks. */
 static int look(const char *iface, struct idle_facts *out)
 {
 	struct netlink *nl = NULL;
@@ -138,17 +137,13 @@ static int find_peer(const char *iface, int index, struct addr *out)
 	return -EADDRNOTAVAIL;
 }
 
-/* Whether an address is of this machine: its own word about a target is none of the line's. */
+/* Whether an address is of this machine: its own answer proves nothing about the line. */
 static bool is_own(const struct addr *addr)
 {
-	struct rtnl_addrs addrs = { .count = 0 };
 	struct netlink *nl = NULL;
-	bool own = false;
+	int index = 0;
+	bool own = rtnl_open(&nl) == 0 && rtnl_find_addr(nl, addr, &index) == 0 && index != 0;
 
-	if (rtnl_open(&nl) == 0 && rtnl_get_addrs(nl, 0, &addrs) == 0) {
-		for (size_t i = 0; i < addrs.count; i++)
-			own = own || addr_equal(&addrs.items[i].local, addr);
-	}
 	netlink_close(nl);
 	return own;
 }
@@ -338,7 +333,6 @@ static bool wants_redial(const struct work *work)
 					 carries_lan(&work->conf->router));
 }
 
-/* Under the lock. */
 static int keep(const struct session_order *order, struct session_run *out)
 {
 	const struct conf *conf = order->conf;

@@ -386,3 +386,15 @@ const char *line_describe_round(const struct line_round *round,
 	}
 	return buf;
 }
+
+void line_log_quality(struct line *line)
+{
+	char addr[ADDR_TEXT_MAX], text[QUALITY_TEXT_MAX];
+
+	for (size_t i = 0; i < line->rule.count; i++) {
+		struct quality_sum sum = quality_sum(&line->qualities[i], clock_mono_us());
+
+		log_info("%s: %s: %s", line->rule.iface, addr_format(addr, &line->rule.targets[i]),
+			 quality_format(text, &sum));
+	}
+}

@@ -132,4 +132,7 @@ const char *line_describe(const struct line_target *target, char *buf, size_t si
 const char *line_describe_round(const struct line_round *round,
 				char buf[static LINE_ROUND_TEXT_MAX]);
 
+/* Logs loss and mean round trip of each target (line_watch_quality). */
+void line_log_quality(struct line *line);
+
 #endif

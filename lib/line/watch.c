@@ -78,18 +78,6 @@ static void report_end(struct watch *w)
 	watch_report_end(&heartbeat, w->rule.track_file);
 }
 
-static void log_quality(struct watch *w)
-{
-	char addr[ADDR_TEXT_MAX], text[QUALITY_TEXT_MAX];
-
-	for (size_t i = 0; i < w->rule.line.count; i++) {
-		struct quality_sum sum = quality_sum(&w->line.qualities[i], clock_mono_us());
-
-		log_info("%s: %s: %s", w->rule.line.iface,
-			 addr_format(addr, &w->rule.line.targets[i]), quality_format(text, &sum));
-	}
-}
-
 static void announce(struct watch *w, const struct verdict_state *before, int64_t now_us)
 {
 	const struct quality_sum quality = line_quality(&w->line);
@@ -295,7 +283,7 @@ static int take_signals(struct watch *w)
 		if (signal == SIGHUP)
 			ret = read_again(w);
 		else if (signal == SIGUSR1)
-			log_quality(w);
+			line_log_quality(&w->line);
 		else
 			w->ended_by = signal;
 	}

@@ -61,12 +61,13 @@ search_path() {
 		grep -oE -- '-I[^ ]+'
 }
 
-# compiles ROOM HEADER: whether a file of ROOM may include HEADER.
+# compiles ROOM HEADER: whether a file of ROOM may include HEADER, ours and not one of the system's that has
+# the same name.
 compiles() {
 	local path
 	mapfile -t path < <(search_path "$1")
 	[ "${#path[@]}" -gt 0 ] || { echo "no search path of $1 in $FO_BUILD"; return 0; }
-	cc -D_GNU_SOURCE -fsyntax-only -x c "${path[@]}" - <<<"#include \"$2\"" 2>/dev/null
+	cc -D_GNU_SOURCE -MM -x c "${path[@]}" - <<<"#include \"$2\"" 2>/dev/null | grep -q "/lib/[a-z]*/$2"
 }
 
 # Says what is wrong, line by line, and fails, if there is anything.

@@ -694,7 +694,8 @@ has_opened_lock() {
 		exec "$FO_BUILD"/cmd/fo-route -c "$CONF" master'
 	[ "$status" -eq 0 ]
 	router ip route replace default via "$VIP" dev eth0
-	router timeout 20 "$FO_BUILD/cmd/fo-route" -c "$CONF" master <&- >&- 2>&-
+	# timeout(1) of Debian 13 does not work without them itself.
+	router timeout 20 bash -c 'exec "$FO_BUILD"/cmd/fo-route -c "$CONF" master <&- >&- 2>&-'
 	default_is "$MASTER"
 	router ip route replace default via "$VIP" dev eth0
 	run env -i FO_STATE_DIR="$FO_STATE_DIR" TZ=:/dev/zero LANG=tr_TR.UTF-8 LC_ALL=C.UTF-8 \

@@ -23,6 +23,8 @@ MODEM = f"{TREE}/test/lab/modem"
 # Emptied, whatever the machine has there.
 _OWN_FOLDERS = ("etc/fo", "etc/keepalived", "etc/ppp/ip-up.d", "etc/ppp/ip-down.d", "var/lib/fo",
                 ".soracom")
+# Of the package, not of the administrator: without it keepalived 2.3.3 ends at once.
+_PACKAGED = "/etc/keepalived/keepalived.config-opts"
 
 
 def make_disk(lab, router):
@@ -35,6 +37,8 @@ def make_disk(lab, router):
     for part in _OWN_FOLDERS:
         shutil.rmtree(f"{folder}/root/{part}", ignore_errors=True)
         os.makedirs(f"{folder}/root/{part}")
+    if os.path.exists(_PACKAGED):
+        shutil.copy(_PACKAGED, f"{folder}/root/etc/keepalived")
     with open(f"{folder}/root/etc/hosts", "w", encoding="ascii") as file:
         file.write(topology.HOSTS_FILE)
     os.makedirs(f"{folder}/root/usr/local/sbin", exist_ok=True)

@@ -13,9 +13,12 @@
 #define RAISED_NAME "speedclass.raised"
 #define LOOKED_NAME "speedclass.looked"
 
-/* No time before this is written down: of a clock, or of since when the router has been master,
- * which may be before the boot. */
+/* Since when the router has been master may be before the boot, but not a century before it. */
 #define OLDEST_S INT64_C(-3155760000)
+
+/* A longer time as master, by the machine's clock, is that of a clock that was not set yet: without
+ * a battery it begins in 1970, or with the date of a file. No max-raised is as long. */
+#define WALL_AGE_MAX_S INT64_C(31557600)
 
 /* Anything else reads as "none". */
 static void read_class(enum store_area area, const char *name, char out[static SIM_CLASS_MAX])
@@ -96,8 +99,10 @@ static void write_time(enum store_area area, const char *name, int64_t time_s)
 static int64_t raised_for_s(void)
 {
 	int64_t age_s = age_of(STORE_RUN, RAISED_NAME, OLDEST_S, clock_boottime_s());
+	int64_t wall_s = clock_wall_s();
 
-	return age_s != NEVER ? age_s : age_of(STORE_LIB, RAISED_NAME, OLDEST_S, clock_wall_s());
+	return age_s != NEVER ? age_s
+			      : age_of(STORE_LIB, RAISED_NAME, wall_s - WALL_AGE_MAX_S, wall_s);
 }
 
 void speedclass_note_raised(bool raised)

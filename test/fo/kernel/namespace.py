@@ -102,9 +102,14 @@ def network_of(pid):
 
 
 def inside(pid, argv, everything=False):
-    """The command line that runs `argv` in the network of `pid`, or in all of its namespaces."""
-    which = ["-m", "-n", "-p", "-u"] if everything else ["-n"]
-    return ["nsenter", "-t", str(pid), *which, "--", *argv]
+    """The command line that runs `argv` in the network of `pid`, or in all of its namespaces.
+
+    As files: for --target, nsenter 2.41 asks the kernel, to which `pid` is a number of the lab's pid
+    namespace, and enters another process where that number exists there, too.
+    """
+    kinds = ("mount", "net", "pid", "uts") if everything else ("net",)
+    files = {"mount": "mnt"}
+    return ["nsenter", *(f"--{kind}=/proc/{pid}/ns/{files.get(kind, kind)}" for kind in kinds), "--", *argv]
 
 
 def run(pid, argv, text=None, everything=False):

@@ -125,6 +125,7 @@ text_of_key() {
 kind_of() {
 	case "$1" in
 	interface) echo "Ar interface" ;;
+	interfaces) echo "Ar interface , ..." ;;
 	addr4 | addr6) echo "Ar address" ;;
 	addrs) echo "Ar address , ..." ;;
 	target) echo "peer | Ar address" ;;

@@ -46,6 +46,10 @@ int nexthop_parse(const char *text, sa_family_t family, struct nexthop *out)
 			return -EINVAL;
 		if (!next_word(&text, word, sizeof(word)))
 			return -EINVAL;
+	} else if (strcmp(word, "dhcp") == 0) {
+		hop.learned = true;
+		if (!next_word(&text, word, sizeof(word)))
+			return -EINVAL;
 	}
 	if (strcmp(word, "dev") != 0 || !next_word(&text, word, sizeof(word)) ||
 	    !nexthop_valid_dev(word))
@@ -74,7 +78,7 @@ const char *nexthop_format(char buf[static NEXTHOP_TEXT_MAX], const struct nexth
 	if (!nexthop_is_set(hop))
 		snprintf(buf, NEXTHOP_TEXT_MAX, "none");
 	else if (!addr_is_set(&hop->via))
-		snprintf(buf, NEXTHOP_TEXT_MAX, "dev %s", hop->dev);
+		snprintf(buf, NEXTHOP_TEXT_MAX, "%sdev %s", hop->learned ? "dhcp " : "", hop->dev);
 	else
 		snprintf(buf, NEXTHOP_TEXT_MAX, "via %s dev %s", addr_format(via, &hop->via),
 			 hop->dev);

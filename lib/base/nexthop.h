@@ -1,4 +1,4 @@
-/* nexthop.h - where a default route leads: `[via ADDRESS] dev INTERFACE`. Pure. */
+/* nexthop.h - where a default route leads: `[via ADDRESS | dhcp] dev INTERFACE`. Pure. */
 #ifndef FO_NEXTHOP_H
 #define FO_NEXTHOP_H
 
@@ -15,16 +15,19 @@
 struct nexthop {
 	struct addr via;    /* the gateway; not set on a point-to-point link */
 	char dev[IFNAMSIZ]; /* the interface; empty: no route at all */
+	bool learned;	    /* the gateway is the one that the kernel was given (DHCP) */
 };
 
-/* Parses `[via ADDRESS] dev INTERFACE`, the words of ip-route(8), the address being of `family`.
+/* Parses `[via ADDRESS | dhcp] dev INTERFACE`, with the words of ip-route(8), the address being of
+ * `family`.
  * Returns 0 and `*out`, or -EINVAL. */
 int nexthop_parse(const char *text, sa_family_t family, struct nexthop *out) FO_MUST_CHECK;
 
 bool nexthop_is_set(const struct nexthop *hop);
+/* Whether both lead to the same place, however that is known. */
 bool nexthop_equal(const struct nexthop *a, const struct nexthop *b);
 
-/* Writes the form that hop_parse reads, `none` for no route. Returns `buf`. */
+/* Writes the form that nexthop_parse reads, `none` for no route. Returns `buf`. */
 const char *nexthop_format(char buf[static NEXTHOP_TEXT_MAX], const struct nexthop *hop);
 
 /* Whether `name` can be the name of a network interface (dev_valid_name() in Linux

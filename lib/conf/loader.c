@@ -140,6 +140,30 @@ static void check_orders(struct loader *ld)
 	}
 }
 
+/* The tables of the kernel's own, RT_TABLE_DEFAULT to RT_TABLE_LOCAL in linux/rtnetlink.h. */
+#define TABLE_KERNEL_FIRST 253
+#define TABLE_KERNEL_LAST  255
+
+static void check_route(struct loader *ld)
+{
+	const struct conf_route *route = &ld->conf->route;
+
+	if (nexthop_is_set(&route->master6) != nexthop_is_set(&route->backup6))
+		conf_fault(ld->faults, "route", 0,
+			   "[route] master6 and backup6 go together, but only one is set");
+	if (route->table >= TABLE_KERNEL_FIRST && route->table <= TABLE_KERNEL_LAST)
+		conf_fault(ld->faults, "route", 0,
+			   "[route] table = %d is one of the kernel's own, take another",
+			   (int)route->table);
+	if (route->backup.learned || route->backup6.learned)
+		conf_fault(ld->faults, "route", 0,
+			   "[route] backup is the way to the other router, which no DHCP server "
+			   "tells: write via ADDRESS dev INTERFACE");
+	if (route->table == 0 && (route->master.learned || route->master6.learned))
+		conf_fault(ld->faults, "route", 0,
+			   "[route] master = dhcp needs a table, where the gateway is kept");
+}
+
 /* What concerns several keys; of a section only where each of its keys is valid. */
 static void check_relations(struct loader *ld)
 {
@@ -153,13 +177,13 @@ static void check_relations(struct loader *ld)
 		conf_fault(ld->faults, "check", 0,
 			   "[check] need = %d, but there are only %zu targets",
 			   (int)conf->check.need, conf->check.targets.count);
-	if ((faulty & CONF_ROUTE) == 0 && conf->route.present &&
-	    nexthop_is_set(&conf->route.master6) != nexthop_is_set(&conf->route.backup6))
-		conf_fault(ld->faults, "route", 0,
-			   "[route] master6 and backup6 go together, but only one is set");
-	if (conf->router.lan[0] != '\0' && strcmp(conf->router.lan, conf->router.uplink) == 0)
-		conf_fault(ld->faults, "router", 0, "[router] lan and uplink are both %s",
-			   conf->router.lan);
+	if ((faulty & CONF_ROUTE) == 0 && conf->route.present)
+		check_route(ld);
+	for (size_t i = 0; i < conf->router.lan.count; i++) {
+		if (strcmp(conf->router.lan.items[i], conf->router.uplink) == 0)
+			conf_fault(ld->faults, "router", 0, "[router] lan and uplink are both %s",
+				   conf->router.uplink);
+	}
 }
 
 void conf_defaults(struct conf *out)

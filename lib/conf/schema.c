@@ -31,7 +31,7 @@ const struct conf_section conf_sections[] = {
 const size_t conf_sections_len = ARRAY_LEN(conf_sections);
 
 const struct conf_key conf_schema[] = {
-	{ "router", "lan", CONF_INTERFACE, FIELD(router.lan), .required = true },
+	{ "router", "lan", CONF_INTERFACES, FIELD(router.lan), .required = true },
 	{ "router", "uplink", CONF_INTERFACE, FIELD(router.uplink), .required = true },
 	{ "router", "vip", CONF_ADDR4, FIELD(router.vip), .required = true },
 	{ "router", "vip6", CONF_ADDR6, FIELD(router.vip6), .default_text = "" },
@@ -67,6 +67,8 @@ const struct conf_key conf_schema[] = {
 	{ "route", "backup", CONF_NEXTHOP4, FIELD(route.backup), .required = true },
 	{ "route", "master6", CONF_NEXTHOP6, FIELD(route.master6), .default_text = "" },
 	{ "route", "backup6", CONF_NEXTHOP6, FIELD(route.backup6), .default_text = "" },
+	{ "route", "table", CONF_NUMBER, FIELD(route.table), RANGE(0, INT32_MAX),
+	  .default_text = "87" },
 	{ "route", "stop", CONF_CHOICE, FIELD(route.stop), .choices = stop_words,
 	  .default_text = "backup" },
 	{ "route", "forwarding", CONF_CHOICE, FIELD(route.forwarding), .choices = forwarding_words,
@@ -75,6 +77,8 @@ const struct conf_key conf_schema[] = {
 	  .default_text = "stale" },
 	{ "route", "redirects", CONF_CHOICE, FIELD(route.redirects), .choices = redirects_words,
 	  .default_text = "off" },
+	{ "route", "linger", CONF_TIME, FIELD(route.linger_ms), RANGE(0, 30 * SECOND),
+	  .default_text = "2s" },
 
 	{ "speedclass", "sim", CONF_SIM, FIELD(speedclass.sim), .required = true },
 	{ "speedclass", "master", CONF_CLASS, FIELD(speedclass.master), .default_text = "s1.fast" },

@@ -10,22 +10,23 @@
 
 /* How a value is written. */
 enum conf_type {
-	CONF_INTERFACE, /* char[IFNAMSIZ] */
-	CONF_ADDR4,	/* struct addr */
-	CONF_ADDR6,	/* struct addr */
-	CONF_TARGET,	/* struct addr: an address, or `peer` for none */
-	CONF_ADDRS,	/* struct conf_addrs: one or more, separated by commas */
-	CONF_NEXTHOP4,	/* struct nexthop */
-	CONF_NEXTHOP6,	/* struct nexthop */
-	CONF_NUMBER,	/* int64_t, min..max */
-	CONF_TIME,	/* int64_t milliseconds, min..max */
-	CONF_SHARE,	/* int64_t per cent, min..max */
-	CONF_CHOICE,	/* enum, by its place in `choices` */
-	CONF_YES_NO,	/* bool */
-	CONF_SIM,	/* struct sim */
-	CONF_CLASS,	/* char[SIM_CLASS_MAX]: a speed class; passed on as it is, SORACOM adds some
-			 */
-	CONF_TEXT,	/* char[CONF_TEXT_MAX] */
+	CONF_INTERFACE,	 /* char[IFNAMSIZ] */
+	CONF_INTERFACES, /* struct conf_interfaces: one or more, separated by commas */
+	CONF_ADDR4,	 /* struct addr */
+	CONF_ADDR6,	 /* struct addr */
+	CONF_TARGET,	 /* struct addr: an address, or `peer` for none */
+	CONF_ADDRS,	 /* struct conf_addrs: one or more, separated by commas */
+	CONF_NEXTHOP4,	 /* struct nexthop */
+	CONF_NEXTHOP6,	 /* struct nexthop */
+	CONF_NUMBER,	 /* int64_t, min..max */
+	CONF_TIME,	 /* int64_t milliseconds, min..max */
+	CONF_SHARE,	 /* int64_t per cent, min..max */
+	CONF_CHOICE,	 /* enum, by its place in `choices` */
+	CONF_YES_NO,	 /* bool */
+	CONF_SIM,	 /* struct sim */
+	CONF_CLASS,   /* char[SIM_CLASS_MAX]: a speed class; passed on as it is, SORACOM adds some
+		       */
+	CONF_TEXT,    /* char[CONF_TEXT_MAX] */
 	CONF_COMMAND, /* char[CONF_TEXT_MAX]: for shell_words_split, the first word an absolute path
 		       */
 	CONF_PATH,    /* char[CONF_TEXT_MAX]: an absolute file name */

@@ -13,6 +13,7 @@
 #include "sim.h"
 
 #define CONF_TARGETS_MAX 16  /* hosts in `targets` */
+#define CONF_LANS_MAX	 8   /* interfaces in `lan` */
 #define CONF_TEXT_MAX	 512 /* a command, an URL; a file: PATH_MAX would double every struct */
 
 /* The sections that a program can do without; [router] it always needs. */
@@ -30,10 +31,16 @@ struct conf_addrs {
 	size_t count;
 };
 
+/* A list of interfaces. */
+struct conf_interfaces {
+	char items[CONF_LANS_MAX][IFNAMSIZ];
+	size_t count;
+};
+
 struct conf_router {
-	char lan[IFNAMSIZ];    /* interface of the LAN */
-	char uplink[IFNAMSIZ]; /* interface of this router's own line */
-	struct addr vip, vip6; /* the VRRP addresses; vip6 may be none */
+	struct conf_interfaces lan; /* of the LANs, one at least */
+	char uplink[IFNAMSIZ];	    /* interface of this router's own line */
+	struct addr vip, vip6;	    /* the VRRP addresses; vip6 may be none */
 };
 
 struct conf_check {
@@ -58,11 +65,13 @@ enum conf_redirects { CONF_REDIRECTS_OFF, CONF_REDIRECTS_KEEP };
 struct conf_route {
 	bool present;
 	struct nexthop master, backup;	 /* IPv4 default route while master, and otherwise */
+	int64_t table;			 /* the line's own routing table; 0: none */
 	struct nexthop master6, backup6; /* the same for IPv6; not set: IPv6 is left alone */
 	enum conf_stop stop;		 /* what to do when keepalived stops */
 	enum conf_forwarding forwarding; /* which forwarding switches follow the state */
 	enum conf_conntrack conntrack;	 /* whether stale flows are removed */
 	enum conf_redirects redirects;	 /* whether ICMP redirects are switched off */
+	int64_t linger_ms; /* how long answers over the line are still forwarded as backup */
 };
 
 enum conf_method { CONF_METHOD_API, CONF_METHOD_METADATA };

@@ -46,6 +46,59 @@ static int parse_interface(const struct conf_key *key, const char *text, void *f
 	return store_text(text, field, IFNAMSIZ, why);
 }
 
+/* The next item of a list separated by commas, without the blanks around it. */
+static bool next_item(const char **list, char *item, size_t size)
+{
+	const char *start = *list + strspn(*list, " \t");
+	size_t len = strcspn(start, ",");
+
+	*list = start + len;
+	if ((*list)[0] == ',' && (*list)[1] != '\0')
+		(*list)++; /* a comma at the end stays, and is an empty item */
+	while (len > 0 && isblank((unsigned char)start[len - 1]))
+		len--;
+	if (len == 0 || len >= size)
+		return false;
+	memcpy(item, start, len);
+	item[len] = '\0';
+	return true;
+}
+
+static bool has_interface(const struct conf_interfaces *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->items[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int parse_interfaces(const struct conf_key *key, const char *text, void *field,
+			    const struct reason *why)
+{
+	struct conf_interfaces list = { .count = 0 };
+	char item[64];
+
+	(void)key;
+	do {
+		if (list.count == ARRAY_LEN(list.items))
+			return refuse(why, "has too many interfaces, at most %d", CONF_LANS_MAX);
+		if (!next_item(&text, item, sizeof(item)))
+			return refuse(why, "has an item that is not the name of an interface");
+		if (!nexthop_valid_dev(item))
+			return refuse(why,
+				      list.count == 0 && *text == '\0'
+					      ? "is not the name of an interface"
+					      : "has `%s`, which is not the name of an interface",
+				      item);
+		if (has_interface(&list, item))
+			return refuse(why, "has %s twice", item);
+		memcpy(list.items[list.count++], item, IFNAMSIZ);
+	} while (*text != '\0');
+	memcpy(field, &list, sizeof(list));
+	return 0;
+}
+
 static int parse_addr4(const struct conf_key *key, const char *text, void *field,
 		       const struct reason *why)
 {
@@ -82,24 +135,6 @@ static int parse_target(const struct conf_key *key, const char *text, void *fiel
 	return 0;
 }
 
-/* The next item of a list separated by commas, without the blanks around it. */
-static bool next_item(const char **list, char *item, size_t size)
-{
-	const char *start = *list + strspn(*list, " \t");
-	size_t len = strcspn(start, ",");
-
-	*list = start + len;
-	if ((*list)[0] == ',' && (*list)[1] != '\0')
-		(*list)++; /* a comma at the end stays, and is an empty item */
-	while (len > 0 && isblank((unsigned char)start[len - 1]))
-		len--;
-	if (len == 0 || len >= size)
-		return false;
-	memcpy(item, start, len);
-	item[len] = '\0';
-	return true;
-}
-
 static int parse_addrs(const struct conf_key *key, const char *text, void *field,
 		       const struct reason *why)
 {
@@ -131,7 +166,9 @@ static int parse_addrs(const struct conf_key *key, const char *text, void *field
 static int parse_hop(const char *text, sa_family_t family, void *field, const struct reason *why)
 {
 	if (nexthop_parse(text, family, field) != 0)
-		return refuse(why, "is not a next hop, write `[via %s] dev INTERFACE`",
+		return refuse(why,
+			      "is not a next hop, write `[via %s] dev INTERFACE` or `dhcp dev "
+			      "INTERFACE`",
 			      family == AF_INET ? "IPV4-ADDRESS" : "IPV6-ADDRESS");
 	return 0;
 }
@@ -296,6 +333,7 @@ static int parse_url(const struct conf_key *key, const char *text, void *field,
 static int (*const parsers[])(const struct conf_key *key, const char *text, void *field,
 			      const struct reason *why) = {
 	[CONF_INTERFACE] = parse_interface,
+	[CONF_INTERFACES] = parse_interfaces,
 	[CONF_ADDR4] = parse_addr4,
 	[CONF_ADDR6] = parse_addr6,
 	[CONF_TARGET] = parse_target,

@@ -63,7 +63,7 @@ static int sweep_flows(struct netlink *nl, const struct conf *conf, struct switc
 		       bool dry_run)
 {
 	struct flow_scope scope;
-	int ret = flow_scope_find(nl, conf->router.lan, &item->want.hop, item->want.family, &scope);
+	int ret = flow_scope_find(nl, conf->router.lan.items[0], &item->want.hop, item->want.family, &scope);
 
 	/* A missing interface is logged where its route is set. */
 	if (ret == -ENODEV)
@@ -127,7 +127,7 @@ static int examine_item(struct netlink *nl, struct switchover_item *item)
 static void plan_items(const struct conf *conf, struct switchover *out)
 {
 	struct plan_saved saved = { .count = 0 };
-	struct plan_facts facts = { .lan = conf->router.lan,
+	struct plan_facts facts = { .lan = conf->router.lan.items[0],
 				    .uplink = conf->router.uplink,
 				    .state = out->state,
 				    .state6 = out->state6,

@@ -29,10 +29,11 @@ int vrrp_role_get_held(struct netlink *nl, const struct conf_router *router,
 {
 	struct vrrp_role_held held = { .vip = false };
 	struct rtnl_link link;
-	int ret = rtnl_get_link(nl, router->lan, &link);
+	int ret = rtnl_get_link(nl, router->lan.items[0], &link);
 
 	if (ret == -ENODEV)
-		log_err(0, "[router] lan = %s: there is no such interface", router->lan);
+		log_err(0, "[router] lan = %s: there is no such interface",
+			router->lan.items[0]);
 	if (ret == 0)
 		ret = is_held(nl, &router->vip, link.index, &held.vip);
 	held.vip6 = held.vip;

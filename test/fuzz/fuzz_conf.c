@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	/* One that others can write would be refused. */
 	if (fchmod(fd, 0600) == 0 && write(fd, data, size) == (ssize_t)size &&
-	    conf_load(&source, &conf) == 0 && conf.router.lan[0] == '\0')
+	    conf_load(&source, &conf) == 0 && conf.router.lan.count == 0)
 		__builtin_trap();
 	return close(fd);
 }

@@ -8,6 +8,7 @@
 
 static const char *const types[] = {
 	[CONF_INTERFACE] = "interface",
+	[CONF_INTERFACES] = "interfaces",
 	[CONF_ADDR4] = "addr4",
 	[CONF_ADDR6] = "addr6",
 	[CONF_TARGET] = "target",

@@ -62,7 +62,8 @@ static void a_whole_file_gets_into_its_struct(void **state)
 	(void)state;
 	CHECK(load(text, &c, &log) == 0, "%s", log);
 	assert_string_equal(log, "");
-	assert_string_equal(c.router.lan, "eth0");
+	assert_int_equal(c.router.lan.count, 1);
+	assert_string_equal(c.router.lan.items[0], "eth0");
 	assert_string_equal(c.router.uplink, "ppp0");
 	assert_int_equal(c.router.vip.bytes[3], 254);
 	assert_int_equal(c.router.vip6.bytes[15], 0xfe);
@@ -347,7 +348,7 @@ static void a_byte_order_mark_is_skipped_and_named(void **state)
 	(void)state;
 	assert_int_equal(load_for(CONF_ROUTE, "\xef\xbb\xbf" ROUTER ROUTE, &c, &log), 0);
 	assert_non_null(strstr(log, "fo.conf:1: begins with a UTF-8 byte order mark"));
-	assert_string_equal(c.router.lan, "eth0");
+	assert_string_equal(c.router.lan.items[0], "eth0");
 }
 
 static void a_file_that_others_can_write_is_refused(void **state)

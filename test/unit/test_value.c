@@ -8,6 +8,7 @@ static const char *text_of(enum conf_type type, const void *field)
 {
 	static char text[CONF_TEXT_MAX];
 	const struct conf_addrs *addrs = field;
+	const struct conf_interfaces *interfaces = field;
 	const struct sim *sim = field;
 	char buf[NEXTHOP_TEXT_MAX];
 	int64_t number;
@@ -23,6 +24,10 @@ static const char *text_of(enum conf_type type, const void *field)
 		for (size_t i = 0; i < addrs->count; i++)
 			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s ",
 				 addr_format(buf, &addrs->items[i]));
+		break;
+	case CONF_INTERFACES:
+		for (size_t i = 0; i < interfaces->count; i++)
+			snprintf(text + strlen(text), 32, "%.16s ", interfaces->items[i]);
 		break;
 	case CONF_NEXTHOP4:
 	case CONF_NEXTHOP6:
@@ -90,6 +95,16 @@ static void every_type_takes_its_form_only(void **state)
 		{ CONF_NEXTHOP4, "via 192.168.0.254 dev eth0", "via 192.168.0.254 dev eth0", NULL },
 		{ CONF_NEXTHOP4, "via fe80::1 dev eth0", NULL,
 		  "`[via IPV4-ADDRESS] dev INTERFACE`" },
+		{ CONF_NEXTHOP4, "dhcp dev eth1", "dhcp dev eth1", NULL },
+		{ CONF_NEXTHOP4, "dhcp via 192.168.0.1 dev eth1", NULL, "or `dhcp dev INTERFACE`" },
+		{ CONF_NEXTHOP4, "dhcp", NULL, "or `dhcp dev INTERFACE`" },
+		{ CONF_INTERFACES, "eth0", "eth0 ", NULL },
+		{ CONF_INTERFACES, "eth0 ,eth0.20", "eth0 eth0.20 ", NULL },
+		{ CONF_INTERFACES, "eth0, eth0", NULL, "has eth0 twice" },
+		{ CONF_INTERFACES, "eth0,", NULL, "has an item that is not the name" },
+		{ CONF_INTERFACES, "eth0, a/b", NULL, "has `a/b`, which is not the name" },
+		{ CONF_INTERFACES, "a,b,c,d,e,f,g,h,i", NULL,
+		  "has too many interfaces, at most 8" },
 		{ CONF_NEXTHOP6, "via fe80::1 dev eth0", "via fe80::1 dev eth0", NULL },
 		{ CONF_NEXTHOP6, "ppp0", NULL, "`[via IPV6-ADDRESS] dev INTERFACE`" },
 		{ CONF_NUMBER, "50", "50", NULL },

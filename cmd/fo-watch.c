@@ -1,10 +1,10 @@
 /* fo-watch - judge the main line without a pause. See fo-watch(8). */
 #include <errno.h>
-#include <signal.h>
 
 #include "cli.h"
 #include "loader.h"
 #include "log.h"
+#include "signals.h"
 #include "watch.h"
 
 static int load(const struct cli *cli, struct conf *conf)
@@ -22,17 +22,6 @@ static int reload(const void *data, struct conf *out)
 	return load(data, out) == CLI_GO_ON ? 0 : -EINVAL;
 }
 
-/* A process that was asked to end dies of that signal, for those who look at its status. */
-static void die_of(int signal)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, signal);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	raise(signal);
-}
-
 static int run(const struct cli *cli, const struct conf *unused, void *settings)
 {
 	struct conf conf;
@@ -46,7 +35,7 @@ static int run(const struct cli *cli, const struct conf *unused, void *settings)
 	}
 	ret = watch_run(&conf, reload, cli);
 	if (ret > 0)
-		die_of(ret);
+		signals_die(ret);
 	return CLI_CANNOT;
 }
 

@@ -1,10 +1,13 @@
 #include "rtnl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "log.h"
 
 static int open_logged(unsigned groups, struct netlink **out)
@@ -21,9 +24,34 @@ int rtnl_open(struct netlink **out)
 	return open_logged(0, out);
 }
 
-int rtnl_open_link_monitor(struct netlink **out)
+static_assert(RTNL_LINKS == RTMGRP_LINK &&
+		      RTNL_ADDRS == (RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR) &&
+		      RTNL_ROUTES == (RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE) &&
+		      RTNL_RULES == (1 << (RTNLGRP_IPV4_RULE - 1) | 1 << (RTNLGRP_IPV6_RULE - 1)) &&
+		      RTNL_SWITCHES == 1 << (RTNLGRP_IPV4_NETCONF - 1),
+	      "a topic is a group of the kernel's");
+
+int rtnl_open_monitor(unsigned topics, struct netlink **out)
 {
-	return open_logged(RTMGRP_LINK, out);
+	return open_logged(topics, out);
+}
+
+static int drop(const struct nlmsghdr *nlh, void *data)
+{
+	(void)nlh;
+	(void)data;
+	return MNL_CB_OK;
+}
+
+void rtnl_wait(struct netlink *monitor, int64_t end_us)
+{
+	struct pollfd fd = { .fd = netlink_fd(monitor), .events = POLLIN };
+	const struct timespec left = clock_left(end_us);
+
+	if (ppoll(&fd, 1, &left, NULL) <= 0)
+		return;
+	for (int ret = 0; ret == 0 || ret == -ENOBUFS;)
+		ret = netlink_receive(monitor, drop, NULL);
 }
 
 static int take_link_attr(const struct nlattr *attr, void *data)

@@ -40,8 +40,22 @@ int rtnl_find_sibling(struct netlink *nl, const char *name,
 /* Where pppd has brought the line up under another name: uplink, the other one, uplink. */
 #define RTNL_SIBLING "%s is gone, but %s is up: put `ifname %s` into the peers file of pppd"
 
-/* Opens a socket that receives every change of a link (RTNLGRP_LINK). Returns as rtnl_open. */
-int rtnl_open_link_monitor(struct netlink **out) FO_MUST_CHECK;
+/* What a monitor receives, a bit mask: RTMGRP_ of rtnetlink(7), and netconf for the switches of
+ * net.ipv4.conf. */
+enum rtnl_topic {
+	RTNL_LINKS = 0x1,
+	RTNL_ADDRS = 0x10 | 0x100,
+	RTNL_ROUTES = 0x40 | 0x400,
+	RTNL_RULES = 1 << 7 | 1 << 18,
+	RTNL_SWITCHES = 1 << 23,
+};
+
+/* Opens a socket that receives every change of `topics`. Returns as rtnl_open. */
+int rtnl_open_monitor(unsigned topics, struct netlink **out) FO_MUST_CHECK;
+
+/* Waits for something to receive, until `end_us` (CLOCK_MONOTONIC) at most, and drops all of it:
+ * for who looks at the whole then. */
+void rtnl_wait(struct netlink *monitor, int64_t end_us);
 
 /* An event about an interface. */
 struct rtnl_link_event {

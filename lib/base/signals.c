@@ -32,3 +32,13 @@ int signals_next(int fd)
 		return 0;
 	return (int)info.ssi_signo;
 }
+
+void signals_die(int signal)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(signal);
+}

@@ -344,7 +344,7 @@ static int start(struct watch *w)
 	int ret = signals_open(signals, ARRAY_LEN(signals), &w->signals);
 
 	if (ret == 0)
-		ret = rtnl_open_link_monitor(&w->links);
+		ret = rtnl_open_monitor(RTNL_LINKS, &w->links);
 	if (ret != 0)
 		return ret;
 	line_init(&w->line, &w->rule.line);

@@ -1,6 +1,5 @@
 /* fo-route - make routes, forwarding and flows fit the VRRP state. See fo-route(8). */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +7,9 @@
 #include "log.h"
 #include "notification.h"
 #include "report.h"
+#include "route_watch.h"
+#include "rtnl.h"
+#include "signals.h"
 #include "switchover.h"
 #include "vrrp_role.h"
 
@@ -16,172 +18,169 @@ struct settings {
 	struct notification notified;
 };
 
-/* What an item wants, in words. */
-static const char *describe_want(const struct switchover_item *item, char *buf, size_t size)
-{
-	char hop[NEXTHOP_TEXT_MAX];
-	const char *six = item->want.family == AF_INET6 ? "IPv6 " : "";
-
-	switch (item->want.kind) {
-	case PLAN_SYSCTL:
-		snprintf(buf, size, "%s = %d", item->want.sysctl, item->want.value);
-		break;
-	case PLAN_ROUTE:
-		snprintf(buf, size, "%sdefault route %s", six,
-			 nexthop_format(hop, &item->want.hop));
-		break;
-	case PLAN_FLOWS:
-		snprintf(buf, size, "no stale %sflows", six);
-		break;
-	}
-	return buf;
-}
-
-static const char *describe_present(const struct switchover_item *item, char *buf, size_t size)
-{
-	char hop[NEXTHOP_TEXT_MAX];
-
-	if (item->hidden)
-		snprintf(buf, size, "only root can see it");
-	else if (item->as_wanted)
-		snprintf(buf, size, "%s", item->absent ? "no such interface now" : "already right");
-	else if (item->want.kind == PLAN_SYSCTL)
-		snprintf(buf, size, "is %d", item->value);
-	else if (item->want.kind == PLAN_ROUTE)
-		snprintf(buf, size, "is %s%s", nexthop_format(hop, &item->hop),
-			 item->loops ? "; the wanted one leads to this router itself" : "");
-	else
-		snprintf(buf, size, "%zu stale", item->stale);
-	return buf;
-}
-
-/* What was done about an item: `, default route dev ppp0 (was via 192.168.0.254 dev eth0)`; nothing
- * where it was right already. */
-static void describe_done(const struct switchover_item *item, char *buf, size_t size)
-{
-	char want[128], hop[NEXTHOP_TEXT_MAX];
-
-	buf[0] = '\0';
-	if (item->as_wanted || item->error != 0)
-		return;
-	describe_want(item, want, sizeof(want));
-	if (item->want.kind == PLAN_ROUTE)
-		snprintf(buf, size, ", %s (was %s)", want, nexthop_format(hop, &item->hop));
-	else if (item->want.kind == PLAN_SYSCTL)
-		snprintf(buf, size, ", %s (was %d)", want, item->value);
-	else if (item->stale > 0)
-		snprintf(buf, size, ", %zu stale flow%s removed", item->stale,
-			 item->stale == 1 ? "" : "s");
-}
-
-static void log_done(const struct switchover *done, int ret)
-{
-	char line[640] = "";
-	size_t used = 0;
-
-	for (size_t i = 0; i < done->count; i++) {
-		describe_done(&done->items[i], line + used, sizeof(line) - used);
-		used += strlen(line + used);
-	}
-	if (used == 0)
-		snprintf(line, sizeof(line), ", %s",
-			 ret == 0 ? "nothing to do" : "nothing changed");
-	log_info("%s: %s%s, %" PRId64 ".%" PRId64 " ms", vrrp_state_name(done->state),
-		 ret == 0 ? "" : "incomplete, ", line + 2, done->took_us / 1000,
-		 done->took_us % 1000 / 100);
-}
+/* How long after a report of master the address may take to be there. */
+#define HELD_WITHIN_MS 1000
 
 static void log_too_early(void)
 {
-	log_info("apply: no state was reported yet; leaving everything as it is");
+	log_info("apply: no state was reported yet; leaving everything as it is, but for the "
+		 "line's own table");
 }
 
-static int apply(const struct conf *conf, const enum vrrp_state *reported, bool force)
+/* A message that came late is no mistake; one that is still contradicted after a second is. */
+static void warn_unheld(const struct conf *conf)
 {
-	struct switchover done;
-	int ret = switchover_apply(conf, reported, force, &done);
+	char text[VRRP_ROLE_TEXT_MAX], vip[ADDR_TEXT_MAX];
+	struct netlink *nl = NULL;
 
-	if (done.too_early)
+	if (!vrrp_role_stays_unheld(conf, HELD_WITHIN_MS))
+		return;
+	text[0] = '\0';
+	if (rtnl_open(&nl) == 0 && vrrp_role_find_mismatch(nl, conf, text) == 0)
+		log_warn(0,
+			 text[0] == '\0' ? "keepalived says master, but %s is on no interface"
+					 : "%s",
+			 text[0] == '\0' ? addr_format(vip, &conf->router.vip) : text);
+	netlink_close(nl);
+}
+
+static int apply_logged(const struct conf *conf, const struct switchover_order *order,
+			struct switchover *done)
+{
+	int ret = switchover_apply(conf, order, done);
+
+	if (!done->facts.known)
 		log_too_early();
-	else if (done.count > 0 || ret == 0)
-		log_done(&done, ret);
+	if (done->count > 0 || ret == 0)
+		switchover_log(done, order, ret);
+	return ret;
+}
+
+static int apply(const struct conf *conf, const struct switchover_order *order)
+{
+	struct switchover_order rest = { .force = order->force, .resident = true };
+	struct switchover done;
+	int ret = apply_logged(conf, order, &done);
+
+	if (ret == 0 && done.facts.linger_ms > 0) {
+		switchover_wait_linger(conf, done.facts.linger_ms);
+		rest.reported = order->force ? order->reported : NULL;
+		ret = apply_logged(conf, &rest, &done);
+	}
+	if (ret == 0 && !order->force && !done.facts.held.vip && order->reported != NULL &&
+	    *order->reported == VRRP_MASTER)
+		warn_unheld(conf);
 	return ret == 0 ? CLI_YES : CLI_CANNOT;
 }
 
-/* An item as an operation: bare values, for a program to read. */
-static void plan_item(struct report *plan, const struct switchover_item *item)
+/* A step as an operation: bare values, for a program to read. */
+static void plan_step(struct report *plan, const struct step *step)
 {
-	const struct plan_item *want = &item->want;
+	const struct plan_item *want = &step->want;
+	bool six = want->family == AF_INET6;
 	char to[128] = "none stale", from[128] = "";
 
 	switch (want->kind) {
 	case PLAN_SYSCTL:
 		snprintf(to, sizeof(to), "%s = %d", want->sysctl, want->value);
-		if (!item->absent)
-			snprintf(from, sizeof(from), "%d", item->value);
-		cli_plan_add(plan, "sysctl", to, item->absent ? NULL : from, item->as_wanted);
+		if (!step->absent)
+			snprintf(from, sizeof(from), "%d", step->value);
+		cli_plan_add(plan, "sysctl", to, step->absent ? NULL : from, step->as_wanted);
+		break;
+	case PLAN_TABLE:
+		cli_plan_add(plan, six ? "table6" : "table", nexthop_format(to, &want->hop),
+			     nexthop_format(from, &step->hop), step->as_wanted);
+		break;
+	case PLAN_RULES:
+		snprintf(from, sizeof(from), "%zu missing, %zu too many", step->missing,
+			 step->extra);
+		cli_plan_add(plan, six ? "rules6" : "rules", "to the line's table",
+			     step->as_wanted ? "to the line's table" : from, step->as_wanted);
 		break;
 	case PLAN_ROUTE:
-		cli_plan_add(plan, want->family == AF_INET6 ? "route6" : "route",
-			     nexthop_format(to, &want->hop), nexthop_format(from, &item->hop),
-			     item->as_wanted);
+		cli_plan_add(plan, six ? "route6" : "route", nexthop_format(to, &want->hop),
+			     nexthop_format(from, &step->hop), step->as_wanted);
+		break;
+	case PLAN_LAN: /* nothing that is done */
 		break;
 	case PLAN_FLOWS:
-		snprintf(from, sizeof(from), "%zu stale", item->stale);
-		cli_plan_add(plan, want->family == AF_INET6 ? "flows6" : "flows", to,
-			     item->hidden ? NULL : from, item->as_wanted);
+		snprintf(from, sizeof(from), "%zu stale", step->stale);
+		cli_plan_add(plan, six ? "flows6" : "flows", to, step->hidden ? NULL : from,
+			     step->as_wanted);
 		break;
 	}
 }
 
 static int print_plan(const struct cli *cli, const struct conf *conf,
-		      const enum vrrp_state *reported, bool force)
+		      const struct switchover_order *order)
 {
 	struct report *report;
 	struct switchover plan;
 
-	if (switchover_examine(conf, reported, force, &plan) != 0)
+	if (switchover_examine(conf, order, &plan) != 0)
 		return CLI_CANNOT;
-	if (plan.too_early)
+	if (!plan.facts.known)
 		log_too_early();
 	report = report_new();
 	for (size_t i = 0; i < plan.count; i++)
-		plan_item(report, &plan.items[i]);
+		plan_step(report, &plan.steps[i]);
 	return cli_print(cli, report, CLI_YES);
 }
 
+static bool report_steps(struct report *report, const struct switchover *now)
+{
+	bool all_right = true;
+	char text[STEP_TEXT_MAX];
+
+	for (size_t i = 0; i < now->count; i++) {
+		const struct step *step = &now->steps[i];
+
+		report_row(report, "wanted");
+		report_text(report, "what", step_describe_want(step, text));
+		report_flag(report, "right", step->as_wanted);
+		report_text(report, "present", step_describe_present(step, text));
+		report_end_row(report);
+		all_right = all_right && step->as_wanted;
+	}
+	return all_right;
+}
+
 static int report_switchover(const struct cli *cli, const struct conf *conf,
-			     const struct switchover *now)
+			     const struct switchover *now, const char *mismatch)
 {
 	struct report *report = report_new();
-	char text[160];
-	bool all_right = true;
+	const struct facts *facts = &now->facts;
+	char text[STEP_TEXT_MAX];
+	bool all_right = mismatch[0] == '\0';
 
-	report_text(report, "state", vrrp_state_name(now->state));
+	report_text(report, "state", vrrp_state_name(facts->state));
 	report_text(report, "vip", addr_format(text, &conf->router.vip));
-	report_flag(report, "vip_held", now->held.vip);
+	report_flag(report, "vip_held", facts->held.vip);
+	if (mismatch[0] != '\0')
+		report_text(report, "mistake", mismatch);
 	if (addr_is_set(&conf->router.vip6)) {
-		report_text(report, "state6", vrrp_state_name(now->state6));
+		report_text(report, "state6", vrrp_state_name(facts->state6));
 		report_text(report, "vip6", addr_format(text, &conf->router.vip6));
-		report_flag(report, "vip6_held", now->held.vip6);
+		report_flag(report, "vip6_held", facts->held.vip6);
 	}
-	if (now->sibling[0] != '\0') {
-		snprintf(text, sizeof(text), RTNL_SIBLING, conf->router.uplink, now->sibling,
+	if (facts->sibling[0] != '\0') {
+		snprintf(text, sizeof(text), RTNL_SIBLING, conf->router.uplink, facts->sibling,
 			 conf->router.uplink);
 		report_text(report, "uplink", text);
 		all_right = false;
 	}
-	for (size_t i = 0; i < now->count; i++) {
-		const struct switchover_item *item = &now->items[i];
-
-		report_row(report, "wanted");
-		report_text(report, "what", describe_want(item, text, sizeof(text)));
-		report_flag(report, "right", item->as_wanted);
-		report_text(report, "present", describe_present(item, text, sizeof(text)));
-		report_end_row(report);
-		all_right = all_right && item->as_wanted;
+	if (conf->route.table == 0 && facts->line.up && facts_is_strict(facts->line.hop.dev)) {
+		snprintf(text, sizeof(text),
+			 "rp_filter = 1 drops what comes in on %s while it has no default route: "
+			 "set [route] table",
+			 facts->line.hop.dev);
+		report_text(report, "dropped", text);
+		all_right = false;
 	}
+	all_right = report_steps(report, now) && all_right;
 	report_flag(report, "all_right", all_right);
+	if (mismatch[0] != '\0')
+		return cli_print(cli, report, CLI_CANNOT);
 	return cli_print(cli, report, all_right ? CLI_YES : CLI_NO);
 }
 
@@ -193,28 +192,85 @@ static bool has_section(const struct cli *cli, const struct conf *conf)
 	return conf->route.present;
 }
 
+/* What keepalived.conf and fo.conf disagree about, once the address had time to be there. */
+static int find_mistake(const struct conf *conf, char text[static VRRP_ROLE_TEXT_MAX])
+{
+	struct netlink *nl = NULL;
+	int ret = 0;
+
+	text[0] = '\0';
+	if (!vrrp_role_stays_unheld(conf, HELD_WITHIN_MS))
+		return 0;
+	ret = rtnl_open(&nl);
+	if (ret == 0)
+		ret = vrrp_role_find_mismatch(nl, conf, text);
+	netlink_close(nl);
+	return ret;
+}
+
 static int run_show(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
-	enum vrrp_state reported;
+	const enum vrrp_state reported = vrrp_role_reported();
+	const struct switchover_order order = { .reported = &reported, .force = set->force };
+	char mistake[VRRP_ROLE_TEXT_MAX];
 	struct switchover now;
 
 	if (!has_section(cli, conf))
 		return CLI_CONFIG;
-	reported = vrrp_role_reported();
-	if (switchover_examine(conf, &reported, set->force, &now) != 0)
+	if (find_mistake(conf, mistake) != 0 || switchover_examine(conf, &order, &now) != 0)
 		return CLI_CANNOT;
-	return report_switchover(cli, conf, &now);
+	return report_switchover(cli, conf, &now, mistake);
 }
 
 static int run_apply(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
+	const struct switchover_order order = { .force = set->force };
 
 	if (!has_section(cli, conf))
 		return CLI_CONFIG;
-	return cli->dry_run ? print_plan(cli, conf, NULL, set->force)
-			    : apply(conf, NULL, set->force);
+	return cli->dry_run ? print_plan(cli, conf, &order) : apply(conf, &order);
+}
+
+static int load(const struct cli *cli, struct conf *conf)
+{
+	int ret = cli_load(cli, conf);
+
+	if (ret != CLI_GO_ON)
+		return ret;
+	return has_section(cli, conf) ? CLI_GO_ON : CLI_CONFIG;
+}
+
+static int reload(const void *data, struct conf *out)
+{
+	return load(data, out) == CLI_GO_ON ? 0 : -EINVAL;
+}
+
+static int run_watch(const struct cli *cli, const struct conf *unused, void *settings)
+{
+	struct conf conf;
+	int ret = load(cli, &conf);
+
+	(void)unused;
+	(void)settings;
+	if (ret != CLI_GO_ON)
+		return ret;
+	ret = route_watch_run(&conf, reload, cli);
+	if (ret > 0)
+		signals_die(ret);
+	return CLI_CANNOT;
+}
+
+static int run_clear(const struct cli *cli, const struct conf *conf, void *settings)
+{
+	(void)settings;
+	if (!has_section(cli, conf))
+		return CLI_CONFIG;
+	if (switchover_clear(conf) != 0)
+		return CLI_CANNOT;
+	log_info("clear: no rule, route of the line's table or switch of ours is left");
+	return CLI_YES;
 }
 
 static int parse_state(const struct cli *cli, int count, char *operands[], void *settings)
@@ -227,6 +283,8 @@ static int parse_state(const struct cli *cli, int count, char *operands[], void 
 static int run_state(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
+	const struct switchover_order order = { .reported = &set->notified.state,
+						.force = set->force };
 
 	if (!has_section(cli, conf))
 		return CLI_CONFIG;
@@ -234,8 +292,7 @@ static int run_state(const struct cli *cli, const struct conf *conf, void *setti
 		log_debug("not a change of state: nothing to do");
 		return CLI_YES;
 	}
-	return cli->dry_run ? print_plan(cli, conf, &set->notified.state, set->force)
-			    : apply(conf, &set->notified.state, set->force);
+	return cli->dry_run ? print_plan(cli, conf, &order) : apply(conf, &order);
 }
 
 static const struct cli_option options[] = {
@@ -248,6 +305,10 @@ static const struct cli_verb verbs[] = {
 	{ "apply", "apply", "apply the state that is really true (for pppd's ip-up)", CLI_PLANS,
 	  NULL, run_apply },
 	{ "show", "show", "the state, and what differs from the plan", CLI_SHOWS, NULL, run_show },
+	{ "watch", "watch", "stay, and apply it whenever a route, rule, address or link changes",
+	  CLI_LOADS, NULL, run_watch },
+	{ "clear", "clear", "remove the rules, the line's table, and what else is ours", 0, NULL,
+	  run_clear },
 	{ NULL, "master|backup|fault|stop",
 	  "this state was reported; apply the state that is really true", CLI_PLANS, parse_state,
 	  run_state },

@@ -74,7 +74,7 @@ static int print_request(const struct cli *cli, const struct conf *conf)
 
 /* The state that was reported, for is_master. */
 struct role {
-	const struct conf_router *router;
+	const struct conf *conf;
 	enum vrrp_state reported;
 };
 
@@ -82,7 +82,7 @@ static int is_master(void *data, bool *master)
 {
 	const struct role *role = data;
 	enum vrrp_state state;
-	int ret = vrrp_role_true_state(role->router, role->reported, &state);
+	int ret = vrrp_role_true_state(role->conf, role->reported, &state);
 
 	if (ret == 0)
 		*master = state == VRRP_MASTER;
@@ -100,7 +100,7 @@ static struct class_due class_due_by(const struct conf *conf, struct role *role)
 static int converge_to_state(const struct cli *cli, const struct conf *conf,
 			     enum vrrp_state reported, bool read_back)
 {
-	struct role role = { .router = &conf->router, .reported = reported };
+	struct role role = { .conf = conf, .reported = reported };
 	const struct class_due due = class_due_by(conf, &role);
 	const char *speed_class = NULL;
 	bool written = true;
@@ -176,7 +176,7 @@ static int run_get(const struct cli *cli, const struct conf *conf, void *setting
 static int run_sync(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
-	struct role role = { .router = &conf->router, .reported = vrrp_role_reported() };
+	struct role role = { .conf = conf, .reported = vrrp_role_reported() };
 	const struct class_due due = class_due_by(conf, &role);
 
 	if (!has_section(cli, conf))

@@ -38,7 +38,7 @@ static int gather_kernel(const struct conf *conf, struct status *out)
 	int ret = rtnl_open(&nl);
 
 	if (ret == 0)
-		ret = route_get_default(nl, AF_INET, &out->hop);
+		ret = route_get_default(nl, (struct route_table){ AF_INET, ROUTE_MAIN }, &out->hop);
 	if (ret == 0) {
 		ret = rtnl_get_link(nl, conf->router.uplink, &out->uplink);
 		out->uplink_there = ret == 0;
@@ -50,15 +50,16 @@ static int gather_kernel(const struct conf *conf, struct status *out)
 
 static int gather(const struct conf *conf, struct status *out)
 {
+	const struct switchover_order order = { .reported = &out->reported };
 	int ret;
 
 	memset(out, 0, sizeof(*out));
 	out->reported = vrrp_role_reported();
-	ret = vrrp_role_true_state(&conf->router, out->reported, &out->state);
+	ret = vrrp_role_true_state(conf, out->reported, &out->state);
 	if (ret == 0)
 		ret = gather_kernel(conf, out);
 	if (ret == 0 && conf->route.present)
-		ret = switchover_examine(conf, &out->reported, false, &out->route);
+		ret = switchover_examine(conf, &order, &out->route);
 	speedclass_load(&out->speedclass);
 	out->keepalived = vrrp_role_has_keepalived();
 	out->watched = watch_report_read(&out->heartbeat) == 0;
@@ -145,7 +146,7 @@ static bool route_right(const struct status *status)
 	bool right = true;
 
 	for (size_t i = 0; i < status->route.count; i++)
-		right = right && status->route.items[i].as_wanted;
+		right = right && status->route.steps[i].as_wanted;
 	return right;
 }
 
@@ -178,9 +179,9 @@ static bool fill(struct report *report, const struct conf *conf, const struct st
 		report_flag(report, "route_right", route_right(status));
 	report_text(report, "uplink", conf->router.uplink);
 	report_text(report, "uplink_interface", uplink_text(status));
-	if (status->route.sibling[0] != '\0') {
+	if (status->route.facts.sibling[0] != '\0') {
 		snprintf(hint, sizeof(hint), RTNL_SIBLING, conf->router.uplink,
-			 status->route.sibling, conf->router.uplink);
+			 status->route.facts.sibling, conf->router.uplink);
 		report_text(report, "uplink_hint", hint);
 		right = false;
 	}

@@ -234,11 +234,11 @@ int session_plan(const struct session_order *order, struct session_run *out)
 	return ret;
 }
 
-static bool carries_lan(const struct conf_router *router)
+static bool carries_lan(const struct conf *conf)
 {
 	enum vrrp_state state;
 
-	return vrrp_role_true_state(router, VRRP_BACKUP, &state) == 0 && state == VRRP_MASTER;
+	return vrrp_role_true_state(conf, VRRP_BACKUP, &state) == 0 && state == VRRP_MASTER;
 }
 
 /* A change is logged and goes into the history; anything else is logged only for a person who asks.
@@ -329,8 +329,8 @@ static bool wants_redial(const struct work *work)
 {
 	bool calm = idle_wants_redial(&work->memory, &work->rule, &work->facts, false);
 
-	return calm && idle_wants_redial(&work->memory, &work->rule, &work->facts,
-					 carries_lan(&work->conf->router));
+	return calm &&
+	       idle_wants_redial(&work->memory, &work->rule, &work->facts, carries_lan(work->conf));
 }
 
 static int keep(const struct session_order *order, struct session_run *out)

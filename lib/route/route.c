@@ -6,11 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rule.h"
+
 /* Nobody puts more default routes in front of ours. */
 #define DEFAULTS_MAX 8
 
-struct default_query {
-	sa_family_t family;
+/* A default route of a list. */
+struct listed {
+	struct route_table table;
+	uint32_t metric;
+	uint8_t protocol;
 	struct nexthop hop;
 };
 
@@ -19,49 +24,63 @@ static uint32_t metric_of(sa_family_t family)
 	return family == AF_INET6 ? ROUTE_METRIC6 : ROUTE_METRIC4;
 }
 
-/* What matters here of a route in a dump. */
-struct route_attrs {
-	sa_family_t family;
-	uint32_t table, metric, out_index;
-	struct addr gateway;
-};
+static uint8_t protocol_of(struct route_table table)
+{
+	return table.number == ROUTE_MAIN ? RTPROT_KEEPALIVED : RULE_PROTOCOL;
+}
 
 static int take_route_attr(const struct nlattr *attr, void *data)
 {
-	struct route_attrs *route = data;
+	struct listed *route = data;
 	uint16_t type = mnl_attr_get_type(attr);
 	bool is_u32 = mnl_attr_validate(attr, MNL_TYPE_U32) == 0;
 
 	if (type == RTA_TABLE && is_u32)
-		route->table = mnl_attr_get_u32(attr);
+		route->table.number = mnl_attr_get_u32(attr);
 	else if (type == RTA_PRIORITY && is_u32)
 		route->metric = mnl_attr_get_u32(attr);
 	else if (type == RTA_OIF && is_u32)
-		route->out_index = mnl_attr_get_u32(attr);
+		(void)if_indextoname(mnl_attr_get_u32(attr), route->hop.dev);
 	else if (type == RTA_GATEWAY &&
-		 addr_from_bytes(route->family, mnl_attr_get_payload(attr),
-				 mnl_attr_get_payload_len(attr), &route->gateway) != 0)
-		route->gateway.family = AF_UNSPEC;
+		 addr_from_bytes(route->table.family, mnl_attr_get_payload(attr),
+				 mnl_attr_get_payload_len(attr), &route->hop.via) != 0)
+		route->hop.via.family = AF_UNSPEC;
 	return MNL_CB_OK;
 }
+
+/* Reads a default route; false: it is none, or one of no single interface. */
+static bool read_default(const struct nlmsghdr *nlh, struct listed *out)
+{
+	const struct rtmsg *info = mnl_nlmsg_get_payload(nlh);
+
+	*out = (struct listed){ .table = { info->rtm_family, info->rtm_table },
+				.protocol = info->rtm_protocol };
+	if (info->rtm_dst_len != 0 || info->rtm_tos != 0 || info->rtm_type != RTN_UNICAST ||
+	    (info->rtm_flags & RTM_F_CLONED) != 0)
+		return false;
+	mnl_attr_parse(nlh, sizeof(*info), take_route_attr, out);
+	return nexthop_is_set(&out->hop);
+}
+
+static bool is_same_table(struct route_table a, struct route_table b)
+{
+	return a.family == b.family && a.number == b.number;
+}
+
+struct default_query {
+	struct route_table table;
+	struct nexthop hop;
+};
 
 static int take_default(const struct nlmsghdr *nlh, void *data)
 {
 	struct default_query *query = data;
-	const struct rtmsg *info = mnl_nlmsg_get_payload(nlh);
-	struct route_attrs route = { .family = info->rtm_family, .table = info->rtm_table };
-	struct nexthop hop = { .dev = "" };
+	struct listed route;
 
-	if (info->rtm_family != query->family || info->rtm_dst_len != 0 || info->rtm_tos != 0 ||
-	    info->rtm_type != RTN_UNICAST || (info->rtm_flags & RTM_F_CLONED) != 0)
-		return MNL_CB_OK;
-	mnl_attr_parse(nlh, sizeof(*info), take_route_attr, &route);
-	if (route.table != RT_TABLE_MAIN || route.metric != metric_of(query->family) ||
-	    if_indextoname(route.out_index, hop.dev) == NULL)
-		return MNL_CB_OK;
-	hop.via = route.gateway;
-	if (!nexthop_is_set(&query->hop)) /* of several, the kernel uses the first */
-		query->hop = hop;
+	if (!nexthop_is_set(&query->hop) && /* of several, the kernel uses the first */
+	    read_default(nlh, &route) && is_same_table(route.table, query->table) &&
+	    route.metric == metric_of(query->table.family))
+		query->hop = route.hop;
 	return MNL_CB_OK;
 }
 
@@ -75,13 +94,13 @@ static int fail(int ret, const char *words, sa_family_t family, const char *verb
 	return netlink_log_failure(ret, words, text);
 }
 
-static struct nlmsghdr *request_routes(struct netlink *nl, sa_family_t family)
+static struct nlmsghdr *request_routes(struct netlink *nl, struct route_table table)
 {
 	struct nlmsghdr *nlh = netlink_request(nl, RTM_GETROUTE, NLM_F_DUMP);
 	struct rtmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
 
-	info->rtm_family = (unsigned char)family;
-	mnl_attr_put_u32(nlh, RTA_TABLE, RT_TABLE_MAIN);
+	info->rtm_family = (unsigned char)table.family;
+	mnl_attr_put_u32(nlh, RTA_TABLE, table.number);
 	return nlh;
 }
 
@@ -98,14 +117,14 @@ static struct nlmsghdr *begin_defaults(struct netlink *nl, void *data)
 {
 	struct default_query *query = data;
 
-	memset(&query->hop, 0, sizeof(query->hop));
-	return request_routes(nl, query->family);
+	query->hop = (struct nexthop){ .dev = "" };
+	return request_routes(nl, query->table);
 }
 
-static int find_default(struct netlink *nl, sa_family_t family, struct nexthop *out,
+static int find_default(struct netlink *nl, struct route_table table, struct nexthop *out,
 			const char **words)
 {
-	struct default_query query = { .family = family };
+	struct default_query query = { .table = table };
 	int ret = list(nl, begin_defaults, take_default, &query, words);
 
 	if (ret == 0)
@@ -113,12 +132,73 @@ static int find_default(struct netlink *nl, sa_family_t family, struct nexthop *
 	return ret;
 }
 
-int route_get_default(struct netlink *nl, sa_family_t family, struct nexthop *out)
+int route_get_default(struct netlink *nl, struct route_table table, struct nexthop *out)
 {
 	const char *words;
-	int ret = find_default(nl, family, out, &words);
+	int ret = find_default(nl, table, out, &words);
 
-	return ret == 0 ? 0 : fail(ret, words, family, "list", "routes");
+	return ret == 0 ? 0 : fail(ret, words, table.family, "list", "routes");
+}
+
+/* Default routes of the main table that are not ours. */
+struct other_query {
+	sa_family_t family;
+	const char *dev; /* those of this interface, through a gateway; NULL: any */
+	bool found;
+	struct listed best;
+};
+
+static int take_other(const struct nlmsghdr *nlh, void *data)
+{
+	struct other_query *query = data;
+	struct listed route;
+
+	if (!read_default(nlh, &route) || route.table.number != ROUTE_MAIN ||
+	    route.table.family != query->family || route.protocol == RTPROT_KEEPALIVED)
+		return MNL_CB_OK;
+	if (query->dev != NULL &&
+	    (strcmp(route.hop.dev, query->dev) != 0 || !addr_is_set(&route.hop.via)))
+		return MNL_CB_OK;
+	if (!query->found || route.metric < query->best.metric)
+		query->best = route;
+	query->found = true;
+	return MNL_CB_OK;
+}
+
+static struct nlmsghdr *begin_others(struct netlink *nl, void *data)
+{
+	struct other_query *query = data;
+
+	query->found = false;
+	return request_routes(nl, (struct route_table){ query->family, ROUTE_MAIN });
+}
+
+static int find_other(struct netlink *nl, struct other_query *query)
+{
+	const char *words;
+	int ret = list(nl, begin_others, take_other, query, &words);
+
+	return ret == 0 ? 0 : fail(ret, words, query->family, "list", "routes");
+}
+
+int route_find_gateway(struct netlink *nl, sa_family_t family, const char *dev, struct addr *out)
+{
+	struct other_query query = { .family = family, .dev = dev };
+	int ret = find_other(nl, &query);
+
+	if (ret == 0)
+		*out = query.found ? query.best.hop.via : (struct addr){ .family = AF_UNSPEC };
+	return ret;
+}
+
+int route_has_other_default(struct netlink *nl, sa_family_t family, bool *out)
+{
+	struct other_query query = { .family = family };
+	int ret = find_other(nl, &query);
+
+	if (ret == 0)
+		*out = query.found;
+	return ret;
 }
 
 struct net_query {
@@ -166,7 +246,7 @@ static struct nlmsghdr *begin_nets(struct netlink *nl, void *data)
 	struct net_query *query = data;
 
 	query->nets->count = 0;
-	return request_routes(nl, query->family);
+	return request_routes(nl, (struct route_table){ query->family, ROUTE_MAIN });
 }
 
 int route_get_nets(struct netlink *nl, sa_family_t family, struct route_nets *out)
@@ -180,7 +260,7 @@ int route_get_nets(struct netlink *nl, sa_family_t family, struct route_nets *ou
 
 /* Puts the default route `hop` into a request. Returns the fixed part of it, or NULL with errno
  * when there is no such interface. */
-static struct rtmsg *put_default(struct nlmsghdr *nlh, sa_family_t family,
+static struct rtmsg *put_default(struct nlmsghdr *nlh, struct route_table table,
 				 const struct nexthop *hop)
 {
 	struct rtmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
@@ -188,71 +268,87 @@ static struct rtmsg *put_default(struct nlmsghdr *nlh, sa_family_t family,
 
 	if (index == 0)
 		return NULL;
-	info->rtm_family = (unsigned char)family;
-	mnl_attr_put_u32(nlh, RTA_TABLE, RT_TABLE_MAIN);
+	info->rtm_family = (unsigned char)table.family;
+	mnl_attr_put_u32(nlh, RTA_TABLE, table.number);
 	mnl_attr_put_u32(nlh, RTA_OIF, index);
 	if (addr_is_set(&hop->via))
-		mnl_attr_put(nlh, RTA_GATEWAY, addr_len(family), hop->via.bytes);
-	if (metric_of(family) != 0)
-		mnl_attr_put_u32(nlh, RTA_PRIORITY, metric_of(family));
+		mnl_attr_put(nlh, RTA_GATEWAY, addr_len(table.family), hop->via.bytes);
+	if (metric_of(table.family) != 0)
+		mnl_attr_put_u32(nlh, RTA_PRIORITY, metric_of(table.family));
 	return info;
 }
 
-static int delete_default(struct netlink *nl, sa_family_t family, const struct nexthop *hop,
+static int delete_default(struct netlink *nl, struct route_table table, const struct nexthop *hop,
 			  const char **words)
 {
 	struct nlmsghdr *nlh = netlink_request(nl, RTM_DELROUTE, NLM_F_ACK);
-	struct rtmsg *info = put_default(nlh, family, hop);
+	struct rtmsg *info = put_default(nlh, table, hop);
+	int ret;
 
 	if (info == NULL)
 		return 0;		    /* the interface has gone, and its routes with it */
 	info->rtm_scope = RT_SCOPE_NOWHERE; /* any */
-	return netlink_ask(nl, nlh, NULL, NULL, words);
+	ret = netlink_ask(nl, nlh, NULL, NULL, words);
+	return ret == -ESRCH ? 0 : ret;
+}
+
+int route_delete_default(struct netlink *nl, struct route_table table, const struct nexthop *hop)
+{
+	char text[NEXTHOP_TEXT_MAX], what[NEXTHOP_TEXT_MAX + 32];
+	const char *words = "";
+	int ret = delete_default(nl, table, hop, &words);
+
+	if (ret == 0)
+		return 0;
+	snprintf(what, sizeof(what), "default route %s", nexthop_format(text, hop));
+	return fail(ret, words, table.family, "delete", what);
 }
 
 /* `hop` is there, but not the first of its metric. */
-static int uncover_default(struct netlink *nl, sa_family_t family, const struct nexthop *hop,
+static int uncover_default(struct netlink *nl, struct route_table table, const struct nexthop *hop,
 			   const char **words)
 {
 	struct nexthop first;
 
 	for (int i = 0; i < DEFAULTS_MAX; i++) {
-		int ret = find_default(nl, family, &first, words);
+		int ret = find_default(nl, table, &first, words);
 
 		if (ret != 0 || nexthop_equal(&first, hop))
 			return ret;
-		ret = delete_default(nl, family, &first, words);
-		if (ret != 0 && ret != -ESRCH)
+		ret = delete_default(nl, table, &first, words);
+		if (ret != 0)
 			return ret;
 	}
 	return -EEXIST;
 }
 
-static int put_first(struct netlink *nl, sa_family_t family, const struct nexthop *hop,
+static int put_first(struct netlink *nl, struct route_table table, const struct nexthop *hop,
 		     const char **words)
 {
 	struct nlmsghdr *nlh =
 		netlink_request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK);
-	struct rtmsg *info = put_default(nlh, family, hop);
+	struct rtmsg *info = put_default(nlh, table, hop);
 
 	if (info == NULL)
 		return -errno;
-	info->rtm_protocol = RTPROT_KEEPALIVED;
+	info->rtm_protocol = protocol_of(table);
 	info->rtm_type = RTN_UNICAST;
 	info->rtm_scope = addr_is_set(&hop->via) ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
 	return netlink_ask(nl, nlh, NULL, NULL, words);
 }
 
-int route_replace_default(struct netlink *nl, sa_family_t family, const struct nexthop *hop)
+int route_replace_default(struct netlink *nl, struct route_table table, const struct nexthop *hop)
 {
-	char text[NEXTHOP_TEXT_MAX], what[NEXTHOP_TEXT_MAX + 32];
+	char text[NEXTHOP_TEXT_MAX], what[NEXTHOP_TEXT_MAX + 48];
 	const char *words = "";
-	int ret = put_first(nl, family, hop, &words);
+	int ret = put_first(nl, table, hop, &words);
 
 	if (ret == -EEXIST)
-		ret = uncover_default(nl, family, hop, &words);
+		ret = uncover_default(nl, table, hop, &words);
 	if (ret == 0)
 		return 0;
 	snprintf(what, sizeof(what), "default route %s", nexthop_format(text, hop));
-	return fail(ret, words, family, "set", what);
+	if (table.number != ROUTE_MAIN)
+		snprintf(what + strlen(what), 24, " in table %u", table.number);
+	return fail(ret, words, table.family, "set", what);
 }

@@ -1,10 +1,12 @@
-/* route.h - default routes, and the networks of the main table, rtnetlink(7). Edge.
+/* route.h - default routes of a table, and the networks of the main one, rtnetlink(7). Edge.
  *
  * Over a socket of rtnl_open. Messages about a route of IPv6 name the family. */
 #ifndef FO_ROUTE_H
 #define FO_ROUTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 #include "addr.h"
@@ -12,10 +14,12 @@
 #include "netlink.h"
 #include "nexthop.h"
 
-/* The main table, and the metric of our routes: the one that ip-route(8) uses when none is given
- * (for IPv6 the kernel's IP6_RT_PRIO_USER). */
+#define ROUTE_MAIN 254 /* RT_TABLE_MAIN */
+
+/* The metrics of our routes: the lowest, which win. 0 would be 1024 for IPv6, as those have that
+ * router advertisements make. */
 #define ROUTE_METRIC4 0
-#define ROUTE_METRIC6 1024
+#define ROUTE_METRIC6 1
 
 #define ROUTE_NETS_MAX 256
 
@@ -28,18 +32,38 @@ struct route_nets {
  * than ROUTE_NETS_MAX are left out. Returns 0 and `*out`, or -errno, logged. */
 int route_get_nets(struct netlink *nl, sa_family_t family, struct route_nets *out) FO_MUST_CHECK;
 
-/* The default route of `family` in the main table with our metric. Returns 0 and `*out` (not set
+/* A default route's table: ROUTE_MAIN, or the line's own. */
+struct route_table {
+	sa_family_t family;
+	uint32_t number;
+};
+
+/* The default route of `table` with our metric. Returns 0 and `*out` (not set
  * where there is none, or one with several next hops; the first where there are several, which is
  * the one that the kernel uses and replaces), or -errno, logged. */
-int route_get_default(struct netlink *nl, sa_family_t family, struct nexthop *out) FO_MUST_CHECK;
+int route_get_default(struct netlink *nl, struct route_table table,
+		      struct nexthop *out) FO_MUST_CHECK;
 
-/* Makes `hop` the default route of `family`, in the main table, with our metric and keepalived's
- * protocol number: one kernel operation, with no instant between the old and the new. Where
- * another program (pppd's `defaultroute`) has put one in front of it, that one is deleted, which
- * uncovers it. Routes of other metrics and tables stay. Returns 0 once the kernel has acknowledged;
- * -ENODEV when the interface is missing; another -errno; all logged, with the kernel's own words
- * where it gives any. Needs CAP_NET_ADMIN. */
-int route_replace_default(struct netlink *nl, sa_family_t family,
+/* Makes `hop` the default route of `table`, with our metric: one kernel operation, with no instant
+ * between the old and the new. Where another program (pppd's `defaultroute`) has put one in front
+ * of it, that one is deleted, which uncovers it. Routes of other metrics and tables stay. Returns 0
+ * once the kernel has acknowledged; -ENODEV when the interface is missing; another -errno; all
+ * logged, with the kernel's own words where it gives any. Needs CAP_NET_ADMIN. */
+int route_replace_default(struct netlink *nl, struct route_table table,
 			  const struct nexthop *hop) FO_MUST_CHECK;
+
+/* Deletes the default route `hop` of `table` that has our metric. That there is none is as good.
+ * Returns 0 or -errno, logged. */
+int route_delete_default(struct netlink *nl, struct route_table table,
+			 const struct nexthop *hop) FO_MUST_CHECK;
+
+/* The gateway that some other program, or a router advertisement, has set for interface `dev`: that
+ * of the default route of `family` in the main table, not ours, with the lowest metric. Returns 0
+ * and `*out`, not set where there is none; or -errno, logged. */
+int route_find_gateway(struct netlink *nl, sa_family_t family, const char *dev,
+		       struct addr *out) FO_MUST_CHECK;
+
+/* Whether the main table of `family` has a default route that is not ours. Returns as above. */
+int route_has_other_default(struct netlink *nl, sa_family_t family, bool *out) FO_MUST_CHECK;
 
 #endif

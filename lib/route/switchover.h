@@ -1,52 +1,56 @@
-/* switchover.h - routes, forwarding and flows as the VRRP state wants them. Job. */
+/* switchover.h - routes, rules, forwarding and flows as the VRRP state wants them. Job. */
 #ifndef FO_SWITCHOVER_H
 #define FO_SWITCHOVER_H
 
-#include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "compiler.h"
+#include "facts.h"
 #include "plan.h"
 #include "settings.h"
+#include "step.h"
 #include "vrrp.h"
-#include "vrrp_role.h"
 
-/* One thing that the plan wants, and what is there. */
-struct switchover_item {
-	struct plan_item want;
-	bool absent;	    /* the switch of an interface that is gone: nothing to do */
-	bool hidden;	    /* it cannot be looked at without privilege */
-	bool as_wanted;	    /* nothing differs, as far as can be seen */
-	int value;	    /* of a sysctl, at present */
-	struct nexthop hop; /* the present route */
-	bool loops;	    /* the wanted route leads to this router itself */
-	size_t stale;	    /* flows that do not fit */
-	int error;	    /* why it could not be made right, -errno */
+/* What is asked for. */
+struct switchover_order {
+	const enum vrrp_state *reported; /* NULL: what was reported last, as it is known once the
+					  * lock is held */
+	bool force;			 /* `reported` counts, whatever the VRRP address says */
+	bool drifted;  /* only something of the kernel's may have changed: flows are looked at where
+			* a route or rule was not right */
+	bool resident; /* says nothing where nothing was to be done */
 };
 
 struct switchover {
-	enum vrrp_state state, state6; /* the true ones, of the IPv4 and the IPv6 address */
-	struct vrrp_role_held held;
-	char sibling[IFNAMSIZ]; /* up where the uplink is gone, such as ppp1; else empty */
-	bool too_early;		/* no state was reported since the boot: nothing is done */
-	struct switchover_item items[PLAN_ITEMS_MAX];
+	struct facts facts;
+	struct step steps[PLAN_ITEMS_MAX];
 	size_t count;
 	int64_t took_us;
 };
 
-/* Looks at everything that the true state wants (or `reported` itself, with `force`), and changes
- * nothing; `reported` is as in switchover_apply. Returns 0 and `*out`, or -errno, logged. */
-int switchover_examine(const struct conf *conf, const enum vrrp_state *reported, bool force,
+/* Looks at everything that the true state wants, and changes nothing. Returns 0 and `*out`, or
+ * -errno, logged. */
+int switchover_examine(const struct conf *conf, const struct switchover_order *order,
 		       struct switchover *out) FO_MUST_CHECK;
 
 /* Makes it so: under a lock, and again until the state that was applied is still the true one.
- * `reported` NULL: what was reported last, as it is known once the lock is held. pppd may come
- * before keepalived: without any report since the boot, and without the address, `backup` would be
- * a guess that could send the router to a neighbour who is not there; then nothing is done
- * (`too_early`). What is right already is not touched. `*out` has what was there before, and what
- * failed. Returns 0 when all is right now; otherwise the first -errno; all logged. */
-int switchover_apply(const struct conf *conf, const enum vrrp_state *reported, bool force,
+ * Before anything was reported since the boot, and without the address, only the line's own table
+ * is made right. `*out` has what was there before, and what failed; and in `facts.linger_ms` how
+ * long forwarding and flows have to wait: the caller comes again then. Returns 0 when all is right
+ * now; otherwise the first -errno; all logged. */
+int switchover_apply(const struct conf *conf, const struct switchover_order *order,
 		     struct switchover *out) FO_MUST_CHECK;
+
+/* Waits until nothing lingers any more, or this router holds the address again. Holds no lock. */
+void switchover_wait_linger(const struct conf *conf, int64_t linger_ms);
+
+/* Removes what is ours: rules, the routes of the line's table, and, where another default route is
+ * there, our own default route; the switches get back what they had. Returns 0 or -errno, logged.
+ */
+int switchover_clear(const struct conf *conf) FO_MUST_CHECK;
+
+/* One line of log for what was done. */
+void switchover_log(const struct switchover *done, const struct switchover_order *order, int ret);
 
 #endif

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "clock.h"
 #include "log.h"
 #include "num.h"
 #include "store.h"
@@ -24,39 +26,144 @@ static int is_held(struct netlink *nl, const struct addr *vip, int lan, bool *he
 	return ret;
 }
 
-int vrrp_role_get_held(struct netlink *nl, const struct conf_router *router,
-		       struct vrrp_role_held *out)
+/* Whether the way of a backup leads to this router. */
+static int is_gateway_own(struct netlink *nl, const struct nexthop *backup, bool *own)
 {
+	int index = 0;
+	int ret = addr_is_set(&backup->via) ? rtnl_find_addr(nl, &backup->via, &index) : 0;
+
+	if (ret == 0)
+		*own = index != 0 && index != RTNL_LOOPBACK;
+	return ret;
+}
+
+int vrrp_role_get_held(struct netlink *nl, const struct conf *conf, struct vrrp_role_held *out)
+{
+	const struct conf_router *router = &conf->router;
 	struct vrrp_role_held held = { .vip = false };
 	struct rtnl_link link;
 	int ret = rtnl_get_link(nl, router->lan.items[0], &link);
 
 	if (ret == -ENODEV)
-		log_err(0, "[router] lan = %s: there is no such interface",
-			router->lan.items[0]);
+		log_err(0, "[router] lan = %s: there is no such interface", router->lan.items[0]);
 	if (ret == 0)
 		ret = is_held(nl, &router->vip, link.index, &held.vip);
 	held.vip6 = held.vip;
 	if (ret == 0 && addr_is_set(&router->vip6))
 		ret = is_held(nl, &router->vip6, link.index, &held.vip6);
+	if (ret == 0 && !held.vip)
+		ret = is_gateway_own(nl, &conf->route.backup, &held.gateway);
 	if (ret == 0)
 		*out = held;
 	return ret;
 }
 
-int vrrp_role_true_state(const struct conf_router *router, enum vrrp_state reported,
-			 enum vrrp_state *out)
+enum vrrp_state vrrp_role_state(enum vrrp_state reported, const struct vrrp_role_held *held)
+{
+	return vrrp_true_state(reported, held->vip || (reported == VRRP_MASTER && held->gateway));
+}
+
+int vrrp_role_true_state(const struct conf *conf, enum vrrp_state reported, enum vrrp_state *out)
 {
 	struct netlink *nl = NULL;
 	struct vrrp_role_held held;
 	int ret = rtnl_open(&nl);
 
 	if (ret == 0)
-		ret = vrrp_role_get_held(nl, router, &held);
+		ret = vrrp_role_get_held(nl, conf, &held);
 	netlink_close(nl);
 	if (ret == 0)
-		*out = vrrp_true_state(reported, held.vip);
+		*out = vrrp_role_state(reported, &held);
 	return ret;
+}
+
+/* Adds to `text` the addresses of `addrs`, but for the first, in its network. */
+static void add_others(const struct rtnl_addrs *addrs, char *text, size_t size)
+{
+	const struct rtnl_addr *first = NULL;
+	char one[ADDR_TEXT_MAX];
+
+	for (size_t i = 0; i < addrs->count; i++) {
+		const struct addr *addr = &addrs->items[i].local;
+		size_t used = strlen(text);
+
+		if (addr->family != AF_INET)
+			continue;
+		if (first == NULL)
+			first = &addrs->items[i];
+		else if (addr_in_prefix(addr, &first->local, first->prefix_len))
+			snprintf(text + used, size - used, "%s%s", used == 0 ? "" : ", ",
+				 addr_format(one, addr));
+	}
+}
+
+/* What keepalived may have taken for the VRRP address. */
+static int find_others(struct netlink *nl, const struct conf *conf, char *text, size_t size)
+{
+	const struct conf_interfaces *lan = &conf->router.lan;
+	const struct addr *gateway = &conf->route.backup.via;
+	bool own = false;
+	int ret = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < lan->count && ret == 0; i++) {
+		struct rtnl_addrs addrs = { .count = 0 };
+		struct rtnl_link link;
+
+		ret = rtnl_get_link(nl, lan->items[i], &link);
+		if (ret == 0)
+			ret = rtnl_get_addrs(nl, link.index, &addrs);
+		ret = ret == -ENODEV ? 0 : ret;
+		add_others(&addrs, text, size);
+	}
+	if (ret == 0 && text[0] == '\0')
+		ret = is_gateway_own(nl, &conf->route.backup, &own);
+	if (own)
+		addr_format(text, gateway);
+	return ret;
+}
+
+int vrrp_role_find_mismatch(struct netlink *nl, const struct conf *conf,
+			    char out[static VRRP_ROLE_TEXT_MAX])
+{
+	struct vrrp_role_held held;
+	char vip[ADDR_TEXT_MAX], others[VRRP_ROLE_TEXT_MAX / 2];
+	int ret = vrrp_role_get_held(nl, conf, &held);
+
+	out[0] = '\0';
+	if (ret != 0 || held.vip || held.vip6 || vrrp_role_reported() != VRRP_MASTER)
+		return ret;
+	ret = find_others(nl, conf, others, sizeof(others));
+	if (ret == 0 && others[0] != '\0')
+		snprintf(out, VRRP_ROLE_TEXT_MAX,
+			 "keepalived says master, but %s of fo.conf is on no interface; this "
+			 "router has %s",
+			 addr_format(vip, &conf->router.vip), others);
+	return ret;
+}
+
+bool vrrp_role_stays_unheld(const struct conf *conf, int64_t wait_ms)
+{
+	struct netlink *nl = NULL, *monitor = NULL;
+	int64_t end_us = clock_mono_us() + wait_ms * 1000;
+	bool unheld = true;
+	struct vrrp_role_held held;
+
+	if (rtnl_open(&nl) != 0 || rtnl_open_monitor(RTNL_ADDRS, &monitor) != 0)
+		unheld = false;
+	while (unheld && vrrp_role_reported() == VRRP_MASTER) {
+		if (vrrp_role_get_held(nl, conf, &held) != 0 || held.vip || held.vip6) {
+			unheld = false;
+			break;
+		}
+		if (clock_mono_us() >= end_us)
+			break;
+		rtnl_wait(monitor, end_us);
+	}
+	unheld = unheld && vrrp_role_reported() == VRRP_MASTER;
+	netlink_close(nl);
+	netlink_close(monitor);
+	return unheld;
 }
 
 bool vrrp_role_has_keepalived(void)

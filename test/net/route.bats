@@ -32,7 +32,7 @@ reports() {
 @test "apply before keepalived has told anything: a guess would be wrong, nothing is done" {
 	router ip route replace default dev ppp0
 	run fo_route apply
-	reports "no state was reported yet; leaving everything as it is"
+	reports "no state was reported yet; leaving everything as it is, but for the line's own table"
 	default_is "default dev ppp0 scope link"
 	take_vip
 	run fo_route apply
@@ -63,7 +63,8 @@ once() {
 		once "no state was reported yet"
 		[ -z "$(sort <<<"$output" | uniq -d)" ]
 		run fo_route -n apply
-		[ "${#lines[@]}" -eq 2 ]
+		[ "$(grep -c ^fo-route: <<<"$output")" -eq 2 ]
+		[ "$(awk '$1 == "keep" { print $2 }' <<<"$output" | paste -sd' ')" = "table rules" ]
 	done
 	default_is "default dev ppp0 scope link"
 	# Who holds the address is master, whatever cannot be read.
@@ -154,7 +155,7 @@ once() {
 	sed -i 's/^vip = .*/vip = 192.168.0.253/' "$CONF"
 	router ip route replace default dev ppp0 proto keepalived
 	take_vip # which keepalived.conf has, and [route] backup
-	run fo_route master
+	run fo_route backup
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"no default route via $VIP: it is an address of this router itself, and not the 192.168.0.253 that [router] vip has"* ]]
 	default_is "$MASTER"
@@ -162,10 +163,32 @@ once() {
 	router ip route replace default via "$VIP" dev eth0 proto keepalived
 	run -1 fo_route show
 	[[ "$output" == *"the wanted one leads to this router itself"* ]]
-	run -2 fo_route master
+	run -2 fo_route backup
 	give_vip
 	fo_route backup
 	default_is "$BACKUP"
+}
+
+@test "told master without the address of fo.conf: keepalived is believed where the neighbour is this router" {
+	sed -i 's/^vip = .*/vip = 192.168.0.253/' "$CONF"
+	take_vip
+	run -0 fo_route master
+	default_is "$MASTER"
+	says "keepalived says master, but 192.168.0.253 of fo.conf is on no interface; this router has $VIP"
+	run -2 fo_route show
+	says "keepalived says master, but 192.168.0.253 of fo.conf is on no interface; this router has $VIP"
+	give_vip
+	run -0 fo_route backup
+	default_is "$BACKUP"
+	run -0 fo_route show
+}
+
+@test "told master, and the address comes within a second: no complaint" {
+	router_job bash -c "sleep 0.3; exec ip addr add $VIP/32 dev eth0"
+	run -0 fo_route master
+	[[ "$output" != *"keepalived says master"* ]]
+	run -0 fo_route apply
+	default_is "$MASTER"
 }
 
 @test "a route without a gateway into a network of many hosts is refused, unless forced" {
@@ -421,25 +444,35 @@ six_up() {
 	six_up
 	take_vip
 	fo_route master
-	default_is "default dev ppp0 proto keepalived metric 1024 pref medium" -6
+	default_is "default dev ppp0 proto keepalived metric 1 pref medium" -6
 	default_is "$MASTER"
 	give_vip
 	run fo_route backup
 	reports "IPv6 default route via fe80::1 dev eth0 (was dev ppp0)"
-	default_is "default via fe80::1 dev eth0 proto keepalived metric 1024 pref medium" -6
+	default_is "default via fe80::1 dev eth0 proto keepalived metric 1 pref medium" -6
 	run fo_route backup
 	reports "nothing to do"
 }
 
-@test "the IPv6 default route of a router advertisement with our metric is replaced, not joined" {
+@test "the IPv6 default route goes before those of router advertisements, whatever their metric" {
+	local metric
 	six_up
+	for metric in 1024 512 100; do
+		router ip -6 route add default via fe80::9 dev ppp0 proto ra metric "$metric" expires 1800
+	done
 	take_vip
-	router ip -6 route add default via fe80::9 dev ppp0 proto ra metric 1024
 	fo_route master
-	default_is "default dev ppp0 proto keepalived metric 1024 pref medium" -6
+	default6_is "default dev ppp0 proto keepalived metric 1"
 	give_vip
 	fo_route backup
-	default_is "default via fe80::1 dev eth0 proto keepalived metric 1024 pref medium" -6
+	default6_is "default via fe80::1 dev eth0 proto keepalived metric 1"
+	# They stay, for the time when ours is gone.
+	[ "$(router ip -6 route show default proto ra | wc -l)" -eq 3 ]
+}
+
+# default6_is ROUTE: that the kernel uses it.
+default6_is() {
+	has "$(router ip -6 route get fibmatch 2001:503:ba3e::2:30)" "$1"
 }
 
 @test "without IPv6 keys the IPv6 default route stays" {
@@ -457,7 +490,7 @@ six_up() {
 	run fo_route master
 	[ "$status" -eq 2 ]
 	default_is "$BACKUP"
-	default_is "default dev ppp0 proto keepalived metric 1024 pref medium" -6
+	default_is "default dev ppp0 proto keepalived metric 1 pref medium" -6
 }
 
 have_conntrack() {
@@ -651,6 +684,9 @@ lock_is_taken() {
 		any(.wanted[]; .what == "default route dev ppp0" and (.right | not) and
 			.present == "is via '$VIP' dev eth0")' <<<"$output"
 	fo_route master
+	run -1 --separate-stderr fo_route show --json
+	jq -e 'any(.wanted[]; .what == "packets from eth0 by dev ppp0" and (.right | not))' <<<"$output"
+	router sysctl -qw net.ipv4.ip_forward=1
 	run -0 --separate-stderr fo_route show --json
 	jq -e '.all_right and all(.wanted[]; .right)' <<<"$output"
 	run -0 fo_route show
@@ -732,7 +768,7 @@ default via 192.168.0.1 dev eth0 metric 100" ]
 }
 
 @test "pppd's own default route is what master wants" {
-	configure "redirects = keep"
+	configure "redirects = keep" "table = 0"
 	take_vip
 	router ip route prepend default dev ppp0
 	run fo_route apply
@@ -941,6 +977,7 @@ net/ipv4/ip_forward 0" ]
 @test "vip6 decides the IPv6 route, vip the IPv4 route: all four combinations" {
 	local vip vip6 want want6
 	six_up
+	router sysctl -qw net.ipv4.ip_forward=1
 	sed -i 's/^vip = .*/&\nvip6 = fd00:c0a8::254/' "$CONF"
 	for vip in no yes; do
 		for vip6 in no yes; do
@@ -953,7 +990,7 @@ net/ipv4/ip_forward 0" ]
 			# Whatever was told.
 			fo_route "$([ "$vip6" = yes ] && echo master || echo backup)"
 			default_is "$want"
-			default_is "default $want6 proto keepalived metric 1024 pref medium" -6
+			default_is "default $want6 proto keepalived metric 1 pref medium" -6
 			run -0 --separate-stderr fo_route show --json
 			jq -e ".vip_held == $([ "$vip" = yes ] && echo true || echo false) and
 				.vip6_held == $([ "$vip6" = yes ] && echo true || echo false)" <<<"$output"

@@ -95,7 +95,7 @@ class _Oracle:
 
     def _check_route(self, family, wanted):
         routes = json.loads(self._world.ip("-j", family, "route", "show", "default"))
-        metric = 1024 if family == "-6" else 0
+        metric = 1 if family == "-6" else 0
         ours = [f"{route.get('gateway', '')} {route['dev']}".strip() for route in routes
                 if route.get("metric", 0) == metric]
         self._expect(ours[:1] == [wanted], f"default routes {family}: {ours}, not {wanted} first")

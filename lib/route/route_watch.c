@@ -1,0 +1,249 @@
+#include "route_watch.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "change.h"
+#include "clock.h"
+#include "drift.h"
+#include "log.h"
+#include "rtnl.h"
+#include "sd_notify.h"
+#include "signals.h"
+#include "store.h"
+#include "switchover.h"
+
+#define LOCK_NAME "route-watch.lock"
+
+/* One that is just ending is waited for. */
+#define LOCK_WAIT_MS 2000
+
+/* Who changes one thing mostly changes several: pppd, keepalived, a DHCP client. */
+#define SETTLE_US 20000
+
+/* A third of the unit's WatchdogSec. */
+#define BEAT_EVERY_US 20000000
+
+#define LOCKED_AGAIN_US 1000000
+
+#define NEVER INT64_MAX
+
+struct route_watch {
+	struct conf conf;
+	struct netlink *monitor;
+	int signals;  /* signalfd */
+	int ended_by; /* signal, or 0 */
+
+	int64_t due_us; /* when to apply; NEVER: nothing has changed */
+	int64_t next_beat_us;
+	bool moved;	     /* an interface or an address has changed, too: no drift */
+	struct change cause; /* the last change that counts */
+	struct drift drift;
+	enum vrrp_state state; /* that was applied last */
+
+	route_watch_reload *reload;
+	const void *reload_data;
+};
+
+/* What has changed */
+
+static bool is_ours(const struct route_watch *w, const char *dev)
+{
+	const struct conf_interfaces *lan = &w->conf.router.lan;
+	bool ours = strcmp(dev, w->conf.router.uplink) == 0 ||
+		    strcmp(dev, w->conf.route.master.dev) == 0 ||
+		    strcmp(dev, w->conf.route.master6.dev) == 0 ||
+		    rtnl_is_sibling(w->conf.router.uplink, dev);
+
+	for (size_t i = 0; i < lan->count; i++)
+		ours = ours || strcmp(dev, lan->items[i]) == 0;
+	return ours;
+}
+
+static void want_apply(struct route_watch *w, int64_t when_us)
+{
+	if (when_us < w->due_us)
+		w->due_us = when_us;
+}
+
+static void take_change(struct route_watch *w, const struct change *change)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (change->kind == CHANGE_NONE ||
+	    (change->kind == CHANGE_LINK && !is_ours(w, change->dev)))
+		return;
+	if (change->kind == CHANGE_LINK || change->kind == CHANGE_ADDR)
+		w->moved = true;
+	w->cause = *change;
+	want_apply(w, drift_due(&w->drift, now_us + SETTLE_US));
+}
+
+static int take_changes(struct route_watch *w)
+{
+	struct change change;
+
+	for (;;) {
+		int ret = change_next(w->monitor, &change);
+
+		if (ret == -EAGAIN)
+			return 0;
+		if (ret == -ENOBUFS)
+			want_apply(w, drift_due(&w->drift, clock_mono_us()));
+		else if (ret == 0)
+			take_change(w, &change);
+		else if (ret != -EINTR) {
+			log_err(ret, "cannot receive changes of routes");
+			return ret;
+		}
+	}
+}
+
+/* What is done about it */
+
+/* Whether something was wrong that neither a new state nor the line explains. */
+static bool has_drifted(const struct switchover *done)
+{
+	for (size_t i = 0; i < done->count; i++) {
+		const struct step *step = &done->steps[i];
+
+		if (!step->as_wanted && step->want.kind != PLAN_FLOWS &&
+		    step->want.kind != PLAN_LAN)
+			return true;
+	}
+	return false;
+}
+
+static void note_drift(struct route_watch *w)
+{
+	char text[CHANGE_TEXT_MAX];
+
+	change_describe(&w->cause, text);
+	if (drift_note(&w->drift, clock_mono_us()))
+		log_err(0,
+			"somebody keeps changing the routes: %d corrections, and again; correcting "
+			"more slowly from now on. The last change: %s",
+			DRIFT_BURST, text);
+	else
+		log_warn(0, "corrected: %s", text);
+}
+
+static void apply(struct route_watch *w, bool first)
+{
+	const struct switchover_order order = { .drifted = !first && !w->moved, .resident = true };
+	bool moved = w->moved || first;
+	struct switchover done;
+	int ret;
+
+	w->due_us = NEVER;
+	w->moved = false;
+	ret = switchover_apply(&w->conf, &order, &done);
+	switchover_log(&done, &order, ret);
+	if (ret == -EWOULDBLOCK) /* somebody else holds the lock, and is stuck */
+		want_apply(w, clock_mono_us() + LOCKED_AGAIN_US);
+	if (has_drifted(&done) && !moved && done.facts.state == w->state)
+		note_drift(w);
+	w->state = done.facts.state;
+	if (done.facts.linger_ms > 0)
+		want_apply(w, clock_mono_us() + done.facts.linger_ms * 1000);
+	/* Once forwarding no longer lingers, flows are looked at, too. */
+	w->moved = done.facts.linger_ms > 0;
+}
+
+/* Settings and signals */
+
+static void read_again(struct route_watch *w)
+{
+	struct conf conf;
+
+	if (w->reload(w->reload_data, &conf) != 0) {
+		log_err(0, "keeping the old configuration");
+		return;
+	}
+	w->conf = conf;
+	w->moved = true;
+	log_info("the configuration was read again");
+	want_apply(w, clock_mono_us());
+}
+
+static void take_signals(struct route_watch *w)
+{
+	for (int signal = signals_next(w->signals); signal != 0;
+	     signal = signals_next(w->signals)) {
+		if (signal == SIGHUP)
+			read_again(w);
+		else
+			w->ended_by = signal;
+	}
+}
+
+/* The loop */
+
+static void wait_for_something(const struct route_watch *w)
+{
+	struct pollfd fds[] = { { .fd = netlink_fd(w->monitor), .events = POLLIN },
+				{ .fd = w->signals, .events = POLLIN } };
+	const struct timespec left =
+		clock_left(w->due_us < w->next_beat_us ? w->due_us : w->next_beat_us);
+
+	(void)ppoll(fds, ARRAY_LEN(fds), &left, NULL);
+}
+
+static int loop(struct route_watch *w)
+{
+	int ret = 0;
+
+	while (ret == 0 && w->ended_by == 0) {
+		int64_t now_us = clock_mono_us();
+
+		if (now_us >= w->next_beat_us) {
+			sd_notify_send("WATCHDOG=1");
+			w->next_beat_us = now_us + BEAT_EVERY_US;
+		}
+		if (now_us >= w->due_us)
+			apply(w, false);
+		wait_for_something(w);
+		take_signals(w);
+		ret = take_changes(w);
+	}
+	return ret;
+}
+
+static int run_locked(struct route_watch *w)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	int ret = signals_open(signals, ARRAY_LEN(signals), &w->signals);
+
+	if (ret == 0)
+		ret = change_open(&w->monitor);
+	if (ret == 0) {
+		apply(w, true);
+		sd_notify_send("READY=1");
+		ret = loop(w);
+	}
+	netlink_close(w->monitor);
+	if (w->signals >= 0)
+		close(w->signals);
+	return ret;
+}
+
+int route_watch_run(const struct conf *conf, route_watch_reload *reload, const void *data)
+{
+	struct route_watch w = {
+		.conf = *conf, .signals = -1, .due_us = NEVER, .reload = reload, .reload_data = data
+	};
+	int lock = -1;
+	int ret = store_lock(LOCK_NAME, LOCK_WAIT_MS, &lock);
+
+	if (ret == -EWOULDBLOCK)
+		log_err(0, "another fo-route watch is already running");
+	if (ret != 0)
+		return ret;
+	ret = run_locked(&w);
+	store_unlock(lock);
+	return ret == 0 ? w.ended_by : ret;
+}

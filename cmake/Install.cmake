@@ -12,7 +12,7 @@ install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
 set(FO_UNITDIR lib/systemd/system CACHE PATH "Where systemd finds units, below the prefix")
 set(FO_TMPFILESDIR lib/tmpfiles.d CACHE PATH "Where systemd-tmpfiles finds its files")
 foreach(unit
-	fo-watch.service fo-keepalive.service fo-keepalive.timer fo-speedclass.service
+	fo-route.service fo-watch.service fo-keepalive.service fo-keepalive.timer fo-speedclass.service
 	fo-speedclass.timer)
 	# The units name the programs by the path they are installed to.
 	file(READ ${CMAKE_SOURCE_DIR}/systemd/${unit} text)

@@ -8,6 +8,7 @@
 #include "notification.h"
 #include "report.h"
 #include "route_watch.h"
+#include "rp_filter.h"
 #include "rtnl.h"
 #include "signals.h"
 #include "switchover.h"
@@ -169,7 +170,7 @@ static int report_switchover(const struct cli *cli, const struct conf *conf,
 		report_text(report, "uplink", text);
 		all_right = false;
 	}
-	if (conf->route.table == 0 && facts->line.up && facts_is_strict(facts->line.hop.dev)) {
+	if (conf->route.table == 0 && facts->line.up && rp_filter_is_strict(facts->line.hop.dev)) {
 		snprintf(text, sizeof(text),
 			 "rp_filter = 1 drops what comes in on %s while it has no default route: "
 			 "set [route] table",

@@ -96,20 +96,6 @@ bool addr_equal(const struct addr *a, const struct addr *b)
 	return a->family == b->family && memcmp(a->bytes, b->bytes, addr_len(a->family)) == 0;
 }
 
-struct addr_prefix addr_network(const struct addr *addr, unsigned prefix_len)
-{
-	struct addr_prefix net = { *addr, prefix_len };
-	size_t len = addr_len(addr->family);
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned kept = prefix_len > 8 * i ? prefix_len - 8 * (unsigned)i : 0;
-
-		if (kept < 8)
-			net.addr.bytes[i] &= (uint8_t)(0xffU << (8 - kept));
-	}
-	return net;
-}
-
 bool addr_in_prefix(const struct addr *addr, const struct addr *net, unsigned prefix_len)
 {
 	size_t whole = prefix_len / 8;

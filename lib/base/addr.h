@@ -50,9 +50,6 @@ bool addr_is_host(const struct addr *addr);
 
 bool addr_equal(const struct addr *a, const struct addr *b);
 
-/* The network of `prefix_len` bits (0..32, 0..128) around `addr`: the bits after them are 0. */
-struct addr_prefix addr_network(const struct addr *addr, unsigned prefix_len);
-
 /* Whether `addr` lies in the network of `prefix_len` bits (0..32, 0..128) around `net`. */
 bool addr_in_prefix(const struct addr *addr, const struct addr *net, unsigned prefix_len);
 

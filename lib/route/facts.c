@@ -11,8 +11,6 @@
 /* At a stop keepalived waits 1 s for its scripts. */
 #define LINGER_STOP_MS 700
 
-#define STRICT 1 /* rp_filter, RFC 3704; 2 is loose */
-
 int facts_look_again(struct netlink *nl, const struct conf *conf, enum vrrp_state reported,
 		     bool force, struct facts *out)
 {
@@ -121,49 +119,6 @@ static int find_sibling(struct netlink *nl, const char *uplink, struct facts *ou
 	return ret == -ENODEV ? rtnl_find_sibling(nl, uplink, out->sibling) : ret;
 }
 
-bool facts_is_strict(const char *dev)
-{
-	char name[PLAN_SYSCTL_MAX];
-	int all = 0, own = 0;
-
-	snprintf(name, sizeof(name), "net/ipv4/conf/%s/rp_filter", dev);
-	return sysctl_get("net/ipv4/conf/all/rp_filter", &all) == 0 &&
-	       sysctl_get(name, &own) == 0 && (all > own ? all : own) == STRICT;
-}
-
-static int find_lingering(struct netlink *nl, const struct conf *conf, struct facts *out)
-{
-	int ret = 0;
-
-	if (conf->route.table == 0 || !facts_is_strict(out->line.hop.dev))
-		return 0;
-	for (size_t i = 0; i < conf->router.lan.count && ret == 0; i++) {
-		struct rtnl_addrs addrs = { .count = 0 };
-		struct rtnl_link link;
-
-		ret = rtnl_get_link(nl, conf->router.lan.items[i], &link);
-		if (ret == 0)
-			ret = rtnl_get_addrs(nl, link.index, &addrs);
-		ret = ret == -ENODEV ? 0 : ret;
-		for (size_t j = 0; j < addrs.count && out->lingering_count < CONF_LANS_MAX; j++) {
-			const struct rtnl_addr *addr = &addrs.items[j];
-			struct addr_prefix net = addr_network(&addr->local, addr->prefix_len);
-
-			if (addr->local.family == AF_INET && addr->prefix_len < 32)
-				out->lingering[out->lingering_count++] = net;
-		}
-	}
-	return ret;
-}
-
-static int find_linger(struct netlink *nl, const struct conf *conf, struct facts *facts)
-{
-	bool may = facts->known && facts->state != VRRP_MASTER;
-
-	facts->linger_ms = may ? linger_left_ms() : 0;
-	return facts->linger_ms > 0 ? find_lingering(nl, conf, facts) : 0;
-}
-
 /* Whether the kernel forwards what comes in over the line. */
 static bool forwards(const char *uplink)
 {
@@ -202,26 +157,25 @@ static int begins_to_linger(struct netlink *nl, const struct conf *conf, const s
 
 int facts_begin_linger(struct netlink *nl, const struct conf *conf, struct facts *facts)
 {
+	const char *dev = facts->line.hop.dev;
 	bool begins = false;
 	int64_t ms = facts->linger_ms;
 	int ret = 0;
 
-	if (!facts->known)
+	if (ms == 0)
+		linger_end(dev);
+	if (!facts->known || facts->state == VRRP_MASTER)
 		return 0;
-	if (facts->state == VRRP_MASTER) {
-		linger_end();
-		return 0;
-	}
 	if (ms == 0)
 		ret = begins_to_linger(nl, conf, facts, &begins);
 	if (begins)
 		ms = conf->route.linger_ms;
 	if (facts->state == VRRP_STOP && ms > LINGER_STOP_MS)
 		ms = LINGER_STOP_MS;
-	if (ret != 0 || ms == 0)
-		return ret;
-	linger_begin(ms);
-	return find_linger(nl, conf, facts);
+	if (ret == 0 && ms > 0)
+		linger_begin(dev, ms);
+	facts->linger_ms = ms > 0 ? linger_left_ms() : 0;
+	return ret;
 }
 
 int facts_find(struct netlink *nl, const struct conf *conf, const enum vrrp_state *reported,
@@ -237,8 +191,8 @@ int facts_find(struct netlink *nl, const struct conf *conf, const enum vrrp_stat
 		ret = find_line(nl, conf, AF_INET6, &conf->route.master6, &out->line6);
 	if (ret == 0)
 		ret = find_sibling(nl, conf->router.uplink, out);
-	if (ret == 0)
-		ret = find_linger(nl, conf, out);
+	if (ret == 0 && out->known && out->state != VRRP_MASTER)
+		out->linger_ms = linger_left_ms();
 	if (ret == 0 && out->state == VRRP_STOP)
 		sysctl_load_saved(&out->saved);
 	return ret;
@@ -267,9 +221,7 @@ void facts_make_rules(const struct facts *facts, const struct conf *conf, sa_fam
 					      .family = family,
 					      .uplink = line->hop.dev,
 					      .addrs = line->addrs,
-					      .addr_count = line->count,
-					      .lingering = facts->lingering,
-					      .lingering_count = facts->lingering_count };
+					      .addr_count = line->count };
 
 	rule_set_make(&rules, out);
 }

@@ -32,9 +32,7 @@ struct facts {
 	char sibling[IFNAMSIZ]; /* up where the uplink is gone, such as ppp1; else empty */
 	struct facts_line line, line6; /* the second one is empty where no master6 is set */
 	int64_t linger_ms;	       /* how long answers are still forwarded; 0: they are not */
-	struct addr_prefix lingering[CONF_LANS_MAX]; /* rule_set_facts */
-	size_t lingering_count;
-	struct plan_saved saved; /* with VRRP_STOP only */
+	struct plan_saved saved;       /* with VRRP_STOP only */
 };
 
 /* Finds out. `reported` is what keepalived says, and decides alone with `force`; NULL: what it said
@@ -54,10 +52,6 @@ int facts_begin_linger(struct netlink *nl, const struct conf *conf,
 
 /* What keepalived says, as facts_find took it. */
 enum vrrp_state facts_reported(const enum vrrp_state *reported);
-
-/* Whether the kernel drops what comes in on `dev` and would not be answered there: rp_filter = 1. A
- * switch that cannot be read does not. */
-bool facts_is_strict(const char *dev);
 
 /* What the plan is made from, and the rules; both refer to `facts`. */
 struct plan_facts facts_for_plan(const struct facts *facts, const struct conf *conf);

@@ -1,5 +1,5 @@
-/* linger.h - until when answers over the line are still forwarded, although another router has the
- * VRRP address. Edge: store.
+/* linger.h - answers over the line that are still forwarded, although another router has the VRRP
+ * address. Job: store, sysctl.
  *
  * Kept in a file, so that each run of fo-route sees the same, and a killed one leaves no more than
  * the next has to finish. */
@@ -8,13 +8,15 @@
 
 #include <stdint.h>
 
-/* Begins it, or shortens it to `ms` from now. A failure is logged, and then nothing lingers. */
-void linger_begin(int64_t ms);
+/* Begins it for the line `dev`, or shortens it to `ms` from now. Strict reverse path filtering,
+ * which would drop what comes in by `dev` from where the default route does not lead, becomes loose
+ * meanwhile (RFC 3704, 2.4). A failure is logged, and then nothing lingers. */
+void linger_begin(const char *dev, int64_t ms);
 
 /* Milliseconds that are left; 0: nothing lingers. */
 int64_t linger_left_ms(void);
 
-/* Ends it. */
-void linger_end(void);
+/* Ends it, where it has begun; the filter of `dev` is as it was. */
+void linger_end(const char *dev);
 
 #endif

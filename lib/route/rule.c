@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The interface whose packets are this router's own. */
-#define OWN_IIF "lo"
-
 /* A rule of a list, and what else tells whose it is. */
 struct listed {
 	sa_family_t family;
@@ -27,7 +24,6 @@ static int take_attr(const struct nlattr *attr, void *data)
 	struct listed *listed = data;
 	struct rule *rule = &listed->rule;
 	bool is_u32 = mnl_attr_validate(attr, MNL_TYPE_U32) == 0;
-	char iif[IFNAMSIZ] = "";
 
 	switch (mnl_attr_get_type(attr)) {
 	case FRA_PRIORITY:
@@ -49,10 +45,6 @@ static int take_attr(const struct nlattr *attr, void *data)
 		break;
 	case FRA_OIFNAME:
 		take_text(attr, rule->oif);
-		break;
-	case FRA_IIFNAME:
-		take_text(attr, iif);
-		rule->own = strcmp(iif, OWN_IIF) == 0;
 		break;
 	default:
 		break;
@@ -121,8 +113,6 @@ static void put_rule(struct nlmsghdr *nlh, sa_family_t family, const struct rule
 		info->src_len = (uint8_t)rule->from_len;
 		mnl_attr_put(nlh, FRA_SRC, addr_len(family), rule->from.bytes);
 	}
-	if (rule->own)
-		mnl_attr_put_strz(nlh, FRA_IIFNAME, OWN_IIF);
 	if (rule->oif[0] != '\0')
 		mnl_attr_put_strz(nlh, FRA_OIFNAME, rule->oif);
 	if (rule->no_default)

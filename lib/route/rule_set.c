@@ -8,7 +8,6 @@
 enum {
 	PRIORITY_FROM = 8700,
 	PRIORITY_BOUND = 8702,
-	PRIORITY_LINGERING = 8704,
 };
 
 #define TABLE_MAIN 254 /* RT_TABLE_MAIN */
@@ -23,7 +22,7 @@ bool rule_set_add(struct rule_set *set, const struct rule *rule)
 
 static bool is_equal(const struct rule *a, const struct rule *b)
 {
-	return a->priority == b->priority && a->table == b->table && a->own == b->own &&
+	return a->priority == b->priority && a->table == b->table &&
 	       a->no_default == b->no_default && a->from_len == b->from_len &&
 	       addr_equal(&a->from, &b->from) && strcmp(a->oif, b->oif) == 0;
 }
@@ -77,15 +76,5 @@ void rule_set_make(const struct rule_set_facts *facts, struct rule_set *out)
 
 		if (from.from.family == facts->family)
 			add_pair(out, &from, facts->table);
-	}
-	for (size_t i = 0; i < facts->lingering_count; i++) {
-		const struct addr_prefix *net = &facts->lingering[i];
-		struct rule own = { .priority = PRIORITY_LINGERING,
-				    .from = net->addr,
-				    .from_len = net->len,
-				    .own = true };
-
-		if (net->addr.family == facts->family)
-			add_pair(out, &own, facts->table);
 	}
 }

@@ -16,7 +16,6 @@ struct rule {
 	struct addr from;   /* of this source; none: of any */
 	unsigned from_len;  /* bits of it */
 	char oif[IFNAMSIZ]; /* bound to this interface; empty: to any or none */
-	bool own;	    /* of this router's own packets only (`iif lo`) */
 	bool no_default;    /* the default route of `table` does not count */
 };
 
@@ -44,15 +43,10 @@ struct rule_set_facts {
 	const char *uplink;
 	const struct addr *addrs; /* of the uplink; those of the other family do not count */
 	size_t addr_count;
-	/* Networks of the LAN to whose hosts answers over the line are let in although the default
-	 * route leads elsewhere: strict reverse path filtering asks where such a host's packet
-	 * would go, as if it were the router's own. */
-	const struct addr_prefix *lingering;
-	size_t lingering_count;
 };
 
-/* The rules, of fixed priorities: what leaves from an address of the uplink, what is bound to it,
- * and what lingers, each by the main table without its default route first, so that neighbours and
+/* The rules, of fixed priorities: what leaves from an address of the uplink, and what is bound
+ * to it, each by the main table without its default route first, so that neighbours and
  * networks with a route of their own stay reachable, then by the line's. */
 void rule_set_make(const struct rule_set_facts *facts, struct rule_set *out);
 

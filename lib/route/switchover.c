@@ -258,7 +258,7 @@ int switchover_clear(const struct conf *conf)
 		ret = clear_family(nl, conf, AF_INET6);
 	if (ret == 0)
 		ret = restore_switches();
-	linger_end();
+	linger_end(conf->route.master.dev);
 	netlink_close(nl);
 	store_unlock(lock);
 	return ret;

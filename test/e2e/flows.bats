@@ -7,60 +7,20 @@
 # one that is silent meanwhile, lives.
 
 load lab
+load flow
 
-CLIENT=$BATS_TEST_DIRNAME/../fo/demo/client.py # 100 echoes a second; `r` is one that came back
 CYCLES=3
 MOST_LOST=25 # at failback, of 100 a second, in the median; ≤ 2 on a machine that has nothing else to do
 
 setup() {
-	PIDS=()
+	flow_setup
 	is_normal
 	lan_reaches_internet
-	cd "$BATS_TEST_TMPDIR" || return
 }
 
 teardown() {
-	local pid
 	exec 6>&- 7>&- 8>&-
-	for pid in ${PIDS[@]+"${PIDS[@]}"}; do
-		kill "$pid" 2>/dev/null || true
-		wait "$pid" 2>/dev/null || true
-	done
-}
-
-# start_flow icmp|udp: its trace is in the file of that name. (In the background a function would be a
-# process more, which dies without what it runs.)
-start_flow() {
-	"$LAB" --name "$NAME" exec lan python3 -IS -u "$CLIENT" "$1" >"$1" 3>&- &
-	PIDS+=($!)
-	got_more "$1" 1
-}
-
-echoes() {
-	grep -c '^r ' "$1" || true
-}
-
-# got_more FLOW COUNT: as many echoes come back from now on.
-got_more() {
-	local before
-	before=$(echoes "$1")
-	eventually 15 has_echoes "$1" $((before + $2))
-}
-
-has_echoes() {
-	[ "$(echoes "$1")" -ge "$2" ]
-}
-
-# lost_since FLOW NUMBER: how many of those sent after that one never came back. The last ones may yet.
-lost_since() {
-	awk -v first="$2" '
-		$1 == "s" && $2 > first { sent[$2] = 1; last = $2 }
-		$1 == "r" { back[$2] = 1 }
-		END { for (n in sent) if (!(n in back) && n < last - 50) lost++; print lost + 0 }' "$1"
-}
-
-last_sent() {
-	awk '$1 == "s" { last = $2 } END { print last }' "$1"
+	flow_teardown
 }
 
 # connect NAME: a connection to the echo service; what goes into the FIFO NAME.in comes back in the file

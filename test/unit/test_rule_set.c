@@ -9,7 +9,7 @@ static struct addr parse(const char *text)
 	return addr;
 }
 
-/* `PRIORITY from ADDR/LEN oif DEV own TABLE -default`, a line a rule. */
+/* `PRIORITY from ADDR/LEN oif DEV TABLE -default`, a line a rule. */
 static const char *text_of(const struct rule_set *set)
 {
 	static char text[8192];
@@ -23,9 +23,9 @@ static const char *text_of(const struct rule_set *set)
 		if (addr_is_set(&rule->from))
 			snprintf(source, sizeof(source), " from %s/%u",
 				 addr_format(from, &rule->from), rule->from_len);
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%u%s%s%s%s %u%s\n",
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%u%s%s%s %u%s\n",
 					 rule->priority, source, rule->oif[0] ? " oif " : "",
-					 rule->oif, rule->own ? " own" : "", rule->table,
+					 rule->oif, rule->table,
 					 rule->no_default ? " -default" : "");
 	}
 	return text;
@@ -34,7 +34,6 @@ static const char *text_of(const struct rule_set *set)
 static void what_leaves_by_the_line_has_its_rules(void **state)
 {
 	const struct addr addrs[] = { parse("100.64.0.10"), parse("2001:db8::10") };
-	const struct addr_prefix lan = { parse("192.168.0.0"), 24 };
 	struct rule_set_facts facts = {
 		.table = 87, .family = AF_INET, .uplink = "ppp0", .addrs = addrs, .addr_count = 2
 	};
@@ -46,15 +45,6 @@ static void what_leaves_by_the_line_has_its_rules(void **state)
 					   "8703 oif ppp0 87\n"
 					   "8700 from 100.64.0.10/32 254 -default\n"
 					   "8701 from 100.64.0.10/32 87\n");
-	facts.lingering = &lan;
-	facts.lingering_count = 1;
-	facts.addr_count = 0;
-	rule_set_make(&facts, &set);
-	assert_string_equal(text_of(&set), "8702 oif ppp0 254 -default\n"
-					   "8703 oif ppp0 87\n"
-					   "8704 from 192.168.0.0/24 own 254 -default\n"
-					   "8705 from 192.168.0.0/24 own 87\n");
-	facts.addr_count = 2;
 	facts.family = AF_INET6;
 	rule_set_make(&facts, &set);
 	assert_string_equal(text_of(&set), "8702 oif ppp0 254 -default\n"
@@ -68,7 +58,7 @@ static void order_does_not_matter_and_each_part_does(void **state)
 	const struct rule base = {
 		.priority = 1, .table = 2, .from = parse("10.0.0.1"), .from_len = 32, .oif = "a"
 	};
-	struct rule others[7];
+	struct rule others[6];
 	struct rule_set a = { .count = 0 }, b = { .count = 0 };
 
 	(void)state;
@@ -79,8 +69,7 @@ static void order_does_not_matter_and_each_part_does(void **state)
 	others[2].from = parse("10.0.0.2");
 	others[3].from_len = 31;
 	others[4].oif[0] = 'b';
-	others[5].own = true;
-	others[6].no_default = true;
+	others[5].no_default = true;
 	assert_true(rule_set_add(&a, &base));
 	assert_true(rule_set_has(&a, &base));
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)

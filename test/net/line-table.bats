@@ -1,0 +1,237 @@
+#!/usr/bin/env bats
+# The line's own routing table and its rules, what the kernel does with them, and gateways that are
+# learned.
+
+load netns.bash
+
+setup() { net_up; }
+
+teardown() { net_down; }
+
+# goes WHERE ARGUMENT…: that `ip route get ARGUMENT…` has the text WHERE.
+goes() {
+	has "$(router ip route get "${@:2}" 2>&1)" "$1"
+}
+
+# The rules of ours, a line each, without their numbers. (`[detached]`: the interface is gone.)
+rules() {
+	router ip "${1:--4}" rule show | sed 's/ \[detached\]//' | sed -n 's/^87[0-9]*:[[:space:]]*\(.*[^ ]\) proto 87 *$/\1/p'
+}
+
+RULES="from 100.64.0.10 lookup main suppress_prefixlength 0
+from 100.64.0.10 lookup 87
+from all oif ppp0 lookup main suppress_prefixlength 0
+from all oif ppp0 lookup 87"
+
+@test "in every state what is bound to the line, or to its address, leaves by it" {
+	local word
+	for word in backup fault stop master; do
+		[ "$word" != master ] || take_vip
+		fo_route "$word"
+		[ "$(rules)" = "$RULES" ]
+		goes "dev ppp0" 8.8.8.8 oif ppp0
+		goes "dev ppp0" 8.8.8.8 from 100.64.0.10
+		# Neighbours, and networks with a route of their own, stay where they are.
+		goes "dev eth0" 192.168.0.10 from 100.64.0.10
+		goes "dev lo" 192.168.0.2 from 100.64.0.10
+	done
+}
+
+@test "before any state was reported, and with stop = keep, the line has its table too" {
+	fo_route apply
+	[ "$(rules)" = "$RULES" ]
+	fo_route clear
+	configure "stop = keep"
+	fo_route stop
+	[ "$(rules)" = "$RULES" ]
+	default_is "$BACKUP"
+}
+
+@test "table = 0: neither rules nor a table; another number is another table" {
+	configure "table = 0"
+	fo_route backup
+	[ -z "$(rules)" ]
+	configure "table = 4711"
+	fo_route backup
+	goes "dev ppp0 table 4711" 8.8.8.8 oif ppp0
+	run -0 router ip route show table 4711
+	[[ "$output" == "default dev ppp0 proto 87 scope link"* ]]
+	# The rules of before go when the number changes.
+	configure
+	fo_route backup
+	[ "$(rules)" = "$RULES" ]
+}
+
+@test "a redial: the rules follow the address at once, and nothing of the old one is left" {
+	fo_route backup
+	ppp_down
+	fo_route apply
+	[ "$(rules)" = "$(tail -n 2 <<<"$RULES")" ]
+	ppp_up 100.64.9.9
+	fo_route apply
+	[ "$(rules)" = "${RULES//100.64.0.10/100.64.9.9}" ]
+	goes "dev ppp0" 8.8.8.8 from 100.64.9.9
+}
+
+@test "clear removes rules, table and switches, and our default route where there is another" {
+	router sysctl -qw net.ipv4.ip_forward=1
+	configure "forwarding = global" "linger = 0"
+	fo_route backup
+	[ "$(sysctl_of net.ipv4.ip_forward)" = 0 ]
+	router ip rule add pref 100 from 10.9.9.9 lookup 87
+	router ip route add default via 192.168.0.1 dev eth0 metric 100
+	run -0 fo_route clear
+	[ -z "$(rules)" ]
+	[ -z "$(router ip route show table 87 2>/dev/null)" ]
+	default_is "default via 192.168.0.1 dev eth0 metric 100"
+	[ "$(sysctl_of net.ipv4.ip_forward)" = 1 ]
+	# A rule that somebody else has made stays.
+	router ip rule show | grep -q '^100:'
+	fo_route backup
+	router ip route del default via 192.168.0.1 dev eth0 metric 100
+	fo_route clear
+	default_is "$BACKUP"
+}
+
+# A provider's gateway behind an Ethernet, in a namespace of its own: it answers for itself alone.
+ethernet_up() {
+	unshare --net sleep infinity 3>&- &
+	started $!
+	GATEWAY=$!
+	eventually 5 has_own_net "$GATEWAY"
+	router ip link add eth1 type veth peer name wan netns "$GATEWAY"
+	router ip link set eth1 up
+	router ip addr add 198.51.100.10/24 dev eth1
+	gateway sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.ip_forward=1
+	gateway ip link set lo up
+	gateway ip link set wan up
+	gateway ip addr add 198.51.100.1/24 dev wan
+	gateway ip addr add 198.51.100.2/24 dev wan
+	gateway ip addr add 8.8.8.8/32 dev lo
+	sed -i "s/^uplink = .*/uplink = eth1/; s/^master = .*/master = $1/" "$CONF"
+}
+
+gateway() {
+	nsenter --target "$GATEWAY" --net -- "$@"
+}
+
+# That an echo bound to the line finds its gateway.
+line_answers() {
+	router timeout 10 "$FO_BUILD/cmd/fo-check-ftth" -q --probe -i eth1 -t 1s 8.8.8.8
+}
+
+@test "an Ethernet with a gateway: the line answers in every state, with rp_filter 0, 1 and 2" {
+	local filter
+	ethernet_up "via 198.51.100.1 dev eth1"
+	for filter in 0 1 2; do
+		for key in all default eth0 eth1; do
+			router sysctl -qw "net.ipv4.conf.$key.rp_filter=$filter"
+		done
+		take_vip
+		fo_route master
+		line_answers
+		give_vip
+		fo_route backup
+		default_is "$BACKUP"
+		line_answers
+		# From outside, too: what came in over the line is answered over it.
+		gateway ping -n -c 1 -W 2 -I 8.8.8.8 198.51.100.10 >/dev/null
+	done
+}
+
+@test "rp_filter = 1 without a table: show says what is dropped" {
+	ethernet_up "via 198.51.100.1 dev eth1"
+	router sysctl -qw net.ipv4.conf.all.rp_filter=1
+	sed -i '/^\[route\]/a table = 0' "$CONF"
+	fo_route backup
+	run ! line_answers
+	run -1 fo_route show
+	says "rp_filter = 1 drops what comes in on eth1 while it has no default route: set [route] table"
+}
+
+@test "dhcp: the gateway that the kernel was given is found, remembered and followed" {
+	ethernet_up "dhcp dev eth1"
+	run -0 fo_route backup # no lease yet: nothing to be set for the line
+	take_vip
+	run -2 fo_route master
+	says "no gateway is known for eth1"
+	default_is "$BACKUP"
+	router ip route add default via 198.51.100.1 dev eth1 proto dhcp src 198.51.100.10 metric 100
+	run -0 fo_route apply
+	says "default route via 198.51.100.1 dev eth1"
+	give_vip
+	fo_route backup
+	router ip route del default via 198.51.100.1 dev eth1 metric 100
+	fo_route backup
+	line_answers
+	take_vip
+	fo_route master
+	default_is "default via 198.51.100.1 dev eth1 proto keepalived"
+	# Another gateway.
+	router ip route add default via 198.51.100.2 dev eth1 proto dhcp metric 100
+	fo_route apply
+	has "$(router ip route show default)" "default via 198.51.100.2 dev eth1 proto keepalived"
+	goes "via 198.51.100.2 dev eth1" 8.8.8.8 oif eth1
+	[ "$(router ip route show default proto keepalived | wc -l)" -eq 1 ]
+}
+
+@test "IPv6: rules for the global addresses of the line, none for the link-local one" {
+	configure "master6 = via fe80::9 dev ppp0" "backup6 = via fe80::1 dev eth0"
+	router ip -6 addr add 2001:db8:1::2/64 dev ppp0
+	router ip -6 addr add fe80::2/64 dev ppp0
+	fo_route backup
+	[ "$(rules -6)" = "from 2001:db8:1::2 lookup main suppress_prefixlength 0
+from 2001:db8:1::2 lookup 87
+from all oif ppp0 lookup main suppress_prefixlength 0
+from all oif ppp0 lookup 87" ]
+	has "$(router ip -6 route get 2001:4860:4860::8888 from 2001:db8:1::2)" "via fe80::9 dev ppp0"
+	fo_route clear
+	[ -z "$(rules -6)" ]
+}
+
+# -- what the kernel says -----------------------------------------------------------------------
+
+@test "what is in front of the default route is named, and is no success" {
+	local plain
+	fo_route backup
+	router ip link add vpn0 type veth peer name vpn1
+	router ip link set vpn0 up
+	router ip link set vpn1 up
+	router ip addr add 10.99.0.2/24 dev vpn0
+	router ip route add default via 10.99.0.1 dev vpn0 table 52 proto static
+	router ip rule add pref 5270 lookup 52
+	run -2 fo_route apply
+	says "default route via $VIP dev eth0 is set, but not used, because of the route via 10.99.0.1 dev vpn0 (static, metric 0, of table 52 by rule 5270)"
+	run -1 fo_route show
+	says "of table 52 by rule 5270"
+	router ip rule del pref 5270
+	run -0 fo_route apply
+	# As a VPN takes all traffic.
+	router ip route add 128.0.0.0/1 via 10.99.0.1 dev vpn0
+	run -2 fo_route apply
+	says "because of the /1 route via 10.99.0.1 dev vpn0 (boot, metric 0)"
+	router ip route del 128.0.0.0/1 via 10.99.0.1 dev vpn0
+	run -0 fo_route apply
+	# A rule that sends nothing anywhere.
+	router ip rule add pref 5271 unreachable
+	run -2 fo_route apply
+	says "default route via $VIP dev eth0 is set, but not used: "
+	router ip rule del pref 5271
+	run -0 fo_route apply
+}
+
+@test "packets of the LAN that a rule sends elsewhere, or that nobody forwards, are named" {
+	router sysctl -qw net.ipv4.ip_forward=1
+	take_vip
+	run -0 fo_route master
+	[[ "$output" != *"packets from eth0"* ]]
+	router ip rule add pref 5270 iif eth0 unreachable
+	run -0 fo_route apply
+	says "packets from eth0 are not forwarded"
+	run -1 fo_route show
+	router ip rule del pref 5270
+	router ip route add default via 192.168.0.1 dev eth0 table 52
+	router ip rule add pref 5270 iif eth0 lookup 52
+	run -2 fo_route apply
+	says "packets from eth0 do not go dev ppp0, because of the route via 192.168.0.1 dev eth0 (boot, metric 0, of table 52 by rule 5270)"
+}

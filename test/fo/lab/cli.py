@@ -44,8 +44,10 @@ def _main(arguments):
 
 
 def _usage():
-    from . import keeper, line  # pylint: disable=import-outside-toplevel  # `exec` starts faster
-    known = {"line": line.LINE_COMMANDS, "router": "  ".join(keeper.ROUTER_COMMANDS)}
+    # pylint: disable-next=import-outside-toplevel  # `exec` starts faster
+    from . import keeper, line, options as up
+    known = {"up": f"{VERBS['up'][2]}\n{up.help_text()}", "line": line.LINE_COMMANDS,
+             "router": "  ".join(keeper.ROUTER_COMMANDS)}
     lines = ["usage: lab [--name NAME] COMMAND …", ""]
     for verb, (_, arguments, text) in VERBS.items():
         lines.append(f"  {verb} {arguments}".rstrip())
@@ -65,47 +67,23 @@ def _host(word):
 
 
 def _up(lab, words):
-    from . import install, keeper  # pylint: disable=import-outside-toplevel  # `exec` starts faster
-    options, settled = _up_options(words, keeper.Options)
+    # pylint: disable-next=import-outside-toplevel  # `exec` starts faster
+    from . import install, keeper, options as up
+    options = up.parse(words)
     for router in install.routers(options.etc):
         install.check_configuration(options.etc, router, options.keepalived)
     install.build_programs(options.build)
     with lab.lock():
         lab.clear()
         keeper.start(lab, options)
-    if settled:
+    if options.settled:
         _wait_settled(lab)
-
-
-def _up_options(words, options):
-    values, settled = {}, False
-    words = list(words)
-    while words:
-        word = words.pop(0)
-        if word == "--settled":
-            settled = True
-        elif word == "--no-keepalived":
-            values["keepalived"] = False
-        elif word in ("--build", "--etc", "--owner"):
-            _need(words, 1, f"a value for {word}")
-            values[word[2:]] = _option_value(word, words.pop(0))
-        else:
-            raise UsageError(f"up has no option '{word}'")
-    return options(**values), settled
-
-
-def _option_value(option, text):
-    if option == "--owner":
-        if not text.isdigit() or not os.path.exists(f"/proc/{text}"):
-            raise UsageError(f"--owner {text}: no such process")
-        return int(text)
-    return text if (option, text) == ("--build", "none") else os.path.abspath(text)
 
 
 def _wait_settled(lab):
     """main has the VIP, which its check must allow, and the LAN reaches the Internet through it."""
     until = time.monotonic() + SETTLED_SECONDS
-    has_vip = f"ip -o addr show dev eth0 | grep -q 'inet {topology.VIP}/'"
+    has_vip = f"ip -o addr show | grep -q 'inet {topology.LAN.vip}/'"  # keepalived's vmac may have it
     for host, argv in (("main", ["sh", "-c", has_vip]),
                        ("lan", ["ping", "-n", "-c", "1", "-W", "1", topology.PING_TARGET])):
         if not execute.wait(lab, host, until - time.monotonic(), argv, quiet=True):
@@ -164,7 +142,7 @@ def _spawn(lab, words):
 
 
 def _line(lab, words):
-    if len(words) < 2 or words[0] not in topology.LINES:
+    if len(words) < 2 or words[0] not in topology.ROUTERS:
         raise UsageError(f"line {_ANY_ROUTER} COMMAND expected")
     _show(request(lab.file("line", words[0]), words[1:]))
 
@@ -213,9 +191,7 @@ def _dir(lab, _words):
 
 
 VERBS = {
-    "up": (_up, "[--build DIR|none] [--etc DIR] [--no-keepalived] [--owner PID] [--settled]",
-           "make the network; what is left of a lab of that name goes first. The lab ends with\n"
-           "process PID; --settled also waits until the LAN reaches the Internet through main"),
+    "up": (_up, "[OPTION…]", "make the network; what is left of a lab of that name goes first"),
     "down": (_down, "[--stale]", "end the lab (--stale: remove what killed labs left)"),
     "list": (_list, "", "labs, and whether they are up or stale"),
     "shell": (_shell, "HOST", f"a shell in HOST: {', '.join(topology.HOSTS)}"),

@@ -47,11 +47,11 @@ def check_configuration(etc, router, keepalived):
         raise LabError(f"{etc}/{router}/keepalived.conf is missing (see --no-keepalived)")
 
 
-def install_configuration(etc, router, root):
+def install_configuration(etc, line, root):
     """ETC/ROUTER/fo.conf goes to /etc/fo, whatever is beside it (keepalived.conf, scripts) to
     /etc/keepalived, ETC/ROUTER/root/ over the router's /, ETC/ppp/ip-*.d to /etc/ppp, and
     ETC/nftables.conf to /etc; without one the routers masquerade, and that is all."""
-    folder = f"{etc}/{router}"
+    folder = f"{etc}/{line.router}"
     for name in sorted(os.listdir(folder)):
         source = f"{folder}/{name}"
         if name == "root":
@@ -64,7 +64,7 @@ def install_configuration(etc, router, root):
         _copy(f"{etc}/nftables.conf", f"{root}/etc/nftables.conf")
     else:
         with open(f"{root}/etc/nftables.conf", "w", encoding="ascii") as file:
-            file.write(topology.NAT_RULES)
+            file.write(topology.nat_rules(line))
     for hook in ("ip-up.d", "ip-down.d"):
         if os.path.isdir(f"{etc}/ppp/{hook}"):
             _copy_tree(f"{etc}/ppp/{hook}", f"{root}/etc/ppp/{hook}", mode=0o755)

@@ -9,13 +9,13 @@ import select
 import signal
 import socket
 import time
-from dataclasses import dataclass
 
 from fo.errors import LabError, UsageError
 from fo.kernel import namespace
 
 from . import install, router, soracom, topology
 from .control import Listener, request
+from .dns import NameServer
 from .echo import EchoServer
 from .line import Line
 from .syslog import Log
@@ -50,14 +50,6 @@ while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
 _KILL_KEEPALIVED = "kill -KILL $(cat /run/keepalived.pid) && kill -KILL $(cat /run/vrrp.pid)"
 
 
-@dataclass(frozen=True)
-class Options:
-    build: str = install.DEFAULT_BUILD
-    etc: str = install.DEFAULT_ETC
-    keepalived: bool = True
-    owner: int = 0  # the lab ends with this process, unless 0
-
-
 def start(lab, options):
     """Brings a lab up. Returns when its links are, raises LabError when that fails."""
     keeper = _Keeper(lab, options)
@@ -69,7 +61,8 @@ class _Keeper:
     def __init__(self, lab, options):
         self._lab = lab
         self._options = options
-        self._routers = install.routers(options.etc)
+        self._world = options.world()
+        self._routers = self._world.routers
         self._poll = select.poll()
         self._log = self._listener = None
 
@@ -109,45 +102,50 @@ class _Keeper:
         install.install_programs(options.build, lab.file("roots", "programs"))
         for name in self._routers:
             os.mkdir(lab.file("roots", name))
-            router.make_disk(lab, name)
-            install.install_configuration(options.etc, name, lab.root(name))
+            router.make_disk(lab, self._world, name)
+            install.install_configuration(options.etc, self._world.line(name), lab.root(name))
 
     def _make_network(self):
-        lab = self._lab
-        for host in topology.HOSTS:
-            if host not in topology.ROUTERS:
-                pid = namespace.fork_child(lambda host=host: _hold(host), _pause)
-                lab.write(f"{pid}\n", "host", host)
-        switch, lan, isp = (lab.host_pid(host) for host in ("sw", "lan", "isp"))
-        namespace.ip_batch(switch, topology.switch_links() + topology.cable("lan", lan))
-        namespace.ip_batch(lan, topology.lan_side("lan"))
-        namespace.ip_batch(isp, topology.internet_side())
-        namespace.run(isp, ["nft", "-f", "-"], topology.internet_rules(self._routers))
+        lab, world = self._lab, self._world
+        pids = {}
+        for host in world.plain_hosts():
+            pids[host] = namespace.fork_child(lambda host=host: _hold(world, host), _pause)
+            lab.write(f"{pids[host]}\n", "host", host)
+        namespace.ip_batch(pids["sw"], topology.switch_links(world))
+        for lan in world.lans():
+            namespace.ip_batch(pids["sw"], topology.cables(world, lan.host, pids[lan.host]))
+            namespace.ip_batch(pids[lan.host], topology.lan_side(world, lan.host))
+        if world.routed_subnet:
+            namespace.ip_batch(pids["lan"], topology.subnet_cable(pids["behind"]))
+            namespace.ip_batch(pids["behind"], topology.subnet_side())
+        namespace.ip_batch(pids["isp"], topology.internet_side())
+        namespace.run(pids["isp"], ["nft", "-f", "-"], topology.internet_rules(world))
 
     def _start_services(self):
         """All that lives in the Internet, and the lines to it (not yet dialled)."""
         lab = self._lab
         if soracom.available():
             soracom.start(lab)
-        _fork_server(lambda: self._echo_server(lab.host_pid("isp")))
+        _fork_server(lambda: self._in_internet(lambda: EchoServer(topology.ECHO)))
+        if self._world.dns:
+            _fork_server(lambda: self._in_internet(
+                lambda: NameServer(topology.NAME_SERVERS, topology.NAMES)))
         for name in self._routers:
-            _fork_server(lambda spec=topology.LINES[name]: Line(lab, spec))
+            _fork_server(lambda spec=self._world.line(name): Line(lab, spec))
         if soracom.available():
             soracom.wait_until_ready(lab)
             soracom.install(lab, self._routers)
 
-    @staticmethod
-    def _echo_server(isp):
-        namespace.enter(isp, namespace.NET)
-        return EchoServer(topology.ECHO)
+    def _in_internet(self, make):
+        namespace.enter(self._lab.host_pid("isp"), namespace.NET)
+        return make()
 
     def _wait_for_links(self):
         """A veth reports its carrier late."""
         lab = self._lab
         until = time.monotonic() + LINK_SECONDS
-        ends = ["lan", *self._routers]
-        for host, links in [("sw", len(ends)), *((host, 1) for host in ends)]:
-            pid = lab.host_pid(host)
+        for host in (*self._world.plain_hosts(), *self._routers):
+            pid, links = lab.host_pid(host), self._world.veths(host)
             while namespace.run(pid, ["ip", "-o", "link", "show", "up", "type", "veth"]
                                 ).count("state UP") < links:
                 if time.monotonic() > until:
@@ -206,7 +204,7 @@ class _Keeper:
         lab = self._lab
         if os.path.exists(lab.file("host", name)):
             raise LabError(f"{name} has power already")
-        router.power_on(lab, name)
+        router.power_on(lab, self._world, name)
         request(lab.file("line", name), ["up"])
         if os.access(f"{lab.root(name)}/etc/rc.local", os.X_OK):
             self._spawn(name, ["/etc/rc.local"])
@@ -217,7 +215,7 @@ class _Keeper:
             self._start_keepalived(name)
 
     def _power_off(self, name):
-        router.power_off(self._lab, name)
+        router.power_off(self._lab, self._world, name)
         request(self._lab.file("line", name), ["kill"])
         Log(self._lab.log(name)).write("lab: power off")
 
@@ -232,11 +230,11 @@ class _Keeper:
                         everything=host in topology.ROUTERS)
 
 
-def _hold(host):
+def _hold(world, host):
     """Makes the namespaces of a host without programs of its own; returns their holder's number."""
     namespace.unshare(namespace.NET | namespace.UTS)
     socket.sethostname(host)
-    namespace.write_sysctls(topology.sysctls(host))
+    namespace.write_sysctls(topology.sysctls(world, host))
     return namespace.own_pid()
 
 

@@ -64,7 +64,7 @@ class LabDir:
         except FileNotFoundError:
             if not self.alive():
                 raise LabError(f"no lab '{self.name}' is up") from None
-            raise LabError(f"{host} has no power") from None
+            raise LabError(f"{host} has no power, or is not in this lab (see up)") from None
 
     def forget_host(self, host):
         with contextlib.suppress(FileNotFoundError):

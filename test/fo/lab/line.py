@@ -1,44 +1,50 @@
 """A line to the provider and the pppd at its end, in one process: both devices, and what happens
 to the packets between them. Takes the commands of LINE_COMMANDS through its socket."""
+import contextlib
 import ipaddress
 import select
 import time
 
 from fo.errors import LabError, UsageError
-from fo.kernel import namespace
-from fo.kernel.tun import Tun
 
 from .control import Listener
+from .ends import RA_SECONDS, ends_of
 from .hooks import Hooks
 from .modem import FOREVER, Modem
+from .radv import LONGEST_LIFETIME, Advertiser
 from .syslog import Log
 from .wire import Wire
 
-DEVICE = "ppp0"
+EARLY_MS = 200
 BURST = 64  # packets taken from one device before the others have their turn
 
-LINE_COMMANDS = """up                      dial: ppp0 appears, gets its addresses, ip-up runs
-down [linger]           hang up: ip-down runs, ppp0 disappears (linger: it stays, down, without address)
-kill                    ppp0 disappears, ip-down does not run (pppd killed)
+LINE_COMMANDS = """up                      dial: ppp0 appears, gets its addresses, ip-up runs; eth1: carrier, and a DHCP lease
+down [linger]           hang up: ip-down runs, ppp0 disappears (linger: it stays, down, without address);
+                        eth1 loses its carrier, addresses and routes (linger: its carrier only)
+kill                    the device disappears, ip-down does not run (pppd killed, USB unplugged)
 redial [ADDRESS]        down and up, with a new address
 address ADDRESS         the address which the next session gets
+gateway ADDRESS         ethernet: the gateway from the next session on
+early on [MS]|off       the device of the next sessions is up so long before its IPv4 address (200)
 ipv6 on|off             whether the next session has IPv6
-blackhole on|off        ppp0 stays up, nothing passes
+ra on [SECONDS]|off     router advertisements from fe80::1 every second, of that lifetime (1800), which the
+                        kernel accepts (accept_ra 2); off: a last one, of lifetime 0. Only the next session
+                        has the IPv6 default route again that stands in for them
+blackhole on|off        the device stays up, nothing passes
 loss PERCENT [WAY]      WAY of packets: down (towards the router; the default), up, both
 delay MS                each way
 rate BITS_PER_S|off     each way, with a queue of 16 KiB
 idle SECONDS [PERCENT]  a session in which nothing passed for so long, or up to PERCENT sooner, is cut by
                         the carrier: as `down`; 0 or off: never
 later SECONDS           as if so much time had passed since the last packet
-stuck DIALS|forever|off the modem hangs: ppp0 stays up, nothing passes, until it has been dialled that often
-clear                   no black hole, loss, delay, rate, idle, stuck
+stuck DIALS|forever|off the modem hangs: the device stays up, nothing passes, until it has been dialled that often
+clear                   no black hole, loss, delay, rate, idle, stuck, early, ra
 status                  all of this, and counters: packets, sessions cut, redials and when they were
                         (CLOCK_MONOTONIC), the longest silence since `idle`, echo requests at the far end"""
 
 
 class Line:
     def __init__(self, lab, spec):
-        self._lab = lab
         self._spec = spec
         self._log = Log(lab.log(spec.far_end))
         self._poll = select.epoll()
@@ -46,25 +52,26 @@ class Line:
         self._up = Wire()
         self._down = Wire()
         self._modem = Modem()
-        self._local = self._next_local = spec.local
-        self._ipv6 = spec.ipv6
-        self._connected = False  # a session exists; without one ppp0 may linger all the same
-        self._router = None
-        self._provider = Tun(lab.host_pid("isp"), spec.far_end)
+        self._advertiser = Advertiser()
+        self._connected = False  # a session exists; without one the device may be there all the same
+        self._early = 0.0  # seconds from the device to its address
+        self._address_at = None  # when the address comes, while it is awaited
+        self._ends = ends_of(lab, spec)
         self._listener = Listener(lab.file("line", spec.router), self.command)
-        self._configure_provider()
         self._poll.register(self._listener, select.EPOLLIN)
-        self._poll.register(self._provider, select.EPOLLIN)
+        self._poll.register(self._ends.provider, select.EPOLLIN)
 
     # -- the loop ---------------------------------------------------------------------------
 
     def serve(self):
         while True:
             ready = dict(self._poll.poll(self._patience()))
-            if self._provider.fileno() in ready:
-                self._pump(self._provider, self._down, self._router)
-            if self._router is not None:
-                self._serve_router(ready.get(self._router.fileno(), 0))
+            if self._ends.provider.fileno() in ready:
+                self._pump(self._ends.provider, self._down, self._ends.router)
+            if self._ends.router is not None:
+                self._serve_router(ready.get(self._ends.router.fileno(), 0))
+            self._end_early()
+            self._advertise()
             self._deliver()
             self._judge_silence()
             if self._hooks.fileno() in ready:
@@ -73,14 +80,15 @@ class Line:
                 self._listener.serve()
 
     def _serve_router(self, events):
-        if events & select.EPOLLERR:  # somebody deleted ppp0 in the router
+        if events & select.EPOLLERR:  # somebody deleted the device in the router
             self._remove_device()
         elif events:
-            self._pump(self._router, self._up, self._provider)
+            self._pump(self._ends.router, self._up, self._ends.provider)
 
     def _patience(self):
-        """Seconds until a packet arrives at its far end, or the session is cut, or None."""
-        due = [self._up.next_due(), self._down.next_due(), self._modem.due() if self._connected else None]
+        """Seconds until a packet arrives at its far end, the session is cut, and so on, or None."""
+        due = [self._up.next_due(), self._down.next_due(), self._address_at, self._advertiser.due(),
+               self._modem.due() if self._connected else None]
         due = [when for when in due if when is not None]
         return max(0.0, min(due) - time.monotonic()) if due else None
 
@@ -89,16 +97,24 @@ class Line:
             packet = source.read()
             if packet is None:
                 return
-            if not self._connected or self._modem.stuck:
-                wire.count(packet, False)
-            elif wire.immediate():
-                self._arrive(wire, target, packet, time.monotonic())
-            else:
-                wire.put(time.monotonic(), packet)
+            self._send(wire, target, packet)
+
+    def _send(self, wire, target, packet):
+        if not self._connected or self._modem.stuck:
+            wire.count(packet, False)
+        elif wire.immediate():
+            self._arrive(wire, target, packet, time.monotonic())
+        else:
+            wire.put(time.monotonic(), packet)
+
+    def _advertise(self):
+        packet = self._advertiser.take(time.monotonic())
+        if packet is not None:
+            self._send(self._down, self._ends.router, self._ends.wrap(packet))
 
     def _deliver(self):
         now = time.monotonic()
-        for wire, target in ((self._up, self._provider), (self._down, self._router)):
+        for wire, target in ((self._up, self._ends.provider), (self._down, self._ends.router)):
             while (packet := wire.take(now)) is not None:
                 self._arrive(wire, target, packet, now)
 
@@ -108,7 +124,7 @@ class Line:
         if taken:
             self._modem.passed(now)
             if wire is self._up:
-                self._modem.arrived(packet)
+                self._modem.arrived(self._ends.payload(packet))
 
     def _judge_silence(self):
         if self._connected and self._modem.is_cut(time.monotonic()):
@@ -117,69 +133,71 @@ class Line:
 
     # -- the session ------------------------------------------------------------------------
 
-    def _configure_provider(self):
-        spec, device = self._spec, self._spec.far_end
-        lines = [f"link set {device} mtu {spec.mtu} up",
-                 f"addr add {spec.provider6}/64 dev {device} nodad"]
-        if spec.provider:
-            lines.append(f"addr add {spec.provider}/32 dev {device}")
-        namespace.ip_batch(self._provider.pid, lines)
-
     def _dial(self):
-        if self._connected:
+        if self._connected or self._address_at is not None:
             return
-        self._remove_device()
-        spec = self._spec
-        router = Tun(self._lab.host_pid(spec.router), DEVICE, ppp=True)
+        with self._changing_router():
+            if self._early:
+                self._ends.link()
+            else:
+                self._ends.connect()
+        if self._early:
+            self._address_at = time.monotonic() + self._early
+        else:
+            self._begin()
+
+    def _end_early(self):
+        if self._address_at is None or self._address_at > time.monotonic():
+            return
+        self._address_at = None
         try:
-            self._open_session(router)
-        except LabError:
-            router.delete()
-            raise
-        self._router = router
-        self._poll.register(router, select.EPOLLIN)
+            with self._changing_router():
+                self._ends.address()
+        except LabError as error:  # somebody changed the device meanwhile
+            self._log.write(f"no session: {error}")
+        else:
+            self._begin()
+
+    def _begin(self):
         self._connected = True
         self._modem.dialled(time.monotonic())
-        self._hooks.run(router.pid, "ip-up", self._local)
-
-    def _open_session(self, router):
-        """Addresses on both ends, as after IPCP."""
-        spec, local = self._spec, self._next_local
-        lines = [f"addr add {local} peer {spec.peer} dev {DEVICE}"]
-        if self._ipv6:
-            lines.append(f"addr add {spec.local6}/64 dev {DEVICE} nodad")
-        lines.append(f"link set {DEVICE} mtu {spec.mtu} up")
-        if self._ipv6:  # what a router advertisement brings
-            lines.append(f"route add ::/0 dev {DEVICE} metric 1024")
-        namespace.ip_batch(router.pid, lines)
-        routes = [f"route replace {local}/32 dev {spec.far_end}"]
-        if local != self._local:
-            routes.insert(0, f"route del {self._local}/32 dev {spec.far_end}")
-        namespace.ip_batch(self._provider.pid, routes)
-        self._local = local
+        self._hook(self._ends.router.pid, "ip-up")
 
     def _hang_up(self, linger=False):
-        if not self._connected:
+        if not self._connected and self._address_at is None:
             return
-        pid = self._router.pid
-        if linger:
-            self._lose_session()
-            namespace.ip_batch(pid, [f"link set {DEVICE} down", f"addr flush dev {DEVICE}"])
-        else:
-            self._remove_device()
-        self._hooks.run(pid, "ip-down", self._local)
+        pid, began = self._ends.router.pid, self._connected
+        self._lose_session()
+        with self._changing_router():
+            self._ends.hang_up(linger)
+        if began:
+            self._hook(pid, "ip-down")
+
+    def _hook(self, pid, name):
+        if not self._spec.ethernet:  # they are pppd's
+            self._hooks.run(pid, name, self._ends.local)
 
     def _lose_session(self):
         self._connected = False
+        self._address_at = None
         self._up.cut()
         self._down.cut()
 
     def _remove_device(self):
         self._lose_session()
-        if self._router is not None:
-            self._poll.unregister(self._router)
-            self._router.delete()
-            self._router = None
+        with self._changing_router():
+            self._ends.remove()
+
+    @contextlib.contextmanager
+    def _changing_router(self):
+        """The router's device may come, go, or be replaced within."""
+        if self._ends.router is not None:
+            self._poll.unregister(self._ends.router)
+        try:
+            yield
+        finally:
+            if self._ends.router is not None:
+                self._poll.register(self._ends.router, select.EPOLLIN)
 
     # -- commands ---------------------------------------------------------------------------
 
@@ -214,10 +232,29 @@ class Line:
         self._dial()
 
     def _do_address(self, address):
-        self._next_local = str(ipaddress.IPv4Address(address))
+        self._ends.next_local = str(ipaddress.IPv4Address(address))
+
+    def _do_gateway(self, address):
+        self._ends.set_gateway(address)
+
+    def _do_early(self, word, milliseconds=str(EARLY_MS)):
+        early = float(milliseconds) / 1000
+        if not 0 < early <= 60:
+            raise ValueError("1 to 60000 expected")
+        self._early = early if _switch(word) else 0.0
 
     def _do_ipv6(self, word):
-        self._ipv6 = _switch(word)
+        self._ends.ipv6 = _switch(word)
+
+    def _do_ra(self, word, lifetime=str(RA_SECONDS)):
+        if not 0 <= int(lifetime) <= LONGEST_LIFETIME:
+            raise ValueError(f"0 to {LONGEST_LIFETIME} expected")
+        on = _switch(word)
+        self._ends.set_advertised(on)
+        if on:
+            self._advertiser.on(int(lifetime), time.monotonic())
+        else:
+            self._advertiser.off(time.monotonic())
 
     def _do_blackhole(self, word):
         for wire in (self._up, self._down):
@@ -268,14 +305,17 @@ class Line:
             wire.cut()
 
     def _do_clear(self):
+        self._early = 0.0
+        self._do_ra("off")
         self._modem.clear(time.monotonic())
         for wire in (self._up, self._down):
             wire.clear()
 
     def _do_status(self):
-        state = "up" if self._connected else "lingering" if self._router else "down"
-        facts = {"state": state, "local": self._local, "peer": self._spec.peer,
-                 "ipv6": "on" if self._ipv6 else "off",
+        facts = {"state": self._state(), "local": self._ends.local, "peer": self._ends.peer,
+                 "ipv6": "on" if self._ends.ipv6 else "off",
+                 "ra": "off" if self._advertiser.lifetime is None else self._advertiser.lifetime,
+                 "early": f"{self._early * 1000:g}" if self._early else "off",
                  "blackhole": "on" if self._up.blackhole else "off",
                  "loss-up": f"{self._up.loss * 100:g}", "loss-down": f"{self._down.loss * 100:g}",
                  "delay": f"{self._up.delay * 1000:g}", "rate": self._up.rate or "off"}
@@ -284,6 +324,14 @@ class Line:
                       f"{way}-lost": wire.lost}
         facts |= self._modem.status()
         return "\n".join(f"{key} {value}" for key, value in facts.items())
+
+
+    def _state(self):
+        if self._connected:
+            return "up"
+        if self._address_at is not None:
+            return "early"
+        return "lingering" if self._ends.lingers else "down"
 
 
 def _switch(word):

@@ -57,7 +57,9 @@ class Modem:
         return True
 
     def arrived(self, packet):
-        """Counts what reached the far end: echo requests over IPv4."""
+        """Counts what reached the far end: echo requests over IPv4. `packet` may be empty."""
+        if not packet:
+            return
         version, header = packet[0] >> 4, (packet[0] & 15) * 4
         if (version == 4 and len(packet) > header >= 20
                 and packet[9] == _ICMP and packet[header] == _ECHO_REQUEST):

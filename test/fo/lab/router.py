@@ -27,7 +27,7 @@ _OWN_FOLDERS = ("etc/fo", "etc/keepalived", "etc/ppp/ip-up.d", "etc/ppp/ip-down.
 _PACKAGED = "/etc/keepalived/keepalived.config-opts"
 
 
-def make_disk(lab, router):
+def make_disk(lab, world, router):
     """Mounts the router's file system: its own layer, the programs under test, the machine's /."""
     folder = lab.file("roots", router)
     for part in ("upper", "work", "root"):
@@ -40,29 +40,39 @@ def make_disk(lab, router):
     if os.path.exists(_PACKAGED):
         shutil.copy(_PACKAGED, f"{folder}/root/etc/keepalived")
     with open(f"{folder}/root/etc/hosts", "w", encoding="ascii") as file:
-        file.write(topology.HOSTS_FILE)
+        file.write(topology.hosts_file(world))
+    if world.dns:
+        _write_resolv_conf(f"{folder}/root/etc/resolv.conf")
     os.makedirs(f"{folder}/root/usr/local/sbin", exist_ok=True)
     shutil.copy(MODEM, f"{folder}/root/usr/local/sbin")
 
 
-def power_on(lab, router):
-    """Starts the router's init and plugs its cable in. Called by the lab's first process."""
-    init = _Init(lab, router)
+def _write_resolv_conf(path):
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)  # it may be a link to where systemd-resolved keeps its own
+    with open(path, "w", encoding="ascii") as file:
+        file.write("".join(f"nameserver {address}\n" for address in topology.NAME_SERVERS))
+
+
+def power_on(lab, world, router):
+    """Starts the router's init and plugs its cables in. Called by the lab's first process."""
+    init = _Init(lab, world, router)
     pid = int(namespace.fork_init(namespace.NET | namespace.MNT | namespace.UTS,
                                   init.boot, init.live))
     lab.write(f"{pid}\n", "host", router)
-    namespace.ip_batch(lab.host_pid("sw"), topology.cable(router, pid))
+    namespace.ip_batch(lab.host_pid("sw"), topology.cables(world, router, pid))
     with open(f"{lab.root(router)}/etc/nftables.conf", encoding="utf-8") as file:
-        namespace.run(pid, ["nft", "-f", "-"], topology.router_rules() + file.read())
-    namespace.ip_batch(pid, topology.lan_side(router))
+        namespace.run(pid, ["nft", "-f", "-"], topology.router_rules(world.line(router)) + file.read())
+    namespace.ip_batch(pid, topology.lan_side(world, router))
 
 
-def power_off(lab, router):
+def power_off(lab, world, router):
     """Pulls the plug. The network goes first, because it can outlive the processes for a moment."""
     pid = lab.host_pid(router)
     init = namespace.local_pid(pid)
-    namespace.ip_batch(pid, ["link set eth0 down"])
-    namespace.ip_batch(lab.host_pid("sw"), [f"link del {router}"])
+    ports = topology.ports(world, router)
+    namespace.ip_batch(pid, [f"link set {lan.device} down" for lan in ports])
+    namespace.ip_batch(lab.host_pid("sw"), [f"link del {port}" for port in ports.values()])
     lab.forget_host(router)
     os.kill(init, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
@@ -72,8 +82,9 @@ def power_off(lab, router):
 class _Init:
     """Process 1 of a router: boots, then reaps and collects what is logged."""
 
-    def __init__(self, lab, router):
+    def __init__(self, lab, world, router):
         self._router = router
+        self._world = world
         self._modem = lab.file("line", router)
         self._root = lab.root(router)
         self._log_path = lab.log(router)
@@ -85,7 +96,7 @@ class _Init:
         self._mount()
         namespace.pivot_root(self._root)
         socket.sethostname(self._router)
-        namespace.write_sysctls(topology.sysctls(self._router))
+        namespace.write_sysctls(topology.sysctls(self._world, self._router))
         self._device = open_device()
         signal.signal(signal.SIGCHLD, _reap)
         self._log.write("lab: power on")

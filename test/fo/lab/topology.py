@@ -6,74 +6,110 @@
                 │   .2                         │
                 └ (third ── ppp0 ═ line-third) ┘
                     .3
+
+Asked for at `up`: lan20 on a second switch, and `behind` behind lan.
 """
 from dataclasses import dataclass
 
-HOSTS = ("sw", "lan", "main", "sub", "third", "isp")
+from . import spec
+
+HOSTS = ("sw", "lan", "lan20", "behind", "main", "sub", "third", "isp")
 ROUTERS = ("main", "sub", "third")
 OPTIONAL_ROUTERS = ("third",)  # there where they have a configuration
 
-VIP = "192.168.0.254"
-VIP6 = "fd00:c0a8::254"
 PING_TARGET = "8.8.8.8"
 ECHO = ("8.8.8.8", 7)
 SORACOM_API = "203.0.113.80"
 SORACOM_METADATA = "100.127.100.127"
 
-# Owned by `isp` on its loopback interface.
+# Owned by `isp` on its loopback interface, besides the name servers.
 TARGETS = ("8.8.8.8", "1.1.1.1", "9.9.9.9", SORACOM_API, SORACOM_METADATA)
 TARGETS6 = ("2001:4860:4860::8888", "2606:4700:4700::1111")
 
-HOSTS_FILE = f"""127.0.0.1 localhost
-::1 localhost ip6-localhost
-{SORACOM_API} api.soracom.io g.api.soracom.io
-{SORACOM_METADATA} metadata.soracom.io pong.soracom.io
-192.168.0.1 main
-192.168.0.2 sub
-192.168.0.3 third
-"""
+# SORACOM's name servers, which answer its SIMs only, and the names for which that matters.
+NAME_SERVERS = ("100.127.0.53", "100.127.1.53")
+NAMES = {"api.soracom.io": SORACOM_API, "g.api.soracom.io": SORACOM_API,
+         "metadata.soracom.io": SORACOM_METADATA, "pong.soracom.io": SORACOM_METADATA}
 
 
 @dataclass(frozen=True)
-class LineSpec:
-    """A line as it is ordered from a provider."""
-    router: str
-    local: str  # address that the router is given
-    peer: str  # what pppd tells the router about the other end
-    provider: str  # address that the provider's end really has, or ""
-    mtu: int
-    local6: str
-    provider6: str
-    ipv6: bool  # whether a new session has IPv6
-    terminal: str  # pppd's second and third argument
-    speed: str
+class Lan:
+    """A network on the switch, in which each router has a device of its own."""
+    bridge: str
+    device: str  # of the routers; a host's own is eth0
+    port: str  # what is added to a router's name
+    host: str
+    network: str
+    network6: str
+    mac: str
 
     @property
-    def far_end(self):
-        """Name of the provider's device."""
-        return f"line-{self.router}"
+    def vip(self):
+        return f"{self.network}.254"
+
+    @property
+    def vip6(self):
+        return f"{self.network6}::254"
 
 
-# 10.64.64.64 is pppd's invention when the peer names no address (LTE dongles), so nobody has it.
-LINES = {
-    "main": LineSpec("main", "100.64.0.10", "100.64.0.1", "100.64.0.1", 1454,
-                     "2001:db8:64::10", "2001:db8:64::1", True, "wan0", "0"),
-    "sub": LineSpec("sub", "10.128.0.10", "10.64.64.64", "", 1500,
-                    "2001:db8:128::10", "2001:db8:128::1", False, "/dev/ttyUSB2", "460800"),
-    "third": LineSpec("third", "10.192.0.10", "10.192.0.1", "10.192.0.1", 1492,
-                      "2001:db8:192::10", "2001:db8:192::1", False, "wan1", "0"),
-}
+LAN = Lan("br0", "eth0", "", "lan", "192.168.0", "fd00:c0a8", "00")
+# Where the kernel has no VLANs: a cable of its own, and the name that the VLAN would have.
+VLAN = Lan("br20", "eth0.20", ".20", "lan20", "192.168.20", "fd00:c0a8:0:20", "20")
+_NUMBER = {"lan": 10, "lan20": 10, "main": 1, "sub": 2, "third": 3}
 
-_LAN_ADDRESS = {"lan": 10, "main": 1, "sub": 2, "third": 3}
+ROUTED_SUBNET = "10.20.0"  # behind `lan`, with the host `behind`
 
 
-def sysctls(host):
+@dataclass(frozen=True)
+class World:
+    """What this lab has of all that there could be."""
+    routers: tuple = ("main", "sub")
+    ethernet: frozenset = frozenset()  # routers whose line is one
+    rp_filter: int = 0
+    vlan: bool = False
+    routed_subnet: bool = False
+    dns: bool = False
+
+    def line(self, router):
+        return (spec.ETHERNET if router in self.ethernet else spec.PPP)[router]
+
+    def lans(self):
+        return (LAN, VLAN) if self.vlan else (LAN,)
+
+    def plain_hosts(self):
+        """Those that are no routers."""
+        return ("sw", "isp", *(lan.host for lan in self.lans()),
+                *(("behind",) if self.routed_subnet else ()))
+
+    def veths(self, host):
+        """How many cables end there."""
+        if host == "isp":
+            return 0
+        if host == "sw":
+            return sum(1 + len(self.routers) for _ in self.lans())
+        return len(self.lans()) if host in self.routers else 1 + (host == "lan" and self.routed_subnet)
+
+
+def hosts_file(world):
+    """/etc/hosts of the routers."""
+    names = {}
+    for name, address in ({} if world.dns else NAMES).items():
+        names.setdefault(address, []).append(name)
+    lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost"]
+    lines += [f"{address} {' '.join(known)}" for address, known in names.items()]
+    lines += [f"{LAN.network}.{_NUMBER[router]} {router}" for router in ROUTERS]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def sysctls(world, host):
     """What a freshly booted Debian has (a new namespace inherits the machine's instead).
 
     ip_forward comes first: the kernel resets others when it is written.
     """
-    forward = 1 if host == "main" else 0  # sub is switched by the programs
-    common = [("rp_filter", 0), ("send_redirects", 1), ("accept_redirects", 1),
+    # sub is switched by the programs.
+    forward = 1 if host == "main" or host == "lan" and world.routed_subnet else 0
+    rp_filter = world.rp_filter if host in ROUTERS else 0
+    common = [("rp_filter", rp_filter), ("send_redirects", 1), ("accept_redirects", 1),
               ("secure_redirects", 1), ("arp_ignore", 0), ("arp_announce", 0), ("accept_local", 0)]
     settings = [("net/ipv4/ip_forward", forward), ("net/ipv6/conf/all/forwarding", forward),
                 ("net/unix/max_dgram_qlen", 512)]  # systemd's: how many messages wait for /dev/log
@@ -84,76 +120,118 @@ def sysctls(host):
     return settings
 
 
-def switch_links():
-    return ["link set lo up",
-            "link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
-            "link set br0 up"]
-
-
-def cable(host, pid):
-    """Lines for `sw`: a cable from a port of the switch to eth0 of `host`, whose process is `pid`.
-
-    Neither end is ever in the machine's own network.
-    """
-    port = _LAN_ADDRESS[host]
-    return [f"link add {host} address 02:00:00:00:01:{port:02} type veth"
-            f" peer name eth0 address 02:00:00:00:00:{port:02} netns /proc/{pid}/ns/net",
-            f"link set {host} master br0 up"]
-
-
-def lan_side(host):
-    """Lines for a host on the LAN."""
-    number = _LAN_ADDRESS[host]
-    lines = ["link set lo up",
-             f"addr add 192.168.0.{number}/24 brd + dev eth0",
-             f"addr add fd00:c0a8::{number}/64 dev eth0 nodad",
-             "link set eth0 up"]
-    if host == "lan":
-        lines += [f"route add default via {VIP}", f"route add default via {VIP6}"]
+def switch_links(world):
+    lines = ["link set lo up"]
+    for lan in world.lans():
+        lines += [f"link add {lan.bridge} type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+                  f"link set {lan.bridge} up"]
     return lines
 
 
+def ports(world, host):
+    """Names of the ports of the switch from which a cable goes to `host`, by LAN."""
+    return {lan: host + lan.port if host in ROUTERS else host for lan in world.lans()
+            if host in (*ROUTERS, lan.host)}
+
+
+def cables(world, host, pid):
+    """Lines for `sw`: cables from its ports to `host`, whose process is `pid`.
+
+    Neither end is ever in the machine's own network.
+    """
+    lines = []
+    for lan, port in ports(world, host).items():
+        number = f"{_NUMBER[host]:02}"
+        lines += [f"link add {port} address 02:00:00:{lan.mac}:01:{number} type veth"
+                  f" peer name {_device(lan, host)} address 02:00:00:{lan.mac}:00:{number}"
+                  f" netns /proc/{pid}/ns/net",
+                  f"link set {port} master {lan.bridge} up"]
+    return lines
+
+
+def _device(lan, host):
+    return lan.device if host in ROUTERS else "eth0"
+
+
+def lan_side(world, host):
+    """Lines for a host on the LANs."""
+    lines = ["link set lo up"]
+    for lan in ports(world, host):
+        number, device = _NUMBER[host], _device(lan, host)
+        lines += [f"addr add {lan.network}.{number}/24 brd + dev {device}",
+                  f"addr add {lan.network6}::{number}/64 dev {device} nodad",
+                  f"link set {device} up"]
+        if host == lan.host:
+            lines += [f"route add default via {lan.vip}", f"route add default via {lan.vip6}"]
+    if world.routed_subnet and host in ROUTERS:
+        lines.append(f"route add {ROUTED_SUBNET}.0/24 via {LAN.network}.{_NUMBER['lan']} dev eth0")
+    return lines
+
+
+def subnet_cable(pid):
+    """Lines for `lan`, which forwards for `behind`, whose process is `pid`."""
+    return [f"link add eth1 type veth peer name eth0 netns /proc/{pid}/ns/net",
+            f"addr add {ROUTED_SUBNET}.1/24 brd + dev eth1",
+            "link set eth1 up"]
+
+
+def subnet_side():
+    """Lines for `behind`."""
+    return ["link set lo up",
+            f"addr add {ROUTED_SUBNET}.10/24 brd + dev eth0",
+            "link set eth0 up",
+            f"route add default via {ROUTED_SUBNET}.1"]
+
+
 def internet_side():
-    return (["link set lo up"] + [f"addr add {target}/32 dev lo" for target in TARGETS]
+    return (["link set lo up"] + [f"addr add {target}/32 dev lo" for target in (*TARGETS, *NAME_SERVERS)]
             + [f"addr add {target}/128 dev lo nodad" for target in TARGETS6])
 
 
-NAT_RULES = """
-table inet router_nat {
-    chain postrouting {
+def nat_rules(line):
+    return f"""
+table inet router_nat {{
+    chain postrouting {{
         type nat hook postrouting priority srcnat;
-        oifname "ppp0" masquerade
-    }
-}
+        oifname "{line.device}" masquerade
+    }}
+}}
 """
 
 
-def router_rules():
+def router_rules(line):
     """What pppd's own hooks see to: packets that fit the line. (NAT is the configuration's.)"""
-    return """
-table inet router {
-    chain forward {
+    return f"""
+table inet router {{
+    chain forward {{
         type filter hook forward priority mangle;
-        oifname "ppp0" tcp flags syn tcp option maxseg size set rt mtu
-    }
-}
+        oifname "{line.device}" tcp flags syn tcp option maxseg size set rt mtu
+    }}
+}}
 """
 
 
-def internet_rules(routers):
+def _private(line):
+    """Matches a private source which is not of the line's own network."""
+    match = f"ip saddr {{ 192.168.0.0/16, {ROUTED_SUBNET}.0/24 }}"
+    return f"{match} ip saddr & 255.255.255.0 != {line.network}" if line.ethernet else match
+
+
+def internet_rules(world):
     """nftables of `isp`: what arrives with a private source is counted; nothing answers it, because
     there is no way back. SORACOM's own services are there for its SIMs only."""
-    counters = "\n".join(f"    counter private-{router} {{}}" for router in routers)
-    rules = "\n".join(f'        iifname "{LINES[router].far_end}" ip saddr 192.168.0.0/16 '
-                      f'counter name "private-{router}"' for router in routers)
-    others = ", ".join(f'"{spec.far_end}"' for spec in LINES.values() if spec.router != "sub")
+    counters = "\n".join(f"    counter private-{router} {{}}" for router in world.routers)
+    rules = "\n".join(f'        iifname "{world.line(router).far_end}" {_private(world.line(router))} '
+                      f'counter name "private-{router}"' for router in world.routers)
+    others = ", ".join(f'"{line.far_end}"' for line in spec.PPP.values() if line.router != "sub")
+    services = ", ".join((SORACOM_METADATA, *NAME_SERVERS))
     return f"""
 table inet lab {{
 {counters}
     chain arrival {{
         type filter hook prerouting priority raw;
 {rules}
-        iifname {{ {others} }} ip daddr {SORACOM_METADATA} drop
+        iifname {{ {others} }} ip daddr {{ {services} }} drop
     }}
 }}
 """

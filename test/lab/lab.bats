@@ -1,11 +1,7 @@
 #!/usr/bin/env bats
 # The lab itself: that it is the network it says it is, and that nothing of it touches the machine.
 
-bats_require_minimum_version 1.5.0
-
-LAB="$BATS_TEST_DIRNAME/lab"
-FIXTURE="$BATS_TEST_DIRNAME/fixture"
-HAS_VIP="ip -o addr show dev eth0 | grep -q 'inet 192.168.0.254/'"
+load lab.bash
 
 setup_file() {
 	# One name per run, so that two runs of this file do not meet.
@@ -26,10 +22,6 @@ teardown_file() {
 	"$LAB" --name "$NAME" down
 }
 
-lab() {
-	"$LAB" --name "$NAME" "$@"
-}
-
 # What the machine has of its own. Mounts without those that the test runner may make meanwhile.
 machine() {
 	ip -br link
@@ -47,11 +39,6 @@ lost() {
 # Packets that main's line did not take from main so far.
 dropped() {
 	lab line main status | sed -n 's/^up-lost //p'
-}
-
-between() {
-	awk -v x="$1" -v low="$2" -v high="$3" 'BEGIN { exit !(x >= low && x <= high) }' ||
-		{ echo "$1 is not between $2 and $3"; return 1; }
 }
 
 @test "the LAN reaches the Internet through main, by NAT, at once" {
@@ -170,11 +157,6 @@ private-sub 0 0" ]
 	run lab exec sub ip -br addr show ppp0
 	lab line sub up
 	[[ "$output" =~ ^ppp0\ +DOWN\ *$ ]]
-}
-
-# line_has LINE KEY: a value of a line's status; 0 for an address to which no echo has come.
-line_has() {
-	lab line "$1" status | awk -v key="$2" '$1 == key { $1 = ""; value = substr($0, 2) } END { print value ? value : 0 }'
 }
 
 @test "an idle session is cut after the limit, not before it; any packet begins it anew" {

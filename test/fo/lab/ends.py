@@ -11,6 +11,8 @@ _IPV4 = b"\x08\x00"
 _IPV6 = b"\x86\xdd"
 _ETHERNET_HEADER = 14
 _ALL_NODES_MAC = bytes.fromhex("333300000001")
+LINK_LOCAL = "fe80::10"
+DHCP_METRIC = 100
 LEASE_SECONDS = 86400
 RA_SECONDS = 1800
 
@@ -64,6 +66,7 @@ class _Ends:
         if self.router is not None and advertised:
             self._forget_default6()
             self._accept_advertisements()
+            self._batch(self._link_local_lines())
 
     def _forget_default6(self):
         namespace.run(self.router.pid, ["ip", "-6", "route", "flush", "exact", "::/0",
@@ -106,6 +109,9 @@ class Ppp(_Ends):
     def set_gateway(self, address):
         raise ValueError(f"a ppp line has a peer and no gateway, so it cannot be {address}")
 
+    def set_metric(self, word):
+        raise ValueError(f"a ppp line has no DHCP client, whose metric could be {word}")
+
     @staticmethod
     def payload(packet):
         """The IPv4 packet in it, or nothing."""
@@ -137,11 +143,17 @@ class Ppp(_Ends):
     def _link_lines(self):
         spec, device = self._spec, self._spec.device
         lines = [f"link set {device} mtu {spec.mtu} up"]
+        if self.advertised:
+            lines += self._link_local_lines()
         if self.ipv6:
             lines.insert(0, f"addr add {spec.local6}/64 dev {device} nodad")
             if not self.advertised:  # what a router advertisement brings
                 lines.append(f"route add ::/0 dev {device} metric 1024")
         return lines
+
+    def _link_local_lines(self):
+        """As after IPV6CP. The kernel hears no multicast on ppp0 until it gets an address while up."""
+        return [f"addr replace {LINK_LOCAL}/64 dev {self._spec.device} nodad"]
 
     def _began_lines(self):
         lines = [f"route replace {self.next_local}/32 dev {self._spec.far_end}"]
@@ -158,6 +170,7 @@ class Ethernet(_Ends):
     def __init__(self, lab, spec):
         number = {"main": 1, "sub": 2, "third": 3}[spec.router]
         self._macs = {spec.device: f"02:00:00:00:02:{number:02}", spec.far_end: f"02:00:00:00:03:{number:02}"}
+        self._metric = DHCP_METRIC
         super().__init__(lab, spec)
 
     def hang_up(self, linger):
@@ -169,6 +182,16 @@ class Ethernet(_Ends):
 
     def set_gateway(self, address):
         self.next_peer = str(ipaddress.IPv4Address(address))
+
+    def set_metric(self, word):
+        """Of the default route that DHCP brings, or "none" for no route."""
+        self._metric = None if word == "none" else int(word)
+        if self._metric is not None and not 0 <= self._metric < 1 << 32:
+            raise ValueError("0 to 4294967295, or none, expected")
+
+    @staticmethod
+    def _link_local_lines():
+        return []  # the kernel makes one from the MAC address
 
     @staticmethod
     def payload(packet):
@@ -220,8 +243,22 @@ class Ethernet(_Ends):
     def _address_lines(self):
         device, local = self._spec.device, self.next_local
         return [f"addr add {local}/24 brd + dev {device} valid_lft {LEASE_SECONDS}"
-                f" preferred_lft {LEASE_SECONDS}",
-                f"route add default via {self.next_peer} dev {device} proto dhcp src {local} metric 100"]
+                f" preferred_lft {LEASE_SECONDS}"]
+
+    def _began(self):
+        if self._metric is not None:
+            self._add_default()
+        super()._began()
+
+    def _add_default(self):
+        try:
+            namespace.ip_batch(self.router.pid, [
+                f"route add default via {self.next_peer} dev {self._spec.device} proto dhcp"
+                f" src {self.next_local} metric {self._metric}"])
+        except LabError as error:
+            if "File exists" not in str(error):  # a DHCP client leaves what is there as it is
+                self.remove()
+                raise
 
     def _began_lines(self):
         if self.next_peer == self.peer:

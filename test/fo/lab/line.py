@@ -25,6 +25,8 @@ kill                    the device disappears, ip-down does not run (pppd killed
 redial [ADDRESS]        down and up, with a new address
 address ADDRESS         the address which the next session gets
 gateway ADDRESS         ethernet: the gateway from the next session on
+metric NUMBER|none      ethernet: of the default route by DHCP from the next session on (100 as
+                        NetworkManager's; 0 as dhclient's, which leaves a route that is there; none: no route)
 early on [MS]|off       the device of the next sessions is up so long before its IPv4 address (200)
 ipv6 on|off             whether the next session has IPv6
 ra on [SECONDS]|off     router advertisements from fe80::1 every second, of that lifetime (1800), which the
@@ -237,6 +239,9 @@ class Line:
     def _do_gateway(self, address):
         self._ends.set_gateway(address)
 
+    def _do_metric(self, word):
+        self._ends.set_metric(word)
+
     def _do_early(self, word, milliseconds=str(EARLY_MS)):
         early = float(milliseconds) / 1000
         if not 0 < early <= 60:
@@ -250,7 +255,8 @@ class Line:
         if not 0 <= int(lifetime) <= LONGEST_LIFETIME:
             raise ValueError(f"0 to {LONGEST_LIFETIME} expected")
         on = _switch(word)
-        self._ends.set_advertised(on)
+        with self._changing_router():
+            self._ends.set_advertised(on)
         if on:
             self._advertiser.on(int(lifetime), time.monotonic())
         else:

@@ -42,7 +42,8 @@ def answer(query, names):
     address = names.get(name)
     record = b""
     if address is not None and (kind, family) == (_A, _INTERNET):
-        record = struct.pack("!HHHIH", _NAME_OF_QUESTION, _A, _INTERNET, TTL_SECONDS, 4) + socket.inet_aton(address)
+        record = (struct.pack("!HHHIH", _NAME_OF_QUESTION, _A, _INTERNET, TTL_SECONDS, 4)
+                  + socket.inet_aton(address))
     flags = (_RESPONSE | _AUTHORITATIVE | flags & _ASKED_FOR_RECURSION | _RECURSION
              | (_NO_SUCH_NAME if address is None else 0))
     return (_HEADER.pack(number, flags, 1, 1 if record else 0, 0, 0)

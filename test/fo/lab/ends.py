@@ -90,7 +90,11 @@ class _Ends:
             namespace.write_sysctls([(f"net/ipv6/conf/{self._spec.device}/accept_ra", 2)])
 
     def _began(self):
-        namespace.ip_batch(self.provider.pid, self._began_lines())
+        try:
+            namespace.ip_batch(self.provider.pid, self._began_lines())
+        except LabError:
+            self.remove()
+            raise
         self.local, self.peer = self.next_local, self.next_peer
 
 

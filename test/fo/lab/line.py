@@ -18,7 +18,7 @@ from .wire import Wire
 EARLY_MS = 200
 BURST = 64  # packets taken from one device before the others have their turn
 
-LINE_COMMANDS = """up                      dial: ppp0 appears, gets its addresses, ip-up runs; eth1: carrier, and a DHCP lease
+LINE_COMMANDS = """up                      dial: ppp0 appears, gets its addresses, ip-up runs (eth1: carrier, a DHCP lease)
 down [linger]           hang up: ip-down runs, ppp0 disappears (linger: it stays, down, without address);
                         eth1 loses its carrier, addresses and routes (linger: its carrier only)
 kill                    the device disappears, ip-down does not run (pppd killed, USB unplugged)
@@ -39,7 +39,7 @@ rate BITS_PER_S|off     each way, with a queue of 16 KiB
 idle SECONDS [PERCENT]  a session in which nothing passed for so long, or up to PERCENT sooner, is cut by
                         the carrier: as `down`; 0 or off: never
 later SECONDS           as if so much time had passed since the last packet
-stuck DIALS|forever|off the modem hangs: the device stays up, nothing passes, until it has been dialled that often
+stuck DIALS|forever|off the modem hangs: the device is up, nothing passes, until it has been dialled that often
 clear                   no black hole, loss, delay, rate, idle, stuck, early, ra
 status                  all of this, and counters: packets, sessions cut, redials and when they were
                         (CLOCK_MONOTONIC), the longest silence since `idle`, echo requests at the far end"""

@@ -44,7 +44,7 @@ def parse(words):
 
 def help_text():
     rows = [(f"{word} {value}".rstrip(), text) for word, (value, text, _) in OPTIONS.items()]
-    return "\n".join(f"{left:21} {text}" for left, text in rows)
+    return "\n".join(f"{left:22} {text}" for left, text in rows)
 
 
 def _set(name, value):

@@ -192,7 +192,6 @@ from all oif ppp0 lookup 87" ]
 # -- what the kernel says -----------------------------------------------------------------------
 
 @test "what is in front of the default route is named, and is no success" {
-	local plain
 	fo_route backup
 	router ip link add vpn0 type veth peer name vpn1
 	router ip link set vpn0 up

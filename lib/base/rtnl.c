@@ -108,6 +108,11 @@ int rtnl_get_link(struct netlink *nl, const char *name, struct rtnl_link *out)
 	return 0;
 }
 
+int rtnl_get_index(const char *name)
+{
+	return (int)if_nametoindex(name);
+}
+
 /* What is looked for: a list, or one address. */
 struct addr_query {
 	int index;

@@ -27,6 +27,9 @@ struct rtnl_link {
  * another -errno, logged. */
 int rtnl_get_link(struct netlink *nl, const char *name, struct rtnl_link *out) FO_MUST_CHECK;
 
+/* The index of interface `name`; 0: there is none. */
+int rtnl_get_index(const char *name);
+
 /* Whether two interfaces are of one kind, such as ppp0 and ppp1: the same name but for the number.
  */
 bool rtnl_is_sibling(const char *a, const char *b);

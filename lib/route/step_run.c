@@ -142,17 +142,15 @@ static bool find_host(const struct rtnl_addrs *addrs, sa_family_t family, struct
 static int examine_lan(const struct step_context *context, struct step *step)
 {
 	struct rtnl_addrs addrs = { .count = 0 };
-	struct rtnl_link link = { .index = 0 };
+	int index = rtnl_get_index(step->want.dev);
 	struct addr host;
-	int ret = rtnl_get_link(context->nl, step->want.dev, &link);
+	int ret = index == 0 ? 0 : rtnl_get_addrs(context->nl, index, &addrs);
 
-	if (ret == 0)
-		ret = rtnl_get_addrs(context->nl, link.index, &addrs);
-	step->absent = ret == -ENODEV || (ret == 0 && !find_host(&addrs, step->want.family, &host));
+	step->absent = ret == 0 && !find_host(&addrs, step->want.family, &host);
 	if (ret == 0 && !step->absent)
-		ret = ask(context, link.index, &host, step);
+		ret = ask(context, index, &host, step);
 	step->as_wanted = step->absent || (ret == 0 && !step->overruled);
-	return step->absent ? 0 : ret;
+	return ret;
 }
 
 int step_examine(const struct step_context *context, struct step *step)

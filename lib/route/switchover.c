@@ -26,7 +26,7 @@
 static void plan_steps(const struct conf *conf, struct switchover *out)
 {
 	const struct plan_facts facts = facts_for_plan(&out->facts, conf);
-	struct plan plan;
+	FO_UNINITIALIZED struct plan plan;
 
 	plan_make(&conf->route, &facts, &plan);
 	if (plan.overflow)
@@ -172,7 +172,8 @@ int switchover_apply(const struct conf *conf, const struct switchover_order *ord
 	int ret = take_lock(&lock);
 
 	out->count = 0;
-	out->facts = (struct facts){ .known = true };
+	out->facts.known = true;
+	out->facts.sibling[0] = '\0';
 	if (ret != 0)
 		return ret;
 	ret = rtnl_open(&nl);

@@ -41,16 +41,17 @@ int vrrp_role_get_held(struct netlink *nl, const struct conf *conf, struct vrrp_
 {
 	const struct conf_router *router = &conf->router;
 	struct vrrp_role_held held = { .vip = false };
-	struct rtnl_link link;
-	int ret = rtnl_get_link(nl, router->lan.items[0], &link);
+	int lan = rtnl_get_index(router->lan.items[0]);
+	int ret;
 
-	if (ret == -ENODEV)
+	if (lan == 0) {
 		log_err(0, "[router] lan = %s: there is no such interface", router->lan.items[0]);
-	if (ret == 0)
-		ret = is_held(nl, &router->vip, link.index, &held.vip);
+		return -ENODEV;
+	}
+	ret = is_held(nl, &router->vip, lan, &held.vip);
 	held.vip6 = held.vip;
 	if (ret == 0 && addr_is_set(&router->vip6))
-		ret = is_held(nl, &router->vip6, link.index, &held.vip6);
+		ret = is_held(nl, &router->vip6, lan, &held.vip6);
 	if (ret == 0 && !held.vip)
 		ret = is_gateway_own(nl, &conf->route.backup, &held.gateway);
 	if (ret == 0)
@@ -108,12 +109,10 @@ static int find_others(struct netlink *nl, const struct conf *conf, char *text, 
 	text[0] = '\0';
 	for (size_t i = 0; i < lan->count && ret == 0; i++) {
 		struct rtnl_addrs addrs = { .count = 0 };
-		struct rtnl_link link;
+		int index = rtnl_get_index(lan->items[i]);
 
-		ret = rtnl_get_link(nl, lan->items[i], &link);
-		if (ret == 0)
-			ret = rtnl_get_addrs(nl, link.index, &addrs);
-		ret = ret == -ENODEV ? 0 : ret;
+		if (index != 0)
+			ret = rtnl_get_addrs(nl, index, &addrs);
 		add_others(&addrs, text, size);
 	}
 	if (ret == 0 && text[0] == '\0')

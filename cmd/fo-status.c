@@ -29,7 +29,8 @@ struct status {
 	bool keepalived; /* is running */
 	bool watched;	 /* there is, or was, a watcher */
 	struct heartbeat heartbeat;
-	struct idle_memory keepalive; /* all zero where fo-keepalive has left nothing */
+	char mistake[VRRP_ROLE_TEXT_MAX]; /* keepalived.conf against fo.conf; else empty */
+	struct idle_memory keepalive;	  /* all zero where fo-keepalive has left nothing */
 };
 
 static int gather_kernel(const struct conf *conf, struct status *out)
@@ -39,6 +40,8 @@ static int gather_kernel(const struct conf *conf, struct status *out)
 
 	if (ret == 0)
 		ret = route_get_default(nl, (struct route_table){ AF_INET, ROUTE_MAIN }, &out->hop);
+	if (ret == 0)
+		ret = vrrp_role_find_mismatch(nl, conf, out->mistake);
 	if (ret == 0) {
 		ret = rtnl_get_link(nl, conf->router.uplink, &out->uplink);
 		out->uplink_there = ret == 0;
@@ -173,8 +176,10 @@ static bool fill(struct report *report, const struct conf *conf, const struct st
 	report_text(report, "state", vrrp_state_name(status->state));
 	report_text(report, "vip", addr_format(text, &conf->router.vip));
 	report_flag(report, "vip_held", status->state == VRRP_MASTER);
+	if (status->mistake[0] != '\0')
+		report_text(report, "mistake", status->mistake);
 	report_text(report, "default_route", nexthop_format(text, &status->hop));
-	right = route_right(status) && right;
+	right = route_right(status) && status->mistake[0] == '\0' && right;
 	if (conf->route.present)
 		report_flag(report, "route_right", route_right(status));
 	report_text(report, "uplink", conf->router.uplink);

@@ -93,6 +93,28 @@ from all oif ppp0 lookup 87"
 	default_is "$BACKUP"
 }
 
+@test "the samples for iproute2 name the table and who has made its rules" {
+	local etc=$BATS_TEST_DIRNAME/../../etc/iproute2
+	fo_route backup
+	run -0 router unshare --mount bash -ec "
+		mount --bind $etc/rt_tables.d /etc/iproute2/rt_tables.d
+		mount --bind $etc/rt_protos.d /etc/iproute2/rt_protos.d
+		ip rule show
+		ip route show table fo"
+	has "$output" "from 100.64.0.10 lookup fo proto fo"
+	has "$output" "default dev ppp0 proto fo scope link"
+}
+
+@test "the sysctl sample is one that the kernel takes" {
+	run -0 router sysctl -p "$BATS_TEST_DIRNAME/../../etc/sysctl.d/60-failover-helpers.conf"
+	[ "$(sysctl_of net.ipv4.ip_forward) $(sysctl_of net.ipv4.conf.all.rp_filter)" = "1 1" ]
+	# What is commented out, too.
+	sed -n 's/^#\(net\.\)/\1/p' "$BATS_TEST_DIRNAME/../../etc/sysctl.d/60-failover-helpers.conf" >"$DIR/more"
+	[ -s "$DIR/more" ]
+	sed -i '/nf_conntrack_max/d' "$DIR/more" # of the whole machine
+	run -0 router sysctl -p "$DIR/more"
+}
+
 # A provider's gateway behind an Ethernet, in a namespace of its own: it answers for itself alone.
 ethernet_up() {
 	unshare --net sleep infinity 3>&- &

@@ -1,5 +1,6 @@
 #include "conntrack.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -18,9 +19,11 @@
 /* A sweep over the table. The deletions go over a socket of their own: the answers to them would
  * otherwise mix with the dump. */
 struct sweep {
-	const struct flow_scope *scope;
+	sa_family_t family;
+	conntrack_choose *choose;
+	void *data;		 /* of `choose` */
 	struct netlink *deleter; /* NULL: only count */
-	size_t stale;
+	size_t count;
 	int error;
 	unsigned waiting; /* deletions in `batch` */
 	size_t used;	  /* bytes of it */
@@ -29,7 +32,7 @@ struct sweep {
 
 /* An entry of the dump, as far as it matters here. */
 struct entry {
-	const struct nlattr *original, *reply, *id, *zone;
+	const struct nlattr *original, *reply, *id, *zone, *mark;
 };
 
 static int take_attr(const struct nlattr *attr, void *data)
@@ -48,6 +51,9 @@ static int take_attr(const struct nlattr *attr, void *data)
 		break;
 	case CTA_ZONE:
 		entry->zone = attr;
+		break;
+	case CTA_MARK:
+		entry->mark = attr;
 		break;
 	default:
 		break;
@@ -93,6 +99,15 @@ static bool read_tuple(const struct nlattr *tuple, sa_family_t family, struct ad
 
 	return ip != NULL && read_addr(ip, family, CTA_IP_V4_SRC, CTA_IP_V6_SRC, src) &&
 	       read_addr(ip, family, CTA_IP_V4_DST, CTA_IP_V6_DST, dst);
+}
+
+static bool read_flow(const struct entry *entry, sa_family_t family, struct flow *out)
+{
+	out->mark = 0;
+	if (entry->mark != NULL && mnl_attr_validate(entry->mark, MNL_TYPE_U32) == 0)
+		out->mark = ntohl(mnl_attr_get_u32(entry->mark));
+	return read_tuple(entry->original, family, &out->src, &out->dst) &&
+	       read_tuple(entry->reply, family, &out->reply_src, &out->reply_dst);
 }
 
 /* A message type of the subsystem. */
@@ -149,7 +164,7 @@ static void add_deletion(struct sweep *sweep, const struct entry *entry, sa_fami
 	sweep->waiting++;
 	/* The first ones at once: the walk takes milliseconds, in which running flows lose packets.
 	 */
-	if (sweep->waiting == BATCH_MAX || sweep->stale <= BATCH_MAX)
+	if (sweep->waiting == BATCH_MAX || sweep->count <= BATCH_MAX)
 		send_batch(sweep);
 }
 
@@ -163,11 +178,9 @@ static int look_at(const struct nlmsghdr *nlh, void *data)
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*info))
 		return MNL_CB_OK;
 	mnl_attr_parse(nlh, sizeof(*info), take_attr, &entry);
-	if (!read_tuple(entry.original, info->nfgen_family, &flow.src, &flow.dst) ||
-	    !read_tuple(entry.reply, info->nfgen_family, &flow.reply_src, &flow.reply_dst) ||
-	    !flow_is_stale(&flow, sweep->scope))
+	if (!read_flow(&entry, info->nfgen_family, &flow) || !sweep->choose(&flow, sweep->data))
 		return MNL_CB_OK;
-	sweep->stale++;
+	sweep->count++;
 	if (sweep->deleter != NULL)
 		add_deletion(sweep, &entry, info->nfgen_family);
 	return MNL_CB_OK;
@@ -179,9 +192,9 @@ static struct nlmsghdr *begin_sweep(struct netlink *nl, void *data)
 	struct sweep *sweep = data;
 	struct nlmsghdr *nlh = netlink_request(nl, type_of(IPCTNL_MSG_CT_GET), NLM_F_DUMP);
 
-	put_family(nlh, sweep->scope->family);
+	put_family(nlh, sweep->family);
 	if (sweep->deleter == NULL)
-		sweep->stale = 0;
+		sweep->count = 0;
 	else
 		send_batch(sweep);
 	return nlh;
@@ -216,9 +229,10 @@ static int open_and_sweep(struct sweep *sweep, bool dry_run)
 	return ret;
 }
 
-int conntrack_delete_stale(const struct flow_scope *scope, bool dry_run, size_t *stale)
+int conntrack_delete_if(sa_family_t family, conntrack_choose *choose, void *data, bool dry_run,
+			size_t *count)
 {
-	struct sweep sweep = { .scope = scope };
+	struct sweep sweep = { .family = family, .choose = choose, .data = data };
 	int ret = open_and_sweep(&sweep, dry_run);
 
 	if (ret == -EPROTONOSUPPORT || ret == -EINVAL) {
@@ -226,7 +240,7 @@ int conntrack_delete_stale(const struct flow_scope *scope, bool dry_run, size_t 
 		ret = 0;
 	}
 	if (ret == 0)
-		*stale = sweep.stale;
+		*count = sweep.count;
 	else if (ret != -EPERM || !dry_run)
 		log_err(ret, "cannot %s the tracked flows", dry_run ? "look at" : "sweep");
 	return ret;

@@ -15,73 +15,78 @@ bool flow_is_private(const struct addr *addr)
 	return false;
 }
 
-static bool is_on_lan(const struct addr *addr, const struct flow_scope *scope)
+static bool is_translated(const struct flow *flow)
 {
-	for (size_t i = 0; i < scope->lan_count; i++) {
-		if (addr_in_prefix(addr, &scope->lan[i].addr, scope->lan[i].len))
-			return true;
-	}
-	return false;
-}
-
-static bool is_router(const struct addr *addr, const struct flow_scope *scope)
-{
-	for (size_t i = 0; i < scope->lan_count; i++) {
-		if (addr_equal(addr, &scope->lan[i].addr))
-			return true;
-	}
-	return false;
+	return !addr_equal(&flow->reply_dst, &flow->src);
 }
 
 static bool translation_fits(const struct flow *flow, const struct flow_scope *scope)
 {
-	if (addr_equal(&flow->reply_dst, &flow->src))
+	if (!is_translated(flow))
 		return scope->egress_is_lan || !flow_is_private(&flow->src);
 	for (size_t i = 0; i < scope->egress_count; i++) {
 		if (addr_equal(&flow->reply_dst, &scope->egress[i]))
 			return true;
 	}
-	return false;
+	return scope->egress_more;
 }
 
-static bool is_elsewhere(const struct addr *addr, const struct flow_scope *scope)
+static bool is_default(const struct flow_way *way, const struct flow_scope *scope)
 {
-	for (size_t i = 0; i < scope->elsewhere_count; i++) {
-		if (addr_in_prefix(addr, &scope->elsewhere[i].addr, scope->elsewhere[i].len))
-			return true;
-	}
-	return false;
+	return way->kind == FLOW_WAY_OUT && way->index == scope->index &&
+	       addr_equal(&way->via, &scope->via);
 }
 
-static bool is_local(const struct addr *addr, const struct flow_scope *scope)
+/* Nobody behind the uplink is of a LAN, also in a network that needs no gateway. */
+static bool is_outside(const struct flow_way *way, const struct flow_scope *scope)
 {
-	for (size_t i = 0; i < scope->local_count; i++) {
-		if (addr_equal(addr, &scope->local[i]))
-			return true;
-	}
-	return scope->local_count == 0;
+	if (!scope->egress_is_lan)
+		return way->kind == FLOW_WAY_OUT && way->index == scope->index;
+	return is_default(way, scope);
 }
 
-/* Of a flow that comes from the LAN. What answers is where it really goes. */
-static bool leaves_wrongly(const struct flow *flow, const struct flow_scope *scope)
+static enum flow_verdict judge_let_in(const struct flow_scope *scope,
+				      const struct flow_facts *facts)
 {
-	if (is_router(&flow->src, scope) || is_on_lan(&flow->dst, scope) ||
-	    is_on_lan(&flow->reply_src, scope) || is_elsewhere(&flow->reply_src, scope))
-		return false;
-	return !translation_fits(flow, scope);
+	const struct flow_way *way = &facts->flow;
+
+	if (way->kind == FLOW_WAY_UNKNOWN)
+		return FLOW_ASK_FLOW;
+	return way->kind == FLOW_WAY_OUT && !is_outside(way, scope) ? FLOW_STALE : FLOW_FITS;
 }
 
-/* Of a flow that comes from anywhere else. */
-static bool was_let_in_wrongly(const struct flow *flow, const struct flow_scope *scope)
+static enum flow_verdict judge_leaving(const struct flow_scope *scope,
+				       const struct flow_facts *facts)
 {
-	return is_on_lan(&flow->reply_src, scope) && !is_router(&flow->reply_src, scope) &&
-	       !addr_equal(&flow->dst, &flow->reply_src) && !is_local(&flow->dst, scope);
+	if (facts->flow.kind == FLOW_WAY_UNKNOWN)
+		return FLOW_ASK_FLOW;
+	return is_default(&facts->flow, scope) ? FLOW_STALE : FLOW_FITS;
 }
 
-bool flow_is_stale(const struct flow *flow, const struct flow_scope *scope)
+enum flow_verdict flow_judge(const struct flow *flow, const struct flow_scope *scope,
+			     const struct flow_facts *facts)
 {
+	bool let_in = !addr_equal(&flow->dst, &flow->reply_src);
+	bool misfit;
+
 	if (flow->src.family != scope->family)
-		return false;
-	return is_on_lan(&flow->src, scope) ? leaves_wrongly(flow, scope)
-					    : was_let_in_wrongly(flow, scope);
+		return FLOW_FITS;
+	misfit = !translation_fits(flow, scope);
+	if (misfit && !is_translated(flow)) {
+		if (facts->nat == FLOW_NAT_UNKNOWN)
+			return FLOW_ASK_NAT;
+		misfit = facts->nat == FLOW_NAT_SOME;
+	}
+	if (let_in && facts->dst.kind == FLOW_WAY_UNKNOWN)
+		return FLOW_ASK_DST;
+	let_in = let_in && facts->dst.kind != FLOW_WAY_LOCAL;
+	if (!let_in && !misfit)
+		return FLOW_FITS;
+	if (facts->src.kind == FLOW_WAY_UNKNOWN)
+		return FLOW_ASK_SRC;
+	if (facts->src.kind != FLOW_WAY_OUT)
+		return FLOW_FITS;
+	if (is_outside(&facts->src, scope))
+		return let_in ? judge_let_in(scope, facts) : FLOW_FITS;
+	return misfit ? judge_leaving(scope, facts) : FLOW_FITS;
 }

@@ -3,8 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "conntrack.h"
-#include "flow_scope.h"
+#include "flow_sweep.h"
 #include "log.h"
 #include "route.h"
 #include "rtnl.h"
@@ -14,15 +13,12 @@
 static int sweep_flows(const struct step_context *context, struct step *step, bool dry_run)
 {
 	const struct plan_item *want = &step->want;
-	struct flow_scope scope;
-	int ret = flow_scope_find(context->nl, context->conf->router.lan.items[0], &want->hop,
-				  want->family, &scope);
+	int ret = flow_sweep(context->nl, &context->conf->router.lan, &want->hop, want->family,
+			     dry_run, &step->stale);
 
 	/* A missing interface is logged where its route is set. */
 	if (ret == -ENODEV)
 		return dry_run ? 0 : ret;
-	if (ret == 0)
-		ret = conntrack_delete_stale(&scope, dry_run, &step->stale);
 	step->as_wanted = ret == 0 && step->stale == 0;
 	return ret;
 }

@@ -79,6 +79,7 @@ net_up() {
 	lan ip addr add 192.168.0.10/24 dev eth0
 	ppp_up
 	router ip route add default via "$VIP" dev eth0 proto keepalived
+	translate inet
 	configure
 }
 
@@ -160,12 +161,56 @@ everything() {
 	router conntrack -L 2>/dev/null | sed 's/ [0-9]* src/ src/' | sort
 }
 
-# flow SRC DST TRANSLATED: a tracked flow, of which the source was translated.
+# translate FAMILY: what leaves by the line is translated; inet, ip or ip6.
+translate() {
+	router nft -f - <<-RULES
+		table $1 fo_nat {
+			chain post {
+				type nat hook postrouting priority srcnat
+				oifname "ppp0" masquerade
+			}
+		}
+	RULES
+}
+
+# six_up [LINE…]: IPv6 on the LAN and on the line.
+six_up() {
+	configure "master6 = dev ppp0" "backup6 = via fe80::1 dev eth0" "$@"
+	router ip -6 addr add 2001:db8::2/64 dev eth0
+	router ip -6 addr add 2001:db8:1::2/64 dev ppp0
+}
+
+# redial ADDRESS: as pppd does it, up to the hook.
+redial() {
+	ppp_down
+	ppp_up "$1"
+}
+
+# reports TEXT: that the last `run` succeeded and printed it.
+reports() {
+	# shellcheck disable=SC2154
+	[ "$status" -eq 0 ] && says "$1"
+}
+
+have_conntrack() {
+	flow 192.168.0.10 203.0.113.1 192.168.0.10 || skip "no conntrack in this kernel"
+	router conntrack -F >/dev/null 2>&1
+}
+
+# flow SRC DST TRANSLATED [OPTION…]: a tracked flow, of which the source was translated.
 flow() {
-	router conntrack -I -p udp -t 600 -s "$1" -d "$2" --sport 1000 --dport 53 -r "$2" -q "$3" \
-		--reply-port-src 53 --reply-port-dst 1000 >/dev/null 2>&1
+	tracked "$1" "$2" "$2" "$3" "${@:4}"
+}
+
+# tracked SRC DST REPLY-SRC REPLY-DST [OPTION…]: each from a port of its own.
+tracked() {
+	PORT=$((${PORT:-1000} + 1))
+	router conntrack -I -p udp -t 600 -s "$1" -d "$2" --sport "$PORT" --dport 53 -r "$3" -q "$4" \
+		--reply-port-src 53 --reply-port-dst "$PORT" "${@:5}" >/dev/null 2>&1
 }
 
 has_flow() {
-	router conntrack -L -s "$1" -d "$2" 2>/dev/null | grep -q .
+	local family=ipv4
+	[[ "$1" != *:* ]] || family=ipv6
+	router conntrack -f "$family" -L -s "$1" -d "$2" 2>/dev/null | grep -q .
 }

@@ -7,11 +7,6 @@ setup() { net_up; }
 
 teardown() { net_down; }
 
-# reports TEXT: that the last `run` succeeded and printed it.
-reports() {
-	[ "$status" -eq 0 ] && says "$1"
-}
-
 @test "master, with the VIP: the line" {
 	take_vip
 	run fo_route master
@@ -434,12 +429,6 @@ pathlib.Path(sys.argv[1] + "/looks").write_text(f"{looks} {missed}\n")' "$DIR"
 	[ "$(sysctl_of net.ipv4.conf.all.send_redirects)$(sysctl_of net.ipv4.conf.eth0.send_redirects)" = 00 ]
 }
 
-six_up() {
-	configure "master6 = dev ppp0" "backup6 = via fe80::1 dev eth0"
-	router ip -6 addr add 2001:db8::2/64 dev eth0
-	router ip -6 addr add 2001:db8:1::2/64 dev ppp0
-}
-
 @test "the IPv6 default route follows the state, too" {
 	six_up
 	take_vip
@@ -491,62 +480,6 @@ default6_is() {
 	[ "$status" -eq 2 ]
 	default_is "$BACKUP"
 	default_is "default dev ppp0 proto keepalived metric 1 pref medium" -6
-}
-
-have_conntrack() {
-	flow 192.168.0.10 203.0.113.1 192.168.0.10 || skip "no conntrack in this kernel"
-	router conntrack -F >/dev/null 2>&1
-}
-
-@test "flows that do not fit the line are removed, all others kept" {
-	have_conntrack
-	flow 192.168.0.10 8.8.8.8 192.168.0.10   # without translation
-	flow 192.168.0.10 8.8.4.4 100.64.0.77    # to an address of yesterday
-	flow 192.168.0.10 9.9.9.9 100.64.0.10    # fits
-	flow 192.168.0.10 192.168.0.3 192.168.0.3 # within the LAN
-	flow 192.168.0.2 1.1.1.1 192.168.0.2     # the router's own
-	flow 10.9.9.9 1.0.0.1 10.9.9.9           # of another network
-	take_vip
-	run fo_route master
-	reports "2 stale flows removed"
-	run ! has_flow 192.168.0.10 8.8.8.8
-	run ! has_flow 192.168.0.10 8.8.4.4
-	has_flow 192.168.0.10 9.9.9.9
-	has_flow 192.168.0.10 192.168.0.3
-	has_flow 192.168.0.2 1.1.1.1
-	has_flow 10.9.9.9 1.0.0.1
-}
-
-@test "flows towards the neighbour need no translation" {
-	have_conntrack
-	flow 192.168.0.10 8.8.8.8 192.168.0.10
-	flow 192.168.0.10 9.9.9.9 100.64.0.10
-	run fo_route backup
-	reports "1 stale flow removed"
-	has_flow 192.168.0.10 8.8.8.8
-	run ! has_flow 192.168.0.10 9.9.9.9
-}
-
-@test "a thousand stale flows go in one switch" {
-	have_conntrack
-	router timeout 30 python3 -c '
-for port in range(1000):
-    print(f"-I -p udp -t 600 -s 192.168.0.10 -d 8.8.8.8 --sport {1024 + port} --dport 53")' |
-		router conntrack -R - >/dev/null 2>&1 || skip "this conntrack has no --load-file"
-	[ "$(router conntrack -C)" -eq 1000 ]
-	take_vip
-	run fo_route master
-	reports "1000 stale flows removed"
-	[ "$(router conntrack -C)" -eq 0 ]
-}
-
-@test "conntrack = keep keeps them" {
-	have_conntrack
-	configure "conntrack = keep"
-	flow 192.168.0.10 8.8.8.8 192.168.0.10
-	take_vip
-	fo_route master
-	has_flow 192.168.0.10 8.8.8.8
 }
 
 @test "a dry run prints the operations and changes nothing" {
@@ -776,58 +709,6 @@ default via 192.168.0.1 dev eth0 metric 100" ]
 	[ "$(router ip route show default | head -n 1 | sed 's/ *$//')" = "default dev ppp0 scope link" ]
 }
 
-# redial ADDRESS: as pppd does it, up to the hook.
-redial() {
-	ppp_down
-	ppp_up "$1"
-}
-
-@test "a redial with another address: the default route is back, flows of the old address go" {
-	have_conntrack
-	take_vip
-	fo_route master
-	redial 100.64.0.77
-	flow 192.168.0.10 8.8.8.8 100.64.0.10   # of yesterday
-	flow 192.168.0.10 9.9.9.9 100.64.0.77   # fits
-	run fo_route apply
-	reports "1 stale flow removed"
-	default_is "$MASTER"
-	run ! has_flow 192.168.0.10 8.8.8.8
-	has_flow 192.168.0.10 9.9.9.9
-}
-
-# forwarded ADDRESS PORT: a flow from the PORT of somebody in the Internet to ADDRESS, a port of which
-# a host of the LAN serves.
-forwarded() {
-	router conntrack -I -p udp -t 600 -s 203.0.113.7 -d "$1" --sport "$2" --dport 53 \
-		-r 192.168.0.10 -q 203.0.113.7 --reply-port-src 53 --reply-port-dst "$2" >/dev/null 2>&1
-}
-
-@test "a redial with another address: forwarded ports of the old one go, those that fit stay" {
-	have_conntrack
-	take_vip
-	redial 100.64.0.77
-	forwarded 100.64.0.10 1000
-	forwarded 100.64.0.77 1001
-	run fo_route apply
-	reports "1 stale flow removed"
-	run ! has_flow 203.0.113.7 100.64.0.10
-	has_flow 203.0.113.7 100.64.0.77
-}
-
-@test "flows to a network that has a route of its own stay: they do not take the default route" {
-	have_conntrack
-	router ip link add vpn0 type veth peer name vpn1
-	router ip link set vpn0 up
-	router ip addr add 10.99.0.2/16 dev vpn0
-	flow 192.168.0.10 10.99.0.7 192.168.0.10
-	flow 192.168.0.10 8.8.8.8 192.168.0.10
-	take_vip
-	run fo_route master
-	reports "1 stale flow removed"
-	has_flow 192.168.0.10 10.99.0.7
-}
-
 @test "without its hook nothing heals by itself; the hooks that are shipped call apply" {
 	take_vip
 	fo_route master
@@ -998,29 +879,6 @@ net/ipv4/ip_forward 0" ]
 			[ "$vip6" = no ] || router ip -6 addr del fd00:c0a8::254/64 dev eth0
 		done
 	done
-}
-
-@test "stale IPv6 flows go by the IPv6 route" {
-	six_up
-	sed -i 's/^vip = .*/&\nvip6 = fd00:c0a8::254/' "$CONF"
-	router ip -6 addr add fd00:c0a8::2/64 dev eth0 nodad
-	flow6 fd00:c0a8::10 2001:db8:9::9 fd00:c0a8::10 || skip "no conntrack in this kernel"
-	take_vip
-	fo_route master
-	has_flow6 fd00:c0a8::10
-	router ip -6 addr add fd00:c0a8::254/64 dev eth0 nodad
-	run fo_route master
-	reports "1 stale flow removed"
-	run ! has_flow6 fd00:c0a8::10
-}
-
-flow6() {
-	router conntrack -I -p udp -t 600 -s "$1" -d "$2" --sport 1000 --dport 53 -r "$2" -q "$3" \
-		--reply-port-src 53 --reply-port-dst 1000 >/dev/null 2>&1
-}
-
-has_flow6() {
-	router conntrack -f ipv6 -L -s "$1" 2>/dev/null | grep -q .
 }
 
 # -- words ------------------------------------------------------------------------------------

@@ -180,7 +180,7 @@ def is_reachable(link, request):
 # -- conntrack ------------------------------------------------------------------------------
 
 UDP = 17
-CTA_TUPLE_ORIG, CTA_TUPLE_REPLY, CTA_TIMEOUT = 1, 2, 7
+CTA_TUPLE_ORIG, CTA_TUPLE_REPLY, CTA_TIMEOUT, CTA_MARK = 1, 2, 7, 8
 _FLOW_SECONDS = 3600
 BATCH = 64
 
@@ -193,13 +193,15 @@ def _tuple(kind, src, dst, sport, dport):
                          attr(3, struct.pack(">H", dport))))
 
 
-def flow_request(src, dst, reply_src, reply_dst, port, dport=53):
+def flow_request(src, dst, reply_src, reply_dst, port, dport=53, mark=0):
     """The request that makes a UDP flow; addresses as from packed(). `port` tells it from others."""
     family = socket.AF_INET6 if len(src) == 16 else socket.AF_INET
     body = struct.pack("=BBH", family, 0, 0)
     body += _tuple(CTA_TUPLE_ORIG, src, dst, port, dport)
     body += _tuple(CTA_TUPLE_REPLY, reply_src, reply_dst, dport, port)
     body += attr(CTA_TIMEOUT, struct.pack(">I", _FLOW_SECONDS))
+    if mark:
+        body += attr(CTA_MARK, struct.pack(">I", mark))
     return message(CT_NEW, CREATE | EXCL | ACK, body)
 
 

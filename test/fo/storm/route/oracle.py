@@ -10,8 +10,11 @@ from fo.storm.runs import foreign_files
 
 from . import world as places
 
-LAN = ipaddress.ip_network(f"{places.LAN}.0/24")
-LAN6 = ipaddress.ip_network("fd00:c0a8::/64")
+# Behind this router, and reached without the default route.
+_BEHIND = [ipaddress.ip_network(net) for net in
+           (f"{places.LAN}.0/24", "fd00:c0a8::/64", places.VLAN, places.ROUTED)]
+_ELSEWHERE = [*_BEHIND, *(ipaddress.ip_network(net) for net in (places.VPN, places.POLICY, places.MARKED))]
+_HEALTHY = ("own", "in-lan", "vpn", "foreign", "between", "policy", "marked")
 _PAIR = re.compile(r"\b(src|dst)=(\S+)")
 
 
@@ -145,7 +148,7 @@ class _Oracle:
     def _check_flows(self, keeps):
         left = _flows(self._world)
         for kind, (*flow, _) in self._outcome.flows:
-            if self._variant.conntrack == "keep" or kind in ("own", "in-lan", "vpn", "foreign"):
+            if self._variant.conntrack == "keep" or kind in _HEALTHY:
                 self._expect(tuple(flow) in left, f"the flow {kind} {flow} is gone")
         if keeps or self._variant.conntrack == "keep":
             return
@@ -158,14 +161,14 @@ class _Oracle:
     def _is_stale(self, flow, master):
         src, dst, reply_src, reply_dst = flow
         out = self._addresses["ppp0" if master else "eth0"]
-        if _in_lan(src):
-            elsewhere = any(_in_lan(far) or _in_vpn(far) for far in (dst, reply_src))
-            if src in self._addresses["eth0"] or elsewhere:
+        own = set().union(*self._addresses.values())
+        if _is_in(_BEHIND, src):
+            if src in own or _is_in(_ELSEWHERE, reply_src):
                 return False
             return reply_dst not in out and (master or reply_dst != src)
-        if not _in_lan(reply_src) or reply_src in self._addresses["eth0"] or dst == reply_src:
+        if not _is_in(_BEHIND, reply_src) or reply_src in own or dst == reply_src:
             return False
-        return not any(dst in addresses for addresses in self._addresses.values())
+        return dst not in own
 
     # -- what is left -------------------------------------------------------------------------
 
@@ -191,14 +194,9 @@ class _Oracle:
             self._expect(False, f"route.lock: {error}")
 
 
-def _in_lan(text):
+def _is_in(nets, text):
     address = ipaddress.ip_address(text)
-    return address in LAN if address.version == 4 else address in LAN6
-
-
-def _in_vpn(text):
-    address = ipaddress.ip_address(text)
-    return (address.version == 4 and address in ipaddress.ip_network(places.VPN)) or text == places.PEER
+    return any(address in net for net in nets)
 
 
 def _addresses(world):

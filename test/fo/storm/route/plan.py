@@ -11,7 +11,8 @@ LIKELY = {True: ("master", "INSTANCE VI_1 MASTER 100"),
           False: ("backup", "fault", "stop", "INSTANCE VI_1 BACKUP 50", "GROUP G1 BACKUP 50")}
 LINE_ADDRESSES = ("100.64.0.10", "100.64.0.77", "100.64.9.9")
 FLOWS = ("untranslated", "line-0", "line-1", "line-2", "own", "in-lan", "vpn", "forwarded-0",
-         "forwarded-1", "foreign", "six")
+         "forwarded-1", "foreign", "six", "vlan", "vlan-0", "vlan-1", "routed", "routed-0", "routed-1",
+         "between", "policy", "marked")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """A router in namespaces of its own, in which a storm can do what it wants.
 
-    sw0 ─── eth0 192.168.0.2 … ppp0 100.64.0.10 peer 100.64.0.1
+    sw0 ─────── eth0    192.168.0.2 …   ppp0       100.64.0.10 peer 100.64.0.1
+    ROUTED via 192.168.0.30 on eth0     vpn0       VPN, by a route in the main table
+    host20 ──── eth0.20 192.168.20.2    tailscale0 POLICY by a rule, MARKED by a mark
 """
 import contextlib
 import os
@@ -22,6 +24,9 @@ VIA = f"{LAN}.254"
 VIA6 = "fe80::1"
 PEER = "100.64.0.1"
 VPN = "10.99.0.0/16"
+VLAN, ROUTED = "192.168.20.0/24", "192.168.30.0/24"
+POLICY, POLICY_ADDRESS = "100.100.0.0/16", "100.100.9.9"
+MARK, MARKED = 0x51, "9.0.0.9"  # all flows to there have the mark
 LINE6 = "2001:db8:64::10/64"
 SWITCHES = ("net/ipv4/ip_forward", "net/ipv4/conf/all/send_redirects",
             "net/ipv4/conf/eth0/send_redirects", "net/ipv4/conf/eth0/forwarding")
@@ -50,7 +55,16 @@ class World:
             "link set eth0 up", f"addr add {LAN}.2/24 dev eth0",
             "addr add fd00:c0a8::2/64 dev eth0 nodad",
             "link add vpn0 type veth peer name vpn1", "link set vpn1 up", "link set vpn0 up",
-            "addr add 10.99.0.2/16 dev vpn0"])
+            "addr add 10.99.0.2/16 dev vpn0",
+            "link add eth0.20 type veth peer name host20", "link set host20 up", "link set eth0.20 up",
+            "addr add 192.168.20.2/24 dev eth0.20", f"route add {ROUTED} via {LAN}.30 dev eth0",
+            "link add tailscale0 type veth peer name tailscale1", "link set tailscale1 up",
+            "link set tailscale0 up", f"addr add {POLICY_ADDRESS}/32 dev tailscale0",
+            f"route add {POLICY} dev tailscale0 table 52", "rule add pref 5270 lookup 52",
+            "route add default dev tailscale0 table 53", f"rule add fwmark {MARK} pref 5280 lookup 53"])
+        # Without a chain that translates, no flow would need it.
+        self.command("nft", "add table inet storm; add chain inet storm post "
+                            "{ type nat hook postrouting priority srcnat; }")
 
     def reset(self, initial):
         """As after power-on, with these sysctls (ip_forward first: it resets others) and no default
@@ -117,7 +131,8 @@ class World:
         """A flow that fits, or may not. Returns (src, dst, reply source, reply destination)."""
         flow = flow_of(kind)
         self._port = self._port + 1 if self._port < 60000 else 1024
-        request = netlink.flow_request(*map(netlink.packed, flow), self._port)
+        request = netlink.flow_request(*map(netlink.packed, flow), self._port,
+                                       mark=MARK if kind == "marked" else 0)
         if netlink.add_flows(self.tracker, [request]) != 0:
             raise StormError(f"the kernel takes no flow {flow}")
         return (*flow, self._port)
@@ -127,18 +142,26 @@ class World:
         return netlink.add_flows(self.tracker, netlink.flow_requests(*flow_of(kind), count))
 
 
+_SOURCES = {"line": f"{LAN}.10", "vlan": "192.168.20.9", "routed": "192.168.30.9"}
+
+
 def flow_of(kind):
     """(src, dst, reply source, reply destination)."""
     host = f"{LAN}.10"
     name, _, number = kind.partition("-")
-    if name == "line":
-        return host, "9.9.9.9", "9.9.9.9", LINE_ADDRESSES[int(number)]
+    if name in _SOURCES and number:
+        return _SOURCES[name], "9.9.9.9", "9.9.9.9", LINE_ADDRESSES[int(number)]
+    if name in _SOURCES:
+        return _SOURCES[name], "8.8.4.4", "8.8.4.4", _SOURCES[name]
     if name == "forwarded":
         return "203.0.113.7", LINE_ADDRESSES[int(number)], host, "203.0.113.7"
     return {"untranslated": (host, "8.8.8.8", "8.8.8.8", host),
             "own": (f"{LAN}.2", "1.1.1.1", "1.1.1.1", f"{LAN}.2"),
             "in-lan": (host, f"{LAN}.3", f"{LAN}.3", host),
             "vpn": (host, "10.99.0.7", "10.99.0.7", host),
+            "between": (_SOURCES["vlan"], _SOURCES["routed"], _SOURCES["routed"], f"{LAN}.2"),
+            "policy": (host, "100.100.0.5", "100.100.0.5", POLICY_ADDRESS),
+            "marked": (host, MARKED, MARKED, POLICY_ADDRESS),
             "foreign": ("10.9.9.9", "1.0.0.1", "1.0.0.1", "10.9.9.9"),
             "six": ("fd00:c0a8::10", "2001:db8::8", "2001:db8::8", "fd00:c0a8::10")}[kind]
 

@@ -198,6 +198,44 @@ int netlink_ask_all(struct netlink *nl, const void *requests, size_t len, unsign
 	return acks.error;
 }
 
+/* Gives the requests the next sequence numbers. Returns the first. */
+static uint32_t number_requests(struct netlink *nl, void *requests, size_t len)
+{
+	struct nlmsghdr *nlh = requests;
+	uint32_t first = nl->seq + 1;
+	int left = (int)len;
+
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		nlh->nlmsg_seq = ++nl->seq;
+	return first;
+}
+
+int netlink_ask_each(struct netlink *nl, void *requests, size_t len, unsigned count,
+		     netlink_answer *each, void *data)
+{
+	uint32_t first = number_requests(nl, requests, len);
+	unsigned answered = 0;
+
+	if (mnl_socket_sendto(nl->socket, requests, len) < 0)
+		return -errno;
+	while (answered < count) {
+		const struct nlmsghdr *nlh = (const void *)nl->buf;
+		ssize_t got = receive(nl);
+		int left = (int)got;
+
+		if (got < 0)
+			return (int)got;
+		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+			/* The rest of what was broken off answers no request any more. */
+			if (nlh->nlmsg_seq - first >= count)
+				continue;
+			each(nlh->nlmsg_seq - first, nlh, data);
+			answered++;
+		}
+	}
+	return 0;
+}
+
 int netlink_receive(struct netlink *nl, mnl_cb_t each, void *data)
 {
 	struct sockaddr_nl from = { .nl_pid = 0 };

@@ -49,6 +49,15 @@ int netlink_log_failure(int ret, const char *words, const char *what);
 int netlink_ask_all(struct netlink *nl, const void *requests, size_t len, unsigned count,
 		    int ignored) FO_MUST_CHECK;
 
+/* Takes the answer to request `number` (0, 1, ...), which may be an NLMSG_ERROR. */
+typedef void netlink_answer(unsigned number, const struct nlmsghdr *answer, void *data);
+
+/* Sends `len` bytes of requests of which each is answered by one message (no NLM_F_ACK, no dump),
+ * `count` of them, which get sequence numbers here, and hands each answer to `each`. Returns 0, or
+ * -errno. Waits 2 s at most. */
+int netlink_ask_each(struct netlink *nl, void *requests, size_t len, unsigned count,
+		     netlink_answer *each, void *data) FO_MUST_CHECK;
+
 /* Takes the next datagram of a group from the kernel, never waiting, and hands each of its messages
  * to `each`. Returns 0; -EAGAIN when there is none; -ENOBUFS when some were lost; another
  * -errno. */

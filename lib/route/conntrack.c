@@ -10,9 +10,6 @@
 #include "log.h"
 #include "netlink.h"
 
-/* Deletions are sent many at once. The answers to more would not fit into the socket's buffer. */
-#define BATCH_MAX 64
-
 /* Room for a deletion: headers, a tuple of IPv6 addresses with its zone, an identifier. */
 #define DELETION_MAX 256
 
@@ -20,14 +17,15 @@
  * otherwise mix with the dump. */
 struct sweep {
 	sa_family_t family;
-	conntrack_choose *choose;
-	void *data;		 /* of `choose` */
+	const struct conntrack_choice *choice;
 	struct netlink *deleter; /* NULL: only count */
-	size_t count;
+	size_t count;		 /* chosen ones */
 	int error;
-	unsigned waiting; /* deletions in `batch` */
-	size_t used;	  /* bytes of it */
-	char *batch;	  /* BATCH_MAX * DELETION_MAX bytes */
+	size_t seen;	  /* those that might be */
+	unsigned waiting; /* those of them that are to be chosen from */
+	struct flow flows[CONNTRACK_BATCH_MAX];
+	size_t used; /* bytes of `batch` */
+	char *batch; /* their deletions: CONNTRACK_BATCH_MAX * DELETION_MAX bytes */
 };
 
 /* An entry of the dump, as far as it matters here. */
@@ -124,16 +122,44 @@ static void put_family(struct nlmsghdr *nlh, sa_family_t family)
 	info->version = NFNETLINK_V0;
 }
 
-/* ENOENT: it ended meanwhile. */
-static void send_batch(struct sweep *sweep)
+/* Keeps the chosen deletions of a batch. Returns how many; `*len` is their bytes. */
+static unsigned keep_chosen(struct sweep *sweep, const bool *chosen, size_t *len)
 {
+	size_t from = 0;
+	unsigned count = 0;
+
+	*len = 0;
+	for (unsigned i = 0; i < sweep->waiting; i++) {
+		const struct nlmsghdr *nlh = (const void *)(sweep->batch + from);
+		size_t size = nlh->nlmsg_len;
+
+		if (chosen[i]) {
+			memmove(sweep->batch + *len, nlh, size);
+			*len += size;
+			count++;
+		}
+		from += size;
+	}
+	return count;
+}
+
+/* ENOENT: it ended meanwhile. */
+static void work_off(struct sweep *sweep)
+{
+	bool chosen[CONNTRACK_BATCH_MAX] = { false };
+	unsigned count;
+	size_t len;
 	int ret = 0;
 
-	if (sweep->waiting > 0)
-		ret = netlink_ask_all(sweep->deleter, sweep->batch, sweep->used, sweep->waiting,
-				      -ENOENT);
+	if (sweep->waiting == 0)
+		return;
+	sweep->choice->choose(sweep->flows, sweep->waiting, chosen, sweep->choice->data);
+	count = keep_chosen(sweep, chosen, &len);
+	if (count > 0 && sweep->deleter != NULL)
+		ret = netlink_ask_all(sweep->deleter, sweep->batch, len, count, -ENOENT);
 	if (sweep->error == 0)
 		sweep->error = ret;
+	sweep->count += count;
 	sweep->waiting = 0;
 	sweep->used = 0;
 }
@@ -149,11 +175,8 @@ static void copy_attr(struct nlmsghdr *nlh, const struct nlattr *attr)
  * place of this one is not meant. */
 static void add_deletion(struct sweep *sweep, const struct entry *entry, sa_family_t family)
 {
-	struct nlmsghdr *nlh;
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(sweep->batch + sweep->used);
 
-	if (mnl_attr_get_len(entry->original) > DELETION_MAX / 2)
-		return;
-	nlh = mnl_nlmsg_put_header(sweep->batch + sweep->used);
 	nlh->nlmsg_type = type_of(IPCTNL_MSG_CT_DELETE);
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	put_family(nlh, family);
@@ -161,11 +184,6 @@ static void add_deletion(struct sweep *sweep, const struct entry *entry, sa_fami
 	copy_attr(nlh, entry->id);
 	copy_attr(nlh, entry->zone);
 	sweep->used += nlh->nlmsg_len;
-	sweep->waiting++;
-	/* The first ones at once: the walk takes milliseconds, in which running flows lose packets.
-	 */
-	if (sweep->waiting == BATCH_MAX || sweep->count <= BATCH_MAX)
-		send_batch(sweep);
 }
 
 static int look_at(const struct nlmsghdr *nlh, void *data)
@@ -173,16 +191,22 @@ static int look_at(const struct nlmsghdr *nlh, void *data)
 	struct sweep *sweep = data;
 	const struct nfgenmsg *info = mnl_nlmsg_get_payload(nlh);
 	struct entry entry = { .original = NULL };
-	struct flow flow;
+	struct flow *flow = &sweep->flows[sweep->waiting];
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*info))
 		return MNL_CB_OK;
 	mnl_attr_parse(nlh, sizeof(*info), take_attr, &entry);
-	if (!read_flow(&entry, info->nfgen_family, &flow) || !sweep->choose(&flow, sweep->data))
+	if (!read_flow(&entry, info->nfgen_family, flow) ||
+	    mnl_attr_get_len(entry.original) > DELETION_MAX / 2 ||
+	    !sweep->choice->may_be(flow, sweep->choice->data))
 		return MNL_CB_OK;
-	sweep->count++;
-	if (sweep->deleter != NULL)
-		add_deletion(sweep, &entry, info->nfgen_family);
+	add_deletion(sweep, &entry, info->nfgen_family);
+	sweep->seen++;
+	sweep->waiting++;
+	/* The first ones at once: the walk takes milliseconds, in which running flows lose packets.
+	 */
+	if (sweep->waiting == CONNTRACK_BATCH_MAX || sweep->seen <= CONNTRACK_BATCH_MAX)
+		work_off(sweep);
 	return MNL_CB_OK;
 }
 
@@ -193,10 +217,9 @@ static struct nlmsghdr *begin_sweep(struct netlink *nl, void *data)
 	struct nlmsghdr *nlh = netlink_request(nl, type_of(IPCTNL_MSG_CT_GET), NLM_F_DUMP);
 
 	put_family(nlh, sweep->family);
+	work_off(sweep);
 	if (sweep->deleter == NULL)
 		sweep->count = 0;
-	else
-		send_batch(sweep);
 	return nlh;
 }
 
@@ -205,8 +228,7 @@ static int sweep_table(struct netlink *reader, struct sweep *sweep)
 	const char *words;
 	int ret = netlink_list(reader, begin_sweep, look_at, sweep, &words);
 
-	if (sweep->deleter != NULL)
-		send_batch(sweep);
+	work_off(sweep);
 	return ret != 0 ? ret : sweep->error;
 }
 
@@ -217,8 +239,8 @@ static int open_and_sweep(struct sweep *sweep, bool dry_run)
 
 	if (ret == 0 && !dry_run)
 		ret = netlink_open(NETLINK_NETFILTER, 0, &sweep->deleter);
-	if (ret == 0 && !dry_run) {
-		sweep->batch = malloc((size_t)BATCH_MAX * DELETION_MAX);
+	if (ret == 0) {
+		sweep->batch = malloc((size_t)CONNTRACK_BATCH_MAX * DELETION_MAX);
 		ret = sweep->batch == NULL ? -ENOMEM : 0;
 	}
 	if (ret == 0)
@@ -229,10 +251,10 @@ static int open_and_sweep(struct sweep *sweep, bool dry_run)
 	return ret;
 }
 
-int conntrack_delete_if(sa_family_t family, conntrack_choose *choose, void *data, bool dry_run,
-			size_t *count)
+int conntrack_delete(sa_family_t family, const struct conntrack_choice *choice, bool dry_run,
+		     size_t *count)
 {
-	struct sweep sweep = { .family = family, .choose = choose, .data = data };
+	struct sweep sweep = { .family = family, .choice = choice };
 	int ret = open_and_sweep(&sweep, dry_run);
 
 	if (ret == -EPROTONOSUPPORT || ret == -EINVAL) {

@@ -11,13 +11,23 @@
 #include "compiler.h"
 #include "flow.h"
 
-/* Whether a flow is to be deleted. */
-typedef bool conntrack_choose(const struct flow *flow, void *data);
+/* As many flows are chosen from at a time, at most. The answers to more deletions would not fit
+ * into a socket's buffer. */
+#define CONNTRACK_BATCH_MAX 64
 
-/* Deletes every flow of `family` that `choose` chooses, and counts them in `*count`; with `dry_run`
+/* Which flows are to be deleted. */
+struct conntrack_choice {
+	/* Whether a flow may have to be: called for each, and so cheap. */
+	bool (*may_be)(const struct flow *flow, void *data);
+	/* Which of those have to be: sets `chosen` of each of the `count`. */
+	void (*choose)(const struct flow *flows, unsigned count, bool *chosen, void *data);
+	void *data;
+};
+
+/* Deletes the flows of `family` that `choice` is for, and counts them in `*count`; with `dry_run`
  * only counts. Returns 0 and `*count`, also when the kernel has no conntrack at all; otherwise
  * -errno, logged but for the -EPERM of a dry run. Needs CAP_NET_ADMIN. */
-int conntrack_delete_if(sa_family_t family, conntrack_choose *choose, void *data, bool dry_run,
-			size_t *count) FO_MUST_CHECK;
+int conntrack_delete(sa_family_t family, const struct conntrack_choice *choice, bool dry_run,
+		     size_t *count) FO_MUST_CHECK;
 
 #endif

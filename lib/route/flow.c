@@ -63,6 +63,21 @@ static enum flow_verdict judge_leaving(const struct flow_scope *scope,
 	return is_default(&facts->flow, scope) ? FLOW_STALE : FLOW_FITS;
 }
 
+/* Of a flow that may have been let in wrongly, or leave so. */
+static enum flow_verdict judge_by_source(const struct flow_scope *scope,
+					 const struct flow_facts *facts, bool let_in, bool misfit)
+{
+	if (!let_in && !misfit)
+		return FLOW_FITS;
+	if (facts->src.kind == FLOW_WAY_UNKNOWN)
+		return FLOW_ASK_SRC;
+	if (facts->src.kind != FLOW_WAY_OUT)
+		return FLOW_FITS;
+	if (is_outside(&facts->src, scope))
+		return let_in ? judge_let_in(scope, facts) : FLOW_FITS;
+	return misfit ? judge_leaving(scope, facts) : FLOW_FITS;
+}
+
 enum flow_verdict flow_judge(const struct flow *flow, const struct flow_scope *scope,
 			     const struct flow_facts *facts)
 {
@@ -80,13 +95,5 @@ enum flow_verdict flow_judge(const struct flow *flow, const struct flow_scope *s
 	if (let_in && facts->dst.kind == FLOW_WAY_UNKNOWN)
 		return FLOW_ASK_DST;
 	let_in = let_in && facts->dst.kind != FLOW_WAY_LOCAL;
-	if (!let_in && !misfit)
-		return FLOW_FITS;
-	if (facts->src.kind == FLOW_WAY_UNKNOWN)
-		return FLOW_ASK_SRC;
-	if (facts->src.kind != FLOW_WAY_OUT)
-		return FLOW_FITS;
-	if (is_outside(&facts->src, scope))
-		return let_in ? judge_let_in(scope, facts) : FLOW_FITS;
-	return misfit ? judge_leaving(scope, facts) : FLOW_FITS;
+	return judge_by_source(scope, facts, let_in, misfit);
 }

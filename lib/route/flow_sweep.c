@@ -11,6 +11,7 @@
 #include "rtnl.h"
 
 static_assert(FLOW_ADDRS_MAX >= RTNL_ADDRS_MAX, "a scope holds whatever the kernel's list does");
+static_assert(FLOW_WAYS_MAX >= CONNTRACK_BATCH_MAX, "a batch is asked about at once");
 
 struct sweep {
 	struct netlink *nl;
@@ -50,51 +51,87 @@ static int find_nat(struct sweep *sweep)
 	return ret;
 }
 
-/* Logged. */
-static int find_way(struct sweep *sweep, const struct flow *flow, enum flow_verdict question,
-		    struct flow_facts *facts)
+static int open_ways(struct sweep *sweep)
 {
-	int ret = sweep->ways == NULL ? flow_ways_open(sweep->nl, &sweep->ways) : 0;
+	return sweep->ways == NULL ? flow_ways_open(sweep->nl, &sweep->ways) : 0;
+}
 
-	if (ret == 0 && question == FLOW_ASK_DST)
-		ret = flow_ways_find(sweep->ways, &flow->dst, &facts->dst);
-	else if (ret == 0 && question == FLOW_ASK_SRC)
-		ret = flow_ways_find(sweep->ways, &flow->src, &facts->src);
-	else if (ret == 0)
-		ret = flow_ways_find_flow(sweep->ways, flow, &facts->flow);
-	if (ret != 0)
-		log_err(ret, "cannot ask the kernel for the route of a flow");
+static int fail(int ret)
+{
+	log_err(ret, "cannot ask the kernel for the route of a flow");
 	return ret;
 }
 
-/* A flow of which the kernel cannot be asked stays, and so do all after it. */
-static bool is_stale(const struct flow *flow, void *data)
+/* Answers all questions but the last, which is asked for many flows at once. */
+static enum flow_verdict judge_until_flow(struct sweep *sweep, const struct flow *flow,
+					  struct flow_facts *facts)
 {
-	struct sweep *sweep = data;
-	struct flow_facts facts = { .nat = sweep->nat };
 	enum flow_verdict verdict = FLOW_FITS;
+	int ret = open_ways(sweep);
 
-	while (sweep->error == 0) {
-		verdict = flow_judge(flow, &sweep->scope, &facts);
-		if (verdict == FLOW_FITS || verdict == FLOW_STALE)
-			break;
+	while (ret == 0 && sweep->error == 0) {
+		facts->nat = sweep->nat;
+		verdict = flow_judge(flow, &sweep->scope, facts);
 		if (verdict == FLOW_ASK_NAT)
 			sweep->error = find_nat(sweep);
+		else if (verdict == FLOW_ASK_DST)
+			ret = flow_ways_find(sweep->ways, &flow->dst, &facts->dst);
+		else if (verdict == FLOW_ASK_SRC)
+			ret = flow_ways_find(sweep->ways, &flow->src, &facts->src);
 		else
-			sweep->error = find_way(sweep, flow, verdict, &facts);
-		facts.nat = sweep->nat;
+			return verdict;
 	}
-	return sweep->error == 0 && verdict == FLOW_STALE;
+	if (ret != 0)
+		sweep->error = fail(ret);
+	return FLOW_FITS;
+}
+
+/* Where the kernel cannot be asked, this flow stays, and all after it. */
+static void choose(const struct flow *flows, unsigned count, bool *chosen, void *data)
+{
+	struct sweep *sweep = data;
+	struct flow_facts facts[CONNTRACK_BATCH_MAX] = { 0 };
+	const struct flow *asked[CONNTRACK_BATCH_MAX];
+	unsigned numbers[CONNTRACK_BATCH_MAX], waiting = 0;
+	struct flow_way ways[CONNTRACK_BATCH_MAX];
+	int ret;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (judge_until_flow(sweep, &flows[i], &facts[i]) != FLOW_ASK_FLOW)
+			continue;
+		numbers[waiting] = i;
+		asked[waiting++] = &flows[i];
+	}
+	if (waiting == 0 || sweep->error != 0)
+		return;
+	ret = flow_ways_find_flows(sweep->ways, asked, waiting, ways);
+	if (ret != 0)
+		sweep->error = fail(ret);
+	for (unsigned i = 0; i < waiting && ret == 0; i++) {
+		unsigned number = numbers[i];
+
+		facts[number].flow = ways[i];
+		chosen[number] = flow_judge(asked[i], &sweep->scope, &facts[number]) == FLOW_STALE;
+	}
+}
+
+static bool may_be_stale(const struct flow *flow, void *data)
+{
+	const struct sweep *sweep = data;
+	struct flow_facts facts = { .nat = sweep->nat };
+
+	return flow_judge(flow, &sweep->scope, &facts) != FLOW_FITS;
 }
 
 int flow_sweep(struct netlink *nl, const struct conf_interfaces *lan, const struct nexthop *hop,
 	       sa_family_t family, bool dry_run, size_t *stale)
 {
 	struct sweep sweep = { .nl = nl, .scope.family = family };
+	struct conntrack_choice choice = { may_be_stale, choose, &sweep };
 	int ret = fill_scope(nl, lan, hop, &sweep.scope);
 
 	if (ret == 0)
-		ret = conntrack_delete_if(family, is_stale, &sweep, dry_run, stale);
+		ret = conntrack_delete(family, &choice, dry_run, stale);
 	flow_ways_close(sweep.ways);
 	return ret == 0 ? sweep.error : ret;
 }

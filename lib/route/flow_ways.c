@@ -2,8 +2,12 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Room for a question: headers, two addresses of IPv6, a mark, an interface. */
+#define REQUEST_MAX 128
 
 #define ANSWERS_BITS 10
 #define ANSWERS	     (1U << ANSWERS_BITS)
@@ -18,6 +22,14 @@ struct question {
 struct answer {
 	struct question question;
 	struct flow_way way; /* unknown: the place is free */
+};
+
+/* Questions that are asked at once, and where their answers go. */
+struct round {
+	struct question questions[FLOW_WAYS_MAX];
+	struct flow_way *out[FLOW_WAYS_MAX];
+	int errors[FLOW_WAYS_MAX];
+	unsigned count;
 };
 
 struct flow_ways {
@@ -83,40 +95,49 @@ static int take_way_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-/* The answer is one message. IPv6 answers also where there is no route, with a type that says so.
- */
-static int take_way(const struct nlmsghdr *nlh, void *data)
+/* IPv6 answers also where there is no route, with a type that says so. */
+static void take_answer(unsigned number, const struct nlmsghdr *nlh, void *data)
 {
-	struct flow_way *way = data;
+	struct round *round = data;
+	struct flow_way *way = round->out[number];
+	const struct nlmsgerr *error = mnl_nlmsg_get_payload(nlh);
 	const struct rtmsg *info = mnl_nlmsg_get_payload(nlh);
+	size_t len = mnl_nlmsg_get_payload_len(nlh);
 
-	if (nlh->nlmsg_type != RTM_NEWROUTE || mnl_nlmsg_get_payload_len(nlh) < sizeof(*info))
-		return MNL_CB_STOP;
+	*way = (struct flow_way){ .kind = FLOW_WAY_NOWHERE };
+	round->errors[number] = -EBADMSG;
+	if (nlh->nlmsg_type == NLMSG_ERROR && len >= sizeof(*error))
+		round->errors[number] = error->error;
+	if (nlh->nlmsg_type != RTM_NEWROUTE || len < sizeof(*info))
+		return;
+	round->errors[number] = 0;
 	if (info->rtm_type == RTN_LOCAL)
 		way->kind = FLOW_WAY_LOCAL;
 	else if (info->rtm_type == RTN_UNICAST)
 		way->kind = FLOW_WAY_OUT;
 	mnl_attr_parse(nlh, sizeof(*info), take_way_attr, way);
-	return MNL_CB_STOP;
 }
 
-static const struct nlmsghdr *request(struct netlink *nl, const struct question *question)
+/* Returns its length. */
+static size_t put_request(void *buf, const struct question *question)
 {
-	struct nlmsghdr *nlh = netlink_request(nl, RTM_GETROUTE, 0);
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct rtmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
 	size_t len = addr_len(question->dst.family);
 
+	nlh->nlmsg_type = RTM_GETROUTE;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
 	info->rtm_family = (unsigned char)question->dst.family;
 	info->rtm_dst_len = (unsigned char)(len * 8);
 	mnl_attr_put(nlh, RTA_DST, len, question->dst.bytes);
 	if (question->mark != 0)
 		mnl_attr_put_u32(nlh, RTA_MARK, question->mark);
 	if (question->in_index == 0)
-		return nlh;
+		return nlh->nlmsg_len;
 	info->rtm_src_len = (unsigned char)(len * 8);
 	mnl_attr_put(nlh, RTA_SRC, len, question->src.bytes);
 	mnl_attr_put_u32(nlh, RTA_IIF, (uint32_t)question->in_index);
-	return nlh;
+	return nlh->nlmsg_len;
 }
 
 /* Without a route, or with one that refuses, the kernel answers with the error that the packet
@@ -136,47 +157,97 @@ static bool is_no_route(int ret)
 	}
 }
 
-static int ask(struct flow_ways *ways, const struct question *question, struct flow_way *way)
+static int ask_all(struct flow_ways *ways, struct round *round)
 {
-	struct question plain = { .dst = question->dst, .mark = question->mark };
-	const char *words;
-	int ret = netlink_ask(ways->nl, request(ways->nl, question), take_way, way, &words);
+	/* One send for all: a call for each would take longer than the look-up. */
+	alignas(struct nlmsghdr) FO_UNINITIALIZED char buf[FLOW_WAYS_MAX * REQUEST_MAX];
+	size_t len = 0;
+	int ret;
 
-	if (ret == -EHOSTUNREACH && question->in_index != 0)
-		ret = netlink_ask(ways->nl, request(ways->nl, &plain), take_way, way, &words);
-	return is_no_route(ret) ? 0 : ret;
+	for (unsigned i = 0; i < round->count; i++)
+		len += put_request(buf + len, &round->questions[i]);
+	if (round->count == 0)
+		return 0;
+	ret = netlink_ask_each(ways->nl, buf, len, round->count, take_answer, round);
+	for (unsigned i = 0; i < round->count && ret == 0; i++)
+		ret = is_no_route(round->errors[i]) ? 0 : round->errors[i];
+	return ret;
 }
 
-static int find(struct flow_ways *ways, const struct question *question, struct flow_way *way)
+/* Once more, as packets of this router, what is not forwarded. */
+static int ask_unforwarded(struct flow_ways *ways, const struct round *round)
 {
-	struct answer *answer = place_of(ways, question);
+	FO_UNINITIALIZED struct round plain;
 
-	if (answer->way.kind == FLOW_WAY_UNKNOWN || !is_same(&answer->question, question)) {
-		struct flow_way found = { .kind = FLOW_WAY_NOWHERE };
-		int ret = ask(ways, question, &found);
+	plain.count = 0;
+	for (unsigned i = 0; i < round->count; i++) {
+		const struct question *question = &round->questions[i];
 
-		if (ret != 0)
-			return ret;
-		answer->question = *question;
-		answer->way = found;
+		if (round->errors[i] != -EHOSTUNREACH || question->in_index == 0)
+			continue;
+		plain.questions[plain.count] =
+			(struct question){ .dst = question->dst, .mark = question->mark };
+		plain.out[plain.count++] = round->out[i];
 	}
-	*way = answer->way;
-	return 0;
+	return ask_all(ways, &plain);
+}
+
+static int ask(struct flow_ways *ways, struct round *round)
+{
+	int ret = ask_all(ways, round);
+
+	if (ret == 0)
+		ret = ask_unforwarded(ways, round);
+	for (unsigned i = 0; i < round->count && ret == 0; i++) {
+		struct answer *answer = place_of(ways, &round->questions[i]);
+
+		answer->question = round->questions[i];
+		answer->way = *round->out[i];
+	}
+	return ret;
+}
+
+/* From what is remembered, or in the round to come. */
+static void look_up(struct flow_ways *ways, struct round *round, const struct question *question,
+		    struct flow_way *out)
+{
+	const struct answer *answer = place_of(ways, question);
+
+	if (answer->way.kind != FLOW_WAY_UNKNOWN && is_same(&answer->question, question)) {
+		*out = answer->way;
+		return;
+	}
+	round->questions[round->count] = *question;
+	round->out[round->count++] = out;
 }
 
 int flow_ways_find(struct flow_ways *ways, const struct addr *dst, struct flow_way *way)
 {
 	struct question question = { .dst = *dst };
+	FO_UNINITIALIZED struct round round;
 
-	return find(ways, &question, way);
+	round.count = 0;
+	look_up(ways, &round, &question, way);
+	return ask(ways, &round);
 }
 
-int flow_ways_find_flow(struct flow_ways *ways, const struct flow *flow, struct flow_way *way)
+int flow_ways_find_flows(struct flow_ways *ways, const struct flow *const flows[], unsigned count,
+			 struct flow_way out[])
 {
-	struct question question = { .src = flow->src, .dst = flow->reply_src, .mark = flow->mark };
-	struct flow_way back = { .kind = FLOW_WAY_NOWHERE };
-	int ret = flow_ways_find(ways, &flow->src, &back);
+	FO_UNINITIALIZED struct round round;
 
-	question.in_index = back.index;
-	return ret == 0 ? find(ways, &question, way) : ret;
+	round.count = 0;
+	for (unsigned i = 0; i < count; i++) {
+		struct question question = { .src = flows[i]->src,
+					     .dst = flows[i]->reply_src,
+					     .mark = flows[i]->mark };
+		struct flow_way back = { .kind = FLOW_WAY_UNKNOWN };
+		int ret = flow_ways_find(ways, &flows[i]->src, &back);
+
+		if (ret != 0)
+			return ret;
+		question.in_index = back.index;
+		look_up(ways, &round, &question, &out[i]);
+	}
+	return ask(ways, &round);
 }

@@ -22,11 +22,14 @@ void flow_ways_close(struct flow_ways *ways);
 int flow_ways_find(struct flow_ways *ways, const struct addr *dst,
 		   struct flow_way *way) FO_MUST_CHECK;
 
-/* Where a packet of `flow` goes, which comes in by the interface that its source is reached by.
- * Where nothing is forwarded from there the kernel does not say (IPv4); then it is where a packet
- * of this router with that mark goes: rules that look at the source are not seen. Returns as
- * flow_ways_find. */
-int flow_ways_find_flow(struct flow_ways *ways, const struct flow *flow,
-			struct flow_way *way) FO_MUST_CHECK;
+/* As many flows are asked about at a time, at most. */
+#define FLOW_WAYS_MAX 64
+
+/* Where the packets of `count` flows go, which come in by the interface that their source is
+ * reached by. Where nothing is forwarded from there the kernel does not say (IPv4); then it is
+ * where a packet of this router with that mark goes: rules that look at the source are not seen.
+ * Returns 0 and `out[]`, or -errno, not logged. */
+int flow_ways_find_flows(struct flow_ways *ways, const struct flow *const flows[], unsigned count,
+			 struct flow_way out[]) FO_MUST_CHECK;
 
 #endif

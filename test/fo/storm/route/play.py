@@ -70,13 +70,14 @@ class _Player(runs.Player):
         sandbox.configure(plan.variant.lines())
         world.reset(plan.initial)
         world.tell("backup")
+        if plan.first_route:
+            world.foreign({"master": "dev ppp0", "backup": f"via {places.VIA} dev eth0",
+                           "foreign": "via 192.168.0.1 dev eth0"}[plan.first_route])
+        # Last: of a gateway that is the router's own as the route is made, the kernel makes no use, ever.
         if plan.vip:
             world.vip(True)
         if plan.vip6:
             world.vip(True, places.VIP6)
-        if plan.first_route:
-            world.foreign({"master": "dev ppp0", "backup": f"via {places.VIA} dev eth0",
-                           "foreign": "via 192.168.0.1 dev eth0"}[plan.first_route])
 
     def _do(self, event, after_change):
         world = self._world

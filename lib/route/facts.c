@@ -139,43 +139,23 @@ static bool may_linger(const struct conf_route *route, const struct facts *facts
 	       !(facts->state == VRRP_STOP && route->stop == CONF_STOP_KEEP);
 }
 
-/* Whether this router has just given up the address, and answers are on their way over the line. */
-static int begins_to_linger(struct netlink *nl, const struct conf *conf, const struct facts *facts,
-			    bool *begins)
-{
-	struct nexthop now = { .dev = "" };
-	int ret = 0;
-
-	*begins = false;
-	if (!may_linger(&conf->route, facts))
-		return 0;
-	ret = route_get_default(nl, (struct route_table){ AF_INET, ROUTE_MAIN }, &now);
-	*begins = ret == 0 && strcmp(now.dev, facts->line.hop.dev) == 0 &&
-		  !nexthop_equal(&now, &conf->route.backup);
-	return ret;
-}
-
-int facts_begin_linger(struct netlink *nl, const struct conf *conf, struct facts *facts)
+void facts_begin_linger(const struct conf *conf, struct facts *facts)
 {
 	const char *dev = facts->line.hop.dev;
-	bool begins = false;
 	int64_t ms = facts->linger_ms;
-	int ret = 0;
 
 	if (ms == 0)
 		linger_end(dev);
 	if (!facts->known || facts->state == VRRP_MASTER)
-		return 0;
-	if (ms == 0)
-		ret = begins_to_linger(nl, conf, facts, &begins);
-	if (begins)
+		return;
+	if (ms == 0 && facts->was_master && may_linger(&conf->route, facts))
 		ms = conf->route.linger_ms;
 	if (facts->state == VRRP_STOP && ms > LINGER_STOP_MS)
 		ms = LINGER_STOP_MS;
-	if (ret == 0 && ms > 0)
+	if (ms > 0)
 		linger_begin(dev, ms);
+	facts->was_master = false;
 	facts->linger_ms = ms > 0 ? linger_left_ms() : 0;
-	return ret;
 }
 
 int facts_find(struct netlink *nl, const struct conf *conf, const enum vrrp_state *reported,
@@ -191,8 +171,10 @@ int facts_find(struct netlink *nl, const struct conf *conf, const enum vrrp_stat
 		ret = find_line(nl, conf, AF_INET6, &conf->route.master6, &out->line6);
 	if (ret == 0)
 		ret = find_sibling(nl, conf->router.uplink, out);
-	if (ret == 0 && out->known && out->state != VRRP_MASTER)
+	if (ret == 0 && out->known && out->state != VRRP_MASTER) {
 		out->linger_ms = linger_left_ms();
+		out->was_master = vrrp_role_reported() == VRRP_MASTER;
+	}
 	if (ret == 0 && out->state == VRRP_STOP)
 		sysctl_load_saved(&out->saved);
 	return ret;

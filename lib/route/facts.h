@@ -31,6 +31,7 @@ struct facts {
 	bool known;		/* a state was reported since the boot, or the address is held */
 	char sibling[IFNAMSIZ]; /* up where the uplink is gone, such as ppp1; else empty */
 	struct facts_line line, line6; /* the second one is empty where no master6 is set */
+	bool was_master;	       /* it was the last time, and is no longer */
 	int64_t linger_ms;	       /* how long answers are still forwarded; 0: they are not */
 	struct plan_saved saved;       /* with VRRP_STOP only */
 };
@@ -45,10 +46,8 @@ int facts_look_again(struct netlink *nl, const struct conf *conf, enum vrrp_stat
 		     bool force, struct facts *out) FO_MUST_CHECK;
 
 /* Where this router has just given up the address, and answers are on their way over its line, lets
- * them linger; a stop shortens that, and a master ends it. Returns 0, and `facts` as it is then; or
- * -errno, logged. */
-int facts_begin_linger(struct netlink *nl, const struct conf *conf,
-		       struct facts *facts) FO_MUST_CHECK;
+ * them linger; a stop shortens that, and a master ends it. `facts` is then as it is. */
+void facts_begin_linger(const struct conf *conf, struct facts *facts);
 
 /* What keepalived says, as facts_find took it. */
 enum vrrp_state facts_reported(const enum vrrp_state *reported);

@@ -41,6 +41,7 @@ struct route_watch {
 	int64_t due_us; /* when to apply; NEVER: nothing has changed */
 	int64_t next_beat_us;
 	bool moved;	     /* an interface or an address has changed, too: no drift */
+	bool lingers;	     /* forwarding and flows have still to be seen to */
 	struct change cause; /* the last change that counts */
 	struct drift drift;
 	enum vrrp_state state; /* that was applied last */
@@ -134,7 +135,8 @@ static void note_drift(struct route_watch *w)
 
 static void apply(struct route_watch *w, bool first)
 {
-	const struct switchover_order order = { .drifted = !first && !w->moved, .resident = true };
+	const struct switchover_order order = { .drifted = !first && !w->moved && !w->lingers,
+						.resident = true };
 	bool moved = w->moved || first;
 	struct switchover done;
 	int ret;
@@ -150,8 +152,7 @@ static void apply(struct route_watch *w, bool first)
 	w->state = done.facts.state;
 	if (done.facts.linger_ms > 0)
 		want_apply(w, clock_mono_us() + done.facts.linger_ms * 1000);
-	/* Once forwarding no longer lingers, flows are looked at, too. */
-	w->moved = done.facts.linger_ms > 0;
+	w->lingers = done.facts.linger_ms > 0;
 }
 
 /* Settings and signals */

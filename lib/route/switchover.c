@@ -126,12 +126,12 @@ static int apply_until_still(struct netlink *nl, const struct conf *conf,
 		int ret;
 
 		remember(reported, &out->facts);
-		ret = facts_begin_linger(nl, conf, &out->facts);
-		if (ret == 0)
-			ret = apply_once(&context, order, out);
+		facts_begin_linger(conf, &out->facts);
+		ret = apply_once(&context, order, out);
 		if (facts_look_again(nl, conf, reported, order->force, &out->facts) != 0 ||
 		    (out->facts.state == applied && out->facts.state6 == applied6))
 			return ret;
+		out->facts.was_master = applied == VRRP_MASTER;
 	}
 	remember(reported, &out->facts);
 	log_warn(0, "the VRRP address comes and goes; leaving the rest to the next notification");

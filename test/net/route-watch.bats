@@ -1,0 +1,229 @@
+#!/usr/bin/env bats
+# fo-route watch: what others change is put right.
+
+load netns.bash
+
+setup() {
+	net_up
+	router sysctl -qw net.ipv4.ip_forward=1
+	router ip addr add 192.168.0.1/24 dev eth0
+}
+
+teardown() { net_down; }
+
+# Starts the resident, and waits until it has applied what is true.
+watch() {
+	WATCH_LOG=$DIR/watch.log
+	router_job "$FO_BUILD/cmd/fo-route" -c "$CONF" watch 2>"$WATCH_LOG"
+	WATCH=$JOB
+	eventually 5 has_rules
+}
+
+# said TEXT: in its log, within 5 s.
+said() {
+	eventually 5 grep -qF -- "$1" "$WATCH_LOG" || { cat "$WATCH_LOG" >&2; return 1; }
+}
+
+has_rules() {
+	[ "$(router ip rule show | grep -c '^870[0-3]:')" -eq 4 ]
+}
+
+uses() {
+	has "$(router ip "${2:--4}" route get fibmatch "${3:-198.41.0.4}" 2>/dev/null)" "$1" 2>/dev/null
+}
+
+# soon_uses ROUTE: that the kernel does, within 2 s. (How long it takes is measured by test/bench drift.)
+soon_uses() {
+	eventually 2 uses "$@" || { router ip rule; router ip route show table all; cat "$WATCH_LOG"; return 1; } >&2
+}
+
+as_backup() {
+	fo_route backup
+	watch
+}
+
+@test "a default route deleted, replaced or put in front is put right, and its maker is named" {
+	as_backup
+	router ip route del default
+	soon_uses "$BACKUP"
+	said "corrected: default route via $VIP dev eth0 (keepalived) was removed by process"
+	router ip route replace default dev ppp0
+	soon_uses "$BACKUP"
+	router ip route prepend default via 192.168.0.10 dev eth0
+	soon_uses "$BACKUP"
+	said "default route via 192.168.0.10 dev eth0 (boot) was made by process"
+}
+
+@test "who is still there is named by name" {
+	as_backup
+	# A program that goes on running, as a DHCP client does.
+	cat >"$DIR/client.py" <<-'END'
+		import signal, socket, struct
+		sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+		sock.bind((0, 0))
+		rtmsg = struct.pack("BBBBBBBBI", 2, 0, 0, 0, 254, 0, 255, 0, 0)
+		sock.send(struct.pack("IHHII", 16 + len(rtmsg), 25, 1, 1, 0) + rtmsg)  # RTM_DELROUTE
+		signal.pause()
+	END
+	router_job python3 "$DIR/client.py"
+	said "was removed by python3, process $JOB"
+	soon_uses "$BACKUP"
+}
+
+@test "rules and the line's table are put right" {
+	as_backup
+	router ip rule del pref 8701
+	eventually 2 has_rules
+	router ip route flush table 87
+	soon_uses "default dev ppp0 table 87" -4 "8.8.8.8 oif ppp0" || true
+	eventually 2 line_is_right
+	router ip rule add pref 8750 from 10.0.0.1 lookup 87 protocol 87
+	eventually 2 eval '! router ip rule show | grep -q ^8750:'
+}
+
+line_is_right() {
+	[ "$(router ip route show table 87 2>/dev/null | sed 's/ *$//')" = "default dev ppp0 proto 87 scope link" ]
+}
+
+@test "the VRRP address moves, and nobody tells: the route follows" {
+	as_backup
+	take_vip
+	soon_uses "$MASTER"
+	give_vip
+	soon_uses "$BACKUP"
+	run ! grep -q corrected "$WATCH_LOG"
+}
+
+@test "a redial with a new address, and no hook: rules and routes follow" {
+	take_vip
+	fo_route master
+	watch
+	ppp_down
+	ppp_up 100.64.9.9
+	soon_uses "$MASTER"
+	eventually 2 line_is_right
+	eventually 2 eval 'router ip rule show | grep -q "from 100.64.9.9 lookup 87"'
+	run ! grep -q "from 100.64.0.10" <<<"$(router ip rule show)"
+}
+
+@test "forwarding that somebody switches off while master is on again" {
+	configure "forwarding = lan" "linger = 0"
+	take_vip
+	fo_route master
+	watch
+	router sysctl -qw net.ipv4.conf.eth0.forwarding=0
+	eventually 2 eval '[ "$(sysctl_of net.ipv4.conf.eth0.forwarding)" = 1 ]'
+}
+
+@test "router advertisements and their routes change nothing of the IPv6 default route" {
+	configure "master6 = dev ppp0" "backup6 = via fe80::1 dev eth0"
+	router ip -6 addr add fd00:c0a8::2/64 dev eth0
+	fo_route backup
+	watch
+	router ip -6 route add default via fe80::9 dev ppp0 proto ra metric 512 expires 1800
+	router ip -6 route add default via fe80::9 dev ppp0 proto ra metric 1024 expires 1800
+	uses "default via fe80::1 dev eth0 proto keepalived" -6 2001:503:ba3e::2:30
+	router ip -6 route del default via fe80::1 dev eth0 metric 1
+	soon_uses "default via fe80::1 dev eth0 proto keepalived" -6 2001:503:ba3e::2:30
+}
+
+@test "what linger leaves to be done is done" {
+	configure "forwarding = global" "linger = 300ms"
+	take_vip
+	fo_route master
+	watch
+	give_vip
+	soon_uses "$BACKUP"
+	eventually 5 eval '[ "$(sysctl_of net.ipv4.ip_forward)" = 0 ]'
+	[ ! -e "$FO_STATE_DIR/run/route.linger" ]
+}
+
+@test "before any state was reported it sees to the line alone" {
+	router ip route replace default dev ppp0
+	watch
+	line_is_right
+	default_is "default dev ppp0 scope link"
+	router ip rule del pref 8703
+	eventually 2 has_rules
+	default_is "default dev ppp0 scope link"
+}
+
+# Deletes the route as often as it comes back.
+fight() {
+	router_job bash -c 'while :; do ip route del default 2>/dev/null; done'
+}
+
+@test "who changes it again and again is named loudly, and answered more slowly" {
+	local ticks
+	as_backup
+	fight
+	said "somebody keeps changing the routes: 30 corrections, and again; correcting more slowly from now on"
+	stop "$JOB"
+	soon_uses "$BACKUP" || eventually 10 uses "$BACKUP"
+	# No more than one a second from there on: it does not spin.
+	[ "$(grep -c "^fo-route: backup: default route" "$WATCH_LOG")" -le 40 ]
+}
+
+@test "SIGHUP reads fo.conf again, and keeps the old one where that is faulty" {
+	as_backup
+	configure "table = 99"
+	kill -HUP "$WATCH"
+	said "the configuration was read again"
+	eventually 2 eval 'router ip route show table 99 2>/dev/null | grep -q "default dev ppp0"'
+	echo "nonsense = 1" >>"$CONF"
+	kill -HUP "$WATCH"
+	said "keeping the old configuration"
+	router ip route del default
+	soon_uses "$BACKUP"
+}
+
+@test "SIGTERM ends it by that signal; rules and routes stay" {
+	local status=0
+	as_backup
+	kill -TERM "$WATCH"
+	wait "$WATCH" || status=$?
+	[ "$status" -eq 143 ]
+	has_rules
+	default_is "$BACKUP"
+}
+
+@test "a second one is refused; a faulty file is 78, one that is missing 2" {
+	as_backup
+	run -2 fo_route watch
+	says "another fo-route watch is already running"
+	stop "$WATCH"
+	echo "nonsense = 1" >>"$CONF"
+	run -78 fo_route watch
+	rm "$CONF"
+	run -2 fo_route watch
+}
+
+@test "killed at any moment, it leaves nothing that the next one does not put right" {
+	local i
+	as_backup
+	for i in {1..5}; do
+		router ip route replace default dev ppp0
+		stop "$WATCH"
+		watch
+		soon_uses "$BACKUP"
+	done
+}
+
+@test "it needs no time while nothing happens, and little memory" {
+	local before
+	as_backup
+	before=$(awk '{ print $14 + $15 }' "/proc/$WATCH/stat")
+	# Somebody else's routes, which are no concern of its.
+	for i in {1..200}; do
+		echo "route add 10.0.$i.0/24 via 192.168.0.10"
+	done | router ip -batch -
+	router ip route del default
+	soon_uses "$BACKUP"
+	[ "$(awk '{ print $14 + $15 }' "/proc/$WATCH/stat")" -le $((before + 5)) ]
+	[ "$(awk '/VmRSS/ { print $2 }' "/proc/$WATCH/status")" -le 3072 ] || skip_sanitized
+}
+
+# The sanitizers take memory of their own.
+skip_sanitized() {
+	nm -D "$FO_BUILD/cmd/fo-route" | grep -q __asan
+}

@@ -63,8 +63,8 @@ static int apply(const struct conf *conf, const struct switchover_order *order)
 	FO_UNINITIALIZED struct switchover done; /* clearing it is a twentieth of the run */
 	int ret = apply_logged(conf, order, &done);
 
-	if (ret == 0 && done.facts.linger_ms > 0) {
-		switchover_wait_linger(conf, done.facts.linger_ms);
+	while (ret == 0 && switchover_pause_ms(&done) > 0) {
+		switchover_wait(conf, switchover_pause_ms(&done));
 		rest.reported = order->force ? order->reported : NULL;
 		ret = apply_logged(conf, &rest, &done);
 	}

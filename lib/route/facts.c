@@ -119,24 +119,32 @@ static int find_sibling(struct netlink *nl, const char *uplink, struct facts *ou
 	return ret == -ENODEV ? rtnl_find_sibling(nl, uplink, out->sibling) : ret;
 }
 
-/* Whether the kernel forwards what comes in over the line. */
-static bool forwards(const char *uplink)
+/* Whether the kernel forwards for the LAN, so that anything would wait. */
+static bool forwards(const struct conf_interfaces *lan)
 {
 	char name[PLAN_SYSCTL_MAX];
 	int value = 0;
 
-	snprintf(name, sizeof(name), "net/ipv4/conf/%s/forwarding", uplink);
+	snprintf(name, sizeof(name), "net/ipv4/conf/%s/forwarding", lan->items[0]);
 	return sysctl_get(name, &value) == 0 && value != 0;
 }
 
-/* Whether anything would wait for it. */
-static bool may_linger(const struct conf_route *route, const struct facts *facts)
+static bool may_linger(const struct conf *conf, const struct facts *facts)
 {
-	return forwards(facts->line.hop.dev) && route->linger_ms > 0 && facts->known &&
-	       facts->line.up &&
+	const struct conf_route *route = &conf->route;
+
+	return facts->was_master && route->linger_ms > 0 && forwards(&conf->router.lan) &&
 	       (route->conntrack == CONF_CONNTRACK_STALE ||
 		route->forwarding != CONF_FORWARDING_KEEP) &&
 	       !(facts->state == VRRP_STOP && route->stop == CONF_STOP_KEEP);
+}
+
+static void take_linger(struct facts *facts)
+{
+	const struct linger_left left = linger_left();
+
+	facts->linger_ms = left.ms;
+	facts->late_ms = left.late_ms;
 }
 
 void facts_begin_linger(const struct conf *conf, struct facts *facts)
@@ -145,17 +153,18 @@ void facts_begin_linger(const struct conf *conf, struct facts *facts)
 	int64_t ms = facts->linger_ms;
 
 	if (ms == 0)
-		linger_end(dev);
+		facts->has_lingered = linger_end(dev) && facts->state != VRRP_MASTER;
 	if (!facts->known || facts->state == VRRP_MASTER)
 		return;
-	if (ms == 0 && facts->was_master && may_linger(&conf->route, facts))
+	if (ms == 0 && may_linger(conf, facts))
 		ms = conf->route.linger_ms;
 	if (facts->state == VRRP_STOP && ms > LINGER_STOP_MS)
 		ms = LINGER_STOP_MS;
 	if (ms > 0)
 		linger_begin(dev, ms);
 	facts->was_master = false;
-	facts->linger_ms = ms > 0 ? linger_left_ms() : 0;
+	if (ms > 0)
+		take_linger(facts);
 }
 
 int facts_find(struct netlink *nl, const struct conf *conf, const enum vrrp_state *reported,
@@ -172,7 +181,7 @@ int facts_find(struct netlink *nl, const struct conf *conf, const enum vrrp_stat
 	if (ret == 0)
 		ret = find_sibling(nl, conf->router.uplink, out);
 	if (ret == 0 && out->known && out->state != VRRP_MASTER) {
-		out->linger_ms = linger_left_ms();
+		take_linger(out);
 		out->was_master = vrrp_role_reported() == VRRP_MASTER;
 	}
 	if (ret == 0 && out->state == VRRP_STOP)
@@ -203,7 +212,9 @@ void facts_make_rules(const struct facts *facts, const struct conf *conf, sa_fam
 					      .family = family,
 					      .uplink = line->hop.dev,
 					      .addrs = line->addrs,
-					      .addr_count = line->count };
+					      .addr_count = line->count,
+					      .late = facts->late_ms > 0 ? &conf->router.lan
+									 : NULL };
 
 	rule_set_make(&rules, out);
 }

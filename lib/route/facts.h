@@ -32,7 +32,9 @@ struct facts {
 	char sibling[IFNAMSIZ]; /* up where the uplink is gone, such as ppp1; else empty */
 	struct facts_line line, line6; /* the second one is empty where no master6 is set */
 	bool was_master;	       /* it was the last time, and is no longer */
+	bool has_lingered;	       /* answers were, until now */
 	int64_t linger_ms;	       /* how long answers are still forwarded; 0: they are not */
+	int64_t late_ms;	       /* how long what the LAN still sends here goes by the line */
 	struct plan_saved saved;       /* with VRRP_STOP only */
 };
 

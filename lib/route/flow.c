@@ -23,7 +23,7 @@ static bool is_translated(const struct flow *flow)
 static bool translation_fits(const struct flow *flow, const struct flow_scope *scope)
 {
 	if (!is_translated(flow))
-		return scope->egress_is_lan || !flow_is_private(&flow->src);
+		return (scope->egress_is_lan && !scope->left) || !flow_is_private(&flow->src);
 	for (size_t i = 0; i < scope->egress_count; i++) {
 		if (addr_equal(&flow->reply_dst, &scope->egress[i]))
 			return true;

@@ -31,6 +31,8 @@ struct flow_scope {
 	int index;	    /* interface of the route, the egress */
 	struct addr via;    /* gateway of the route; none on a point-to-point link */
 	bool egress_is_lan; /* it leads back into the LAN, to the other router */
+	bool left; /* and the LAN goes to that one itself: what came here late, and was sent on
+		    * untranslated, would be so again when this router is master */
 	struct addr egress[FLOW_ADDRS_MAX]; /* addresses of the egress */
 	size_t egress_count;
 	bool egress_more; /* there are more: no translation is known not to fit */

@@ -123,15 +123,15 @@ static bool may_be_stale(const struct flow *flow, void *data)
 	return flow_judge(flow, &sweep->scope, &facts) != FLOW_FITS;
 }
 
-int flow_sweep(struct netlink *nl, const struct conf_interfaces *lan, const struct nexthop *hop,
-	       sa_family_t family, bool dry_run, size_t *stale)
+int flow_sweep(struct netlink *nl, const struct flow_sweep_order *order, size_t *stale)
 {
-	struct sweep sweep = { .nl = nl, .scope.family = family };
+	struct sweep sweep = { .nl = nl,
+			       .scope = { .family = order->family, .left = order->left } };
 	struct conntrack_choice choice = { may_be_stale, choose, &sweep };
-	int ret = fill_scope(nl, lan, hop, &sweep.scope);
+	int ret = fill_scope(nl, order->lan, order->hop, &sweep.scope);
 
 	if (ret == 0)
-		ret = conntrack_delete(family, &choice, dry_run, stale);
+		ret = conntrack_delete(order->family, &choice, order->dry_run, stale);
 	flow_ways_close(sweep.ways);
 	return ret == 0 ? sweep.error : ret;
 }

@@ -16,23 +16,27 @@
 /* The longest that fo.conf(5) allows: a time further ahead is none of ours. */
 #define LONGEST_MS 30000
 
+/* keepalived tells the LAN at once; a switch, a wireless station or a busy host takes its time. */
+#define LATE_MS 300
+
 #define NOT_CHANGED (-1)
 
 struct note {
-	int64_t end_ms; /* CLOCK_BOOTTIME */
-	int64_t filter; /* rp_filter of the line as it was, or NOT_CHANGED */
+	int64_t end_ms, late_ms; /* CLOCK_BOOTTIME */
+	int64_t filter;		 /* rp_filter of the line as it was, or NOT_CHANGED */
 };
 
 /* Returns whether there is a file. */
 static bool read_note(struct note *out)
 {
-	char text[64];
+	char text[96];
 	const char *rest = text;
 
 	*out = (struct note){ .filter = NOT_CHANGED };
 	if (store_read(STORE_RUN, LINGER_NAME, text, sizeof(text)) != 0)
 		return false;
 	if (record_take_number(&rest, false, INT64_MAX, &out->end_ms) != 0 ||
+	    record_take_number(&rest, false, INT64_MAX, &out->late_ms) != 0 ||
 	    record_take_number(&rest, true, RP_FILTER_LOOSE, &out->filter) != 0)
 		*out = (struct note){ .filter = NOT_CHANGED };
 	if (out->filter == RP_FILTER_LOOSE)
@@ -42,26 +46,33 @@ static bool read_note(struct note *out)
 
 static void write_note(const struct note *note)
 {
-	char text[64];
+	char text[96];
 
 	/* One that is loose already needs no memory, and stands for "not changed". */
-	snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 "\n", note->end_ms,
-		 note->filter == NOT_CHANGED ? RP_FILTER_LOOSE : note->filter);
+	snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 " %" PRId64 "\n", note->end_ms,
+		 note->late_ms, note->filter == NOT_CHANGED ? RP_FILTER_LOOSE : note->filter);
 	store_note(STORE_RUN, LINGER_NAME, text, 0644);
 }
 
-static int64_t left_ms(const struct note *note)
+static int64_t left_ms(int64_t end_ms)
 {
-	int64_t left = note->end_ms - clock_boottime_ms();
+	int64_t left = end_ms - clock_boottime_ms();
 
 	return left > 0 && left <= LONGEST_MS ? left : 0;
 }
 
-int64_t linger_left_ms(void)
+struct linger_left linger_left(void)
 {
+	struct linger_left left = { .ms = 0 };
 	struct note note;
 
-	return read_note(&note) ? left_ms(&note) : 0;
+	if (!read_note(&note))
+		return left;
+	left.ms = left_ms(note.end_ms);
+	left.late_ms = left_ms(note.late_ms);
+	if (left.late_ms > left.ms)
+		left.late_ms = left.ms;
+	return left;
 }
 
 /* A failure is logged; an interface that is gone needs no filter. */
@@ -80,7 +91,9 @@ void linger_begin(const char *dev, int64_t ms)
 	char name[PLAN_SYSCTL_MAX];
 	int value = 0;
 
-	if (read_note(&note) && left_ms(&note) > 0 && left_ms(&note) <= ms)
+	if (!read_note(&note) || left_ms(note.end_ms) == 0)
+		note.late_ms = clock_boottime_ms() + LATE_MS;
+	else if (left_ms(note.end_ms) <= ms)
 		return;
 	note.end_ms = clock_boottime_ms() + ms;
 	rp_filter_name(dev, name);
@@ -91,13 +104,14 @@ void linger_begin(const char *dev, int64_t ms)
 		set_filter(dev, RP_FILTER_LOOSE);
 }
 
-void linger_end(const char *dev)
+bool linger_end(const char *dev)
 {
 	struct note note;
 
 	if (!read_note(&note))
-		return;
+		return false;
 	if (note.filter != NOT_CHANGED)
 		set_filter(dev, (int)note.filter);
 	store_forget(STORE_RUN, LINGER_NAME);
+	return true;
 }

@@ -6,6 +6,7 @@
 #ifndef FO_LINGER_H
 #define FO_LINGER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Begins it for the line `dev`, or shortens it to `ms` from now. Strict reverse path filtering,
@@ -13,10 +14,17 @@
  * meanwhile (RFC 3704, 2.4). A failure is logged, and then nothing lingers. */
 void linger_begin(const char *dev, int64_t ms);
 
-/* Milliseconds that are left; 0: nothing lingers. */
-int64_t linger_left_ms(void);
+struct linger_left {
+	int64_t ms; /* until it ends; 0: nothing lingers */
+	/* Until packets of the LAN that still come here take the other way, too: the hosts need a
+	 * moment to hear where the address is now, and the first packet that leaves elsewhere ends
+	 * a translation, with all answers that are on their way to it. */
+	int64_t late_ms;
+};
 
-/* Ends it, where it has begun; the filter of `dev` is as it was. */
-void linger_end(const char *dev);
+struct linger_left linger_left(void);
+
+/* Ends it, where it has begun; the filter of `dev` is as it was. Returns whether it had. */
+bool linger_end(const char *dev);
 
 #endif

@@ -71,7 +71,8 @@ static struct nlmsghdr *make_request(struct netlink *nl, const struct lookup_que
 	info->rtm_family = (unsigned char)family;
 	info->rtm_dst_len = (unsigned char)(addr_len(family) * 8);
 	/* IPv6 names the real table in every case, and takes no such flag. */
-	info->rtm_flags = RTM_F_FIB_MATCH | (family == AF_INET ? RTM_F_LOOKUP_TABLE : 0);
+	info->rtm_flags = (query->match ? RTM_F_FIB_MATCH : 0U) |
+			  (family == AF_INET ? RTM_F_LOOKUP_TABLE : 0U);
 	mnl_attr_put(nlh, RTA_DST, addr_len(family), query->dst.bytes);
 	if (addr_is_set(&query->src)) {
 		info->rtm_src_len = info->rtm_dst_len;

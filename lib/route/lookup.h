@@ -18,14 +18,20 @@ struct lookup_query {
 	struct addr src; /* none: this router chooses */
 	int iif;	 /* the interface that it came in by; 0: it is this router's own */
 	uint32_t mark;
+	/* Name the route that matched; else the way that the packet takes. They differ where a
+	 * route was set while its gateway was an address of this router: the kernel then never uses
+	 * the gateway, and shows it all the same. */
+	bool match;
 };
 
 struct lookup_answer {
-	bool reachable;	     /* else all that follows is unset, but for `error` */
-	int error;	     /* why not, -errno: -EHOSTUNREACH also where nothing is forwarded */
-	struct nexthop hop;  /* the first one, where the route has several */
-	unsigned prefix_len; /* of the route that matched, 0: a default route */
-	uint32_t table, metric;
+	bool reachable;	    /* else all that follows is unset, but for `error` */
+	int error;	    /* why not, -errno: -EHOSTUNREACH also where nothing is forwarded */
+	struct nexthop hop; /* the first one, where the route has several */
+	uint32_t table;
+	/* With `match`: */
+	unsigned prefix_len; /* 0: a default route */
+	uint32_t metric;
 	uint8_t protocol; /* who made the route, RTPROT_ of linux/rtnetlink.h */
 };
 

@@ -87,6 +87,13 @@ static void add_line(struct plan *plan, const struct conf_route *policy,
 	add(plan, &rules);
 }
 
+static void add_lines(struct plan *plan, const struct conf_route *policy,
+		      const struct plan_facts *facts)
+{
+	add_line(plan, policy, facts, AF_INET);
+	add_line(plan, policy, facts, AF_INET6);
+}
+
 static void add_route(struct plan *plan, const struct conf_route *policy,
 		      const struct plan_facts *facts, sa_family_t family)
 {
@@ -151,10 +158,12 @@ void plan_make(const struct conf_route *policy, const struct plan_facts *facts, 
 
 	out->count = 0;
 	out->overflow = false;
+	if (facts->lingers)
+		add_lines(out, policy, facts);
 	if (wanted)
 		add_state(out, policy, facts);
-	add_line(out, policy, facts, AF_INET);
-	add_line(out, policy, facts, AF_INET6);
+	if (!facts->lingers)
+		add_lines(out, policy, facts);
 	if (!wanted)
 		return;
 	add_traffic(out, policy, facts, AF_INET);

@@ -13,7 +13,7 @@
 #define PLAN_SYSCTL_MAX (48 + IFNAMSIZ)
 #define PLAN_SAVED_MAX	32
 /* What a state asks for, besides the switches whose original values are restored. */
-#define PLAN_OWN_MAX   40
+#define PLAN_OWN_MAX   48
 #define PLAN_ITEMS_MAX (PLAN_SAVED_MAX + PLAN_OWN_MAX)
 
 /* What switches had before they were changed, for the time when keepalived has stopped. */
@@ -65,11 +65,11 @@ struct plan {
 };
 
 /* What the facts ask for. The line's table and its rules are right in every state. The route goes
- * first, because the LAN waits for it; forwarding is switched on after it, so that no packet of the
- * LAN gets out where it is not translated; flows are looked at when packets can pass, because the
- * kernel is asked where. While answers linger, forwarding and flows stay as they are. With
- * VRRP_STOP the switches get back what they had; with stop = keep nothing but the line is asked
- * for. */
+ * first, because the LAN waits for it, but for when what comes late from the LAN needs its rules;
+ * forwarding is switched on after it, so that no packet of the LAN gets out where it is not
+ * translated; flows are looked at when packets can pass, because the kernel is asked where. While
+ * answers linger, forwarding and flows stay as they are. With VRRP_STOP the switches get back what
+ * they had; with stop = keep nothing but the line is asked for. */
 void plan_make(const struct conf_route *policy, const struct plan_facts *facts, struct plan *out);
 
 /* The default route that `state` asks for, of AF_INET or AF_INET6; not set: none is asked for. */

@@ -81,7 +81,8 @@ static void take_change(struct route_watch *w, const struct change *change)
 	if (change->kind == CHANGE_LINK || change->kind == CHANGE_ADDR)
 		w->moved = true;
 	w->cause = *change;
-	want_apply(w, drift_due(&w->drift, now_us + SETTLE_US));
+	/* The VRRP address may have moved: from now on packets of the LAN are lost. */
+	want_apply(w, drift_due(&w->drift, now_us + (change->kind == CHANGE_ADDR ? 0 : SETTLE_US)));
 }
 
 static int take_changes(struct route_watch *w)
@@ -137,7 +138,7 @@ static void apply(struct route_watch *w, bool first)
 {
 	const struct switchover_order order = { .drifted = !first && !w->moved && !w->lingers,
 						.resident = true };
-	bool moved = w->moved || first;
+	bool expected = w->moved || w->lingers || first;
 	struct switchover done;
 	int ret;
 
@@ -147,11 +148,11 @@ static void apply(struct route_watch *w, bool first)
 	switchover_log(&done, &order, ret);
 	if (ret == -EWOULDBLOCK) /* somebody else holds the lock, and is stuck */
 		want_apply(w, clock_mono_us() + LOCKED_AGAIN_US);
-	if (has_drifted(&done) && !moved && done.facts.state == w->state)
+	if (has_drifted(&done) && !expected && done.facts.state == w->state)
 		note_drift(w);
 	w->state = done.facts.state;
-	if (done.facts.linger_ms > 0)
-		want_apply(w, clock_mono_us() + done.facts.linger_ms * 1000);
+	if (switchover_pause_ms(&done) > 0)
+		want_apply(w, clock_mono_us() + switchover_pause_ms(&done) * 1000);
 	w->lingers = done.facts.linger_ms > 0;
 }
 

@@ -46,6 +46,9 @@ static int take_attr(const struct nlattr *attr, void *data)
 	case FRA_OIFNAME:
 		take_text(attr, rule->oif);
 		break;
+	case FRA_IIFNAME:
+		take_text(attr, rule->iif);
+		break;
 	default:
 		break;
 	}
@@ -115,6 +118,8 @@ static void put_rule(struct nlmsghdr *nlh, sa_family_t family, const struct rule
 	}
 	if (rule->oif[0] != '\0')
 		mnl_attr_put_strz(nlh, FRA_OIFNAME, rule->oif);
+	if (rule->iif[0] != '\0')
+		mnl_attr_put_strz(nlh, FRA_IIFNAME, rule->iif);
 	if (rule->no_default)
 		mnl_attr_put_u32(nlh, FRA_SUPPRESS_PREFIXLEN, 0);
 }

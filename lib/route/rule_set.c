@@ -8,6 +8,7 @@
 enum {
 	PRIORITY_FROM = 8700,
 	PRIORITY_BOUND = 8702,
+	PRIORITY_LATE = 8704,
 };
 
 #define TABLE_MAIN 254 /* RT_TABLE_MAIN */
@@ -24,7 +25,8 @@ static bool is_equal(const struct rule *a, const struct rule *b)
 {
 	return a->priority == b->priority && a->table == b->table &&
 	       a->no_default == b->no_default && a->from_len == b->from_len &&
-	       addr_equal(&a->from, &b->from) && strcmp(a->oif, b->oif) == 0;
+	       addr_equal(&a->from, &b->from) && strcmp(a->oif, b->oif) == 0 &&
+	       strcmp(a->iif, b->iif) == 0;
 }
 
 bool rule_set_has(const struct rule_set *set, const struct rule *rule)
@@ -76,5 +78,11 @@ void rule_set_make(const struct rule_set_facts *facts, struct rule_set *out)
 
 		if (from.from.family == facts->family)
 			add_pair(out, &from, facts->table);
+	}
+	for (size_t i = 0; facts->late != NULL && i < facts->late->count; i++) {
+		struct rule late = { .priority = PRIORITY_LATE };
+
+		memcpy(late.iif, facts->late->items[i], sizeof(late.iif));
+		add_pair(out, &late, facts->table);
 	}
 }

@@ -13,8 +13,12 @@
 static int sweep_flows(const struct step_context *context, struct step *step, bool dry_run)
 {
 	const struct plan_item *want = &step->want;
-	int ret = flow_sweep(context->nl, &context->conf->router.lan, &want->hop, want->family,
-			     dry_run, &step->stale);
+	const struct flow_sweep_order order = { .family = want->family,
+						.hop = &want->hop,
+						.lan = &context->conf->router.lan,
+						.left = context->facts->has_lingered,
+						.dry_run = dry_run };
+	int ret = flow_sweep(context->nl, &order, &step->stale);
 
 	/* A missing interface is logged where its route is set. */
 	if (ret == -ENODEV)
@@ -67,7 +71,11 @@ static int ask(const struct step_context *context, int iif, const struct addr *s
 	ret = lookup_route(context->nl, &query, &step->answer);
 	step->overruled = ret == 0 && (!step->answer.reachable ||
 				       !nexthop_equal(&step->answer.hop, &step->want.hop));
-	if (step->overruled && step->answer.reachable && step->answer.table != ROUTE_MAIN)
+	if (!step->overruled || !step->answer.reachable)
+		return ret;
+	query.match = true;
+	ret = lookup_route(context->nl, &query, &step->answer);
+	if (ret == 0 && step->answer.table != ROUTE_MAIN)
 		ret = rule_find_table(context->nl, step->want.family, step->answer.table,
 				      &step->priority);
 	return ret;
@@ -224,7 +232,6 @@ static int complain(const struct step *step)
 static int set_route(const struct step_context *context, struct step *step)
 {
 	const struct nexthop *hop = &step->want.hop;
-	struct nexthop before = step->hop;
 	int ret = 0;
 
 	if (hop->learned && !addr_is_set(&hop->via))
@@ -233,7 +240,7 @@ static int set_route(const struct step_context *context, struct step *step)
 		return refuse_loop(&context->conf->router, hop);
 	if (!context->force)
 		ret = check_gateway(context->nl, hop);
-	if (ret == 0 && !nexthop_equal(&before, hop))
+	if (ret == 0) /* also one that is there: see `match` in lookup.h */
 		ret = route_replace_default(context->nl, table_of(context, step), hop);
 	if (ret == 0 && step->want.kind == PLAN_ROUTE)
 		ret = ask(context, 0, NULL, step);

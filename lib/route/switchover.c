@@ -187,9 +187,14 @@ int switchover_apply(const struct conf *conf, const struct switchover_order *ord
 	return ret;
 }
 
-void switchover_wait_linger(const struct conf *conf, int64_t linger_ms)
+int64_t switchover_pause_ms(const struct switchover *done)
 {
-	int64_t end_us = clock_mono_us() + linger_ms * 1000;
+	return done->facts.late_ms > 0 ? done->facts.late_ms : done->facts.linger_ms;
+}
+
+void switchover_wait(const struct conf *conf, int64_t pause_ms)
+{
+	int64_t end_us = clock_mono_us() + pause_ms * 1000;
 	struct netlink *nl = NULL, *monitor = NULL;
 	struct vrrp_role_held held = { .vip = false };
 

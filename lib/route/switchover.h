@@ -37,13 +37,16 @@ int switchover_examine(const struct conf *conf, const struct switchover_order *o
 /* Makes it so: under a lock, and again until the state that was applied is still the true one.
  * Before anything was reported since the boot, and without the address, only the line's own table
  * is made right. `*out` has what was there before, and what failed; and in `facts.linger_ms` how
- * long forwarding and flows have to wait: the caller comes again then. Returns 0 when all is right
- * now; otherwise the first -errno; all logged. */
+ * long forwarding and flows have to wait: the caller comes again after switchover_pause_ms. Returns
+ * 0 when all is right now; otherwise the first -errno; all logged. */
 int switchover_apply(const struct conf *conf, const struct switchover_order *order,
 		     struct switchover *out) FO_MUST_CHECK;
 
-/* Waits until nothing lingers any more, or this router holds the address again. Holds no lock. */
-void switchover_wait_linger(const struct conf *conf, int64_t linger_ms);
+/* How long it is until something has to be done again that still waits; 0: nothing waits. */
+int64_t switchover_pause_ms(const struct switchover *done);
+
+/* Waits so long, or until this router holds the address again. Holds no lock. */
+void switchover_wait(const struct conf *conf, int64_t pause_ms);
 
 /* Removes what is ours: rules, the routes of the line's table, and, where another default route is
  * there, our own default route; the switches get back what they had. Returns 0 or -errno, logged.

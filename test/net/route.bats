@@ -164,6 +164,19 @@ once() {
 	default_is "$BACKUP"
 }
 
+@test "a route that was set while its gateway was this router itself is set again" {
+	take_vip
+	router ip route replace default via "$VIP" dev eth0 proto keepalived
+	give_vip
+	# Shown as it should be, and not used so.
+	default_is "$BACKUP"
+	run ! grep -q via <<<"$(router ip route get 198.41.0.4)"
+	run -1 fo_route show
+	run -0 fo_route backup
+	grep -q "via $VIP dev eth0" <<<"$(router ip route get 198.41.0.4)"
+	run -0 fo_route show
+}
+
 @test "told master without the address of fo.conf: keepalived is believed where the neighbour is this router" {
 	sed -i 's/^vip = .*/vip = 192.168.0.253/' "$CONF"
 	take_vip

@@ -23,10 +23,10 @@ static const char *text_of(const struct rule_set *set)
 		if (addr_is_set(&rule->from))
 			snprintf(source, sizeof(source), " from %s/%u",
 				 addr_format(from, &rule->from), rule->from_len);
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%u%s%s%s %u%s\n",
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%u%s%s%s%s%s %u%s\n",
 					 rule->priority, source, rule->oif[0] ? " oif " : "",
-					 rule->oif, rule->table,
-					 rule->no_default ? " -default" : "");
+					 rule->oif, rule->iif[0] ? " iif " : "", rule->iif,
+					 rule->table, rule->no_default ? " -default" : "");
 	}
 	return text;
 }
@@ -37,6 +37,7 @@ static void what_leaves_by_the_line_has_its_rules(void **state)
 	struct rule_set_facts facts = {
 		.table = 87, .family = AF_INET, .uplink = "ppp0", .addrs = addrs, .addr_count = 2
 	};
+	const struct conf_interfaces lans = { .items = { "eth0", "eth0.20" }, .count = 2 };
 	struct rule_set set;
 
 	(void)state;
@@ -45,6 +46,16 @@ static void what_leaves_by_the_line_has_its_rules(void **state)
 					   "8703 oif ppp0 87\n"
 					   "8700 from 100.64.0.10/32 254 -default\n"
 					   "8701 from 100.64.0.10/32 87\n");
+	facts.late = &lans;
+	rule_set_make(&facts, &set);
+	assert_int_equal(set.count, 8);
+	memmove(set.items, set.items + 4, 4 * sizeof(set.items[0]));
+	set.count = 4;
+	assert_string_equal(text_of(&set), "8704 iif eth0 254 -default\n"
+					   "8705 iif eth0 87\n"
+					   "8704 iif eth0.20 254 -default\n"
+					   "8705 iif eth0.20 87\n");
+	facts.late = NULL;
 	facts.family = AF_INET6;
 	rule_set_make(&facts, &set);
 	assert_string_equal(text_of(&set), "8702 oif ppp0 254 -default\n"
@@ -58,7 +69,7 @@ static void order_does_not_matter_and_each_part_does(void **state)
 	const struct rule base = {
 		.priority = 1, .table = 2, .from = parse("10.0.0.1"), .from_len = 32, .oif = "a"
 	};
-	struct rule others[6];
+	struct rule others[7];
 	struct rule_set a = { .count = 0 }, b = { .count = 0 };
 
 	(void)state;
@@ -70,6 +81,7 @@ static void order_does_not_matter_and_each_part_does(void **state)
 	others[3].from_len = 31;
 	others[4].oif[0] = 'b';
 	others[5].no_default = true;
+	others[6].iif[0] = 'b';
 	assert_true(rule_set_add(&a, &base));
 	assert_true(rule_set_has(&a, &base));
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)

@@ -1,6 +1,6 @@
 """The parts by name, in their order. A part is a function of the options and of one that tells a step;
 it returns a table of figures."""
-from . import loss, outage, overlap, rounds, route, speedclass, watcher
+from . import failback, loss, outage, overlap, rounds, route, speedclass, watcher
 
-PARTS = {"outage": outage.run, "loss": loss.run, "round": rounds.run, "watcher": watcher.run,
+PARTS = {"outage": outage.run, "failback": failback.run, "loss": loss.run, "round": rounds.run, "watcher": watcher.run,
          "overlap": overlap.run, "route": route.run, "speedclass": speedclass.run}

@@ -48,11 +48,12 @@ forget() {
 	router conntrack -F -f ipv6 2>/dev/null
 }
 
-# is_right: that nothing is left to do, and that show says so.
+# is_right: that nothing is left to do, and that show finds no stale flow, whatever else it finds.
 is_right() {
 	run fo_route apply
 	reports "nothing to do"
-	run -0 fo_route show
+	run -0 jq -e '[.wanted[] | select(.what | startswith("no stale"))] | length > 0 and all(.right)' \
+		<<<"$(fo_route show --json 2>/dev/null)"
 }
 
 # becomes master|backup: and what that router has for it.

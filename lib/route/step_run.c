@@ -100,7 +100,7 @@ static int examine_route(const struct step_context *context, struct step *step)
 
 	if (ret == 0)
 		ret = is_loop(context->nl, want, &step->loops);
-	if (is_there && ret == 0 && step->want.kind == PLAN_ROUTE)
+	if (is_there && ret == 0 && !step->loops && step->want.kind == PLAN_ROUTE)
 		ret = ask(context, 0, NULL, step);
 	step->as_wanted = is_there && ret == 0 && !step->loops && !step->overruled;
 	return ret;
@@ -229,6 +229,13 @@ static int complain(const struct step *step)
 	return -EBUSY;
 }
 
+/* Whether the kernel finds the route, and does not use its gateway: see `match` in lookup.h. */
+static bool is_mute(const struct step *step)
+{
+	return step->overruled && step->answer.reachable &&
+	       nexthop_equal(&step->answer.hop, &step->want.hop);
+}
+
 static int set_route(const struct step_context *context, struct step *step)
 {
 	const struct nexthop *hop = &step->want.hop;
@@ -240,9 +247,10 @@ static int set_route(const struct step_context *context, struct step *step)
 		return refuse_loop(&context->conf->router, hop);
 	if (!context->force)
 		ret = check_gateway(context->nl, hop);
-	if (ret == 0) /* also one that is there: see `match` in lookup.h */
+	if (ret == 0 && (!nexthop_equal(&step->hop, hop) || is_mute(step)))
 		ret = route_replace_default(context->nl, table_of(context, step), hop);
-	if (ret == 0 && step->want.kind == PLAN_ROUTE)
+	/* Who forces a loop gets one. */
+	if (ret == 0 && step->want.kind == PLAN_ROUTE && !step->loops)
 		ret = ask(context, 0, NULL, step);
 	return ret == 0 && step->overruled ? complain(step) : ret;
 }

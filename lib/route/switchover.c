@@ -126,7 +126,7 @@ static int apply_until_still(struct netlink *nl, const struct conf *conf,
 		int ret;
 
 		remember(reported, &out->facts);
-		facts_begin_linger(conf, &out->facts);
+		facts_begin_linger(nl, conf, &out->facts);
 		ret = apply_once(&context, order, out);
 		if (facts_look_again(nl, conf, reported, order->force, &out->facts) != 0 ||
 		    (out->facts.state == applied && out->facts.state6 == applied6))

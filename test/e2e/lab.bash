@@ -8,6 +8,10 @@ LAB=$BATS_TEST_DIRNAME/../lab/lab
 IMSI=440101234567890
 HAS_VIP="ip -o addr show dev eth0 | grep -q 'inet 192.168.0.254/'"
 
+# What a file's lab has besides, such as LAB_OPTIONS=(--line main=ethernet). FO_RP_FILTER, from the environment, is the
+# reverse path filter of any file's routers.
+LAB_OPTIONS=()
+
 lab() {
 	"$LAB" --name "$NAME" "$@"
 }
@@ -18,7 +22,12 @@ setup_file() {
 	export NAME="e2e$$"
 	find_build
 	make_etc "$BATS_FILE_TMPDIR/etc"
-	lab up --build "$FO_BUILD" --etc "$BATS_FILE_TMPDIR/etc" --owner "$$" --settled
+	lab_up "$BATS_FILE_TMPDIR/etc" "${LAB_OPTIONS[@]}"
+}
+
+# lab_up ETC [OPTION...]: the lab with this configuration, in the place of the one before.
+lab_up() {
+	lab up --build "$FO_BUILD" --etc "$1" --owner "$$" --settled ${FO_RP_FILTER:+--rp-filter "$FO_RP_FILTER"} "${@:2}"
 }
 
 teardown_file() {

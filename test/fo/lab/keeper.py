@@ -18,32 +18,17 @@ from .control import Listener, request
 from .dns import NameServer
 from .echo import EchoServer
 from .line import Line
+from .resident import RESIDENTS, end_scripts, start_script
 from .syslog import Log
 
 LINK_SECONDS = 5
 OWNER_MILLISECONDS = 500  # how often the owner is looked at
-ROUTER_COMMANDS = ("start-keepalived", "stop-keepalived", "kill-keepalived", "start-watcher",
-                   "stop-watcher", "kill-watcher", "power-off", "power-on")
+ROUTER_COMMANDS = tuple(f"{verb}-{name}" for name in ("keepalived", *RESIDENTS)
+                        for verb in ("start", "stop", "kill")) + ("power-off", "power-on")
 
 _STOP_KEEPALIVED = """
 pid=$(cat /run/keepalived.pid) || exit
 kill -TERM "$pid" || exit
-while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
-"""
-# As fo-watch.service has it: where there is a [check], and always again.
-_WATCHER = """
-rm -f /run/no-watcher
-while [ ! -e /run/no-watcher ] && grep -q '^\\[check\\]' /etc/fo/fo.conf; do
-    fo-watch 2>/dev/null &
-    echo $! >/run/watcher.pid
-    wait
-    sleep 0.2
-done
-"""
-_END_WATCHER = """
-touch /run/no-watcher
-pid=$(cat /run/watcher.pid) || exit
-kill -{signal} "$pid" || exit
 while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
 """
 # The parent first: it would start its child again.
@@ -191,11 +176,10 @@ class _Keeper:
             return self._power_off(name)
         if verb == "start-keepalived":
             return self._start_keepalived(name)
-        if verb == "start-watcher":
-            return self._start_watcher(name)
-        scripts = {"stop-keepalived": _STOP_KEEPALIVED, "kill-keepalived": _KILL_KEEPALIVED,
-                   "stop-watcher": _END_WATCHER.format(signal="TERM"),
-                   "kill-watcher": _END_WATCHER.format(signal="KILL")}
+        start, _, what = verb.partition("-")
+        if start == "start" and what in RESIDENTS:
+            return self._start_resident(name, RESIDENTS[what])
+        scripts = {"stop-keepalived": _STOP_KEEPALIVED, "kill-keepalived": _KILL_KEEPALIVED, **end_scripts()}
         if verb not in scripts:
             raise UsageError(f"a router has: {' '.join(ROUTER_COMMANDS)}")
         return namespace.run(self._lab.host_pid(name), ["sh", "-c", scripts[verb]], everything=True)
@@ -208,9 +192,8 @@ class _Keeper:
         request(lab.file("line", name), ["up"])
         if os.access(f"{lab.root(name)}/etc/rc.local", os.X_OK):
             self._spawn(name, ["/etc/rc.local"])
-        if os.access(f"{lab.root(name)}/usr/bin/fo-watch", os.X_OK):
-            namespace.run(lab.host_pid(name), ["mkdir", "-p", "/run/fo"], everything=True)
-            self._start_watcher(name)
+        for resident in RESIDENTS.values():
+            self._start_resident(name, resident)
         if self._options.keepalived:
             self._start_keepalived(name)
 
@@ -219,8 +202,10 @@ class _Keeper:
         request(self._lab.file("line", name), ["kill"])
         Log(self._lab.log(name)).write("lab: power off")
 
-    def _start_watcher(self, name):
-        self._spawn(name, ["sh", "-c", _WATCHER])
+    def _start_resident(self, name, resident):
+        """Where its program is installed: a lab can be had without any."""
+        if os.access(f"{self._lab.root(name)}/usr/bin/{resident.command.split()[0]}", os.X_OK):
+            self._spawn(name, ["sh", "-c", start_script(resident)])
 
     def _start_keepalived(self, name):
         self._spawn(name, ["keepalived", "--dont-fork", "--log-detail"])

@@ -1,0 +1,48 @@
+"""The residents of a router, kept running as their units would do it."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Resident:
+    name: str  # in the lab's commands and below /run
+    section: str  # of fo.conf, without which it does not run
+    command: str
+
+
+RESIDENTS = {resident.name: resident for resident in (
+    Resident("watcher", "check", "fo-watch"),
+    Resident("resident", "route", "fo-route watch"),
+)}
+
+# Restart=always, RestartPreventExitStatus=64 78. The file of the loop holds who keeps it running: a loop
+# that was stopped ends even where another was started before it looks again.
+_START = """
+grep -q '^\\[{section}\\]' /etc/fo/fo.conf || exit 0
+mkdir -p /run/fo
+set -C
+echo $$ >/run/{name}.loop || exit 0
+set +C
+while [ "$(cat /run/{name}.loop)" = $$ ]; do
+    {command} 2>/dev/null &
+    echo $! >/run/{name}.pid
+    wait $!
+    case $? in 64 | 78) rm -f /run/{name}.loop; exit ;; esac
+    sleep 0.2
+done
+"""
+_END = """
+rm -f /run/{name}.loop
+pid=$(cat /run/{name}.pid) || exit
+kill -{signal} "$pid" || exit
+while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
+"""
+
+
+def start_script(resident):
+    return _START.format(**vars(resident))
+
+
+def end_scripts():
+    """Scripts by command: stop- and kill- with the name of each resident."""
+    return {f"{verb}-{name}": _END.format(name=name, signal=signal)
+            for name in RESIDENTS for verb, signal in (("stop", "TERM"), ("kill", "KILL"))}

@@ -120,7 +120,17 @@ static bool has_drifted(const struct switchover *done)
 	return false;
 }
 
-static void note_drift(struct route_watch *w)
+/* What is in front of a route, and not ours, is left where it is. */
+static bool is_corrected(const struct switchover *done)
+{
+	for (size_t i = 0; i < done->count; i++) {
+		if (done->steps[i].error != 0)
+			return false;
+	}
+	return true;
+}
+
+static void note_drift(struct route_watch *w, bool corrected)
 {
 	char text[CHANGE_TEXT_MAX];
 
@@ -131,7 +141,7 @@ static void note_drift(struct route_watch *w)
 			"more slowly from now on. The last change: %s",
 			DRIFT_BURST, text);
 	else
-		log_warn(0, "corrected: %s", text);
+		log_warn(0, "%s: %s", corrected ? "corrected" : "cannot correct", text);
 }
 
 static void apply(struct route_watch *w, bool first)
@@ -149,7 +159,7 @@ static void apply(struct route_watch *w, bool first)
 	if (ret == -EWOULDBLOCK) /* somebody else holds the lock, and is stuck */
 		want_apply(w, clock_mono_us() + LOCKED_AGAIN_US);
 	if (has_drifted(&done) && !expected && done.facts.state == w->state)
-		note_drift(w);
+		note_drift(w, is_corrected(&done));
 	w->state = done.facts.state;
 	if (switchover_pause_ms(&done) > 0)
 		want_apply(w, clock_mono_us() + switchover_pause_ms(&done) * 1000);

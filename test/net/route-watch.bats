@@ -54,6 +54,16 @@ as_backup() {
 	said "default route via 192.168.0.10 dev eth0 (boot) was made by process"
 }
 
+@test "a route that is in front and not ours is left, and nobody calls that corrected" {
+	as_backup
+	router ip route add 128.0.0.0/1 via 192.168.0.10 dev eth0
+	said "is set, but not used, because of the /1 route via 192.168.0.10 dev eth0"
+	said "cannot correct: default route via 192.168.0.10 dev eth0 (boot) was made by"
+	run ! grep -q "corrected:" "$WATCH_LOG"
+	router ip route del 128.0.0.0/1
+	soon_uses "$BACKUP"
+}
+
 @test "who is still there is named by name" {
 	as_backup
 	# A program that goes on running, as a DHCP client does.

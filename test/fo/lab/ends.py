@@ -152,7 +152,7 @@ class Ppp(_Ends):
         if self.ipv6:
             lines.insert(0, f"addr add {spec.local6}/64 dev {device} nodad")
             if not self.advertised:  # what a router advertisement brings
-                lines.append(f"route add ::/0 dev {device} metric 1024")
+                lines.append(f"route append ::/0 dev {device} metric 1024")
         return lines
 
     def _link_local_lines(self):

@@ -129,21 +129,11 @@ static bool forwards(const struct conf_interfaces *lan)
 	return sysctl_get(name, &value) == 0 && value != 0;
 }
 
-/* Whether the default route still leads over the line. */
-static bool leads_over_line(struct netlink *nl, const struct facts *facts)
-{
-	struct nexthop now;
-
-	return route_get_default(nl, (struct route_table){ AF_INET, ROUTE_MAIN }, &now) == 0 &&
-	       strcmp(now.dev, facts->line.hop.dev) == 0;
-}
-
-static bool may_linger(struct netlink *nl, const struct conf *conf, const struct facts *facts)
+static bool may_linger(const struct conf *conf, const struct facts *facts)
 {
 	const struct conf_route *route = &conf->route;
 
-	return facts->was_master && leads_over_line(nl, facts) && route->linger_ms > 0 &&
-	       forwards(&conf->router.lan) &&
+	return facts->was_master && route->linger_ms > 0 && forwards(&conf->router.lan) &&
 	       (route->conntrack == CONF_CONNTRACK_STALE ||
 		route->forwarding != CONF_FORWARDING_KEEP) &&
 	       !(facts->state == VRRP_STOP && route->stop == CONF_STOP_KEEP);
@@ -157,7 +147,7 @@ static void take_linger(struct facts *facts)
 	facts->late_ms = left.late_ms;
 }
 
-void facts_begin_linger(struct netlink *nl, const struct conf *conf, struct facts *facts)
+void facts_begin_linger(const struct conf *conf, struct facts *facts)
 {
 	const char *dev = facts->line.hop.dev;
 	int64_t ms = facts->linger_ms;
@@ -166,7 +156,7 @@ void facts_begin_linger(struct netlink *nl, const struct conf *conf, struct fact
 		facts->has_lingered = linger_end(dev) && facts->state != VRRP_MASTER;
 	if (!facts->known || facts->state == VRRP_MASTER)
 		return;
-	if (ms == 0 && may_linger(nl, conf, facts))
+	if (ms == 0 && may_linger(conf, facts))
 		ms = conf->route.linger_ms;
 	if (facts->state == VRRP_STOP && ms > LINGER_STOP_MS)
 		ms = LINGER_STOP_MS;
@@ -192,7 +182,7 @@ int facts_find(struct netlink *nl, const struct conf *conf, const enum vrrp_stat
 		ret = find_sibling(nl, conf->router.uplink, out);
 	if (ret == 0 && out->known && out->state != VRRP_MASTER) {
 		take_linger(out);
-		out->was_master = vrrp_role_reported() == VRRP_MASTER;
+		out->was_master = vrrp_role_was_master();
 	}
 	if (ret == 0 && out->state == VRRP_STOP)
 		sysctl_load_saved(&out->saved);

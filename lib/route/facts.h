@@ -49,7 +49,7 @@ int facts_look_again(struct netlink *nl, const struct conf *conf, enum vrrp_stat
 
 /* Where this router has just given up the address, and answers are on their way over its line, lets
  * them linger; a stop shortens that, and a master ends it. `facts` is then as it is. */
-void facts_begin_linger(struct netlink *nl, const struct conf *conf, struct facts *facts);
+void facts_begin_linger(const struct conf *conf, struct facts *facts);
 
 /* What keepalived says, as facts_find took it. */
 enum vrrp_state facts_reported(const enum vrrp_state *reported);

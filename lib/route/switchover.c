@@ -105,12 +105,11 @@ static int apply_once(const struct step_context *context, const struct switchove
 	return first;
 }
 
-/* A report of master is kept while the address is not held: what contradicts it is a mistake in one
- * of two files, which `show` names. */
+/* A report of master about an address that was held, and is gone, is late, and no mistake. */
 static void remember(enum vrrp_state reported, const struct facts *facts)
 {
 	if (facts->known)
-		vrrp_role_remember(reported == VRRP_MASTER ? VRRP_MASTER : facts->state);
+		vrrp_role_remember(facts->was_master ? facts->state : reported, facts->state);
 }
 
 /* The state may change while it is applied, and keepalived may have reported that to a copy of us
@@ -126,7 +125,7 @@ static int apply_until_still(struct netlink *nl, const struct conf *conf,
 		int ret;
 
 		remember(reported, &out->facts);
-		facts_begin_linger(nl, conf, &out->facts);
+		facts_begin_linger(conf, &out->facts);
 		ret = apply_once(&context, order, out);
 		if (facts_look_again(nl, conf, reported, order->force, &out->facts) != 0 ||
 		    (out->facts.state == applied && out->facts.state6 == applied6))

@@ -11,6 +11,7 @@
 #include "store.h"
 
 #define STATE_NAME "vrrp.state"
+#define UNHELD	   " unheld" /* after `master`, as keepalived has reported it */
 
 #define KEEPALIVED_PID_FILE "/run/keepalived.pid"
 
@@ -177,30 +178,53 @@ bool vrrp_role_has_keepalived(void)
 
 bool vrrp_role_was_reported(void)
 {
-	char word[16];
+	char word[24];
 
 	return store_read(STORE_RUN, STATE_NAME, word, sizeof(word)) == 0;
 }
 
+/* Returns whether it was master when that was written down, and held the address. */
+static bool read_state(enum vrrp_state *state)
+{
+	char text[24], *unheld;
+	bool is_state;
+	char *args[] = { text };
+
+	*state = VRRP_BACKUP;
+	if (store_read(STORE_RUN, STATE_NAME, text, sizeof(text)) != 0)
+		return false;
+	unheld = strstr(text, UNHELD);
+	if (unheld != NULL)
+		*unheld = '\0';
+	if (vrrp_parse_args(1, args, state, &is_state) != 0)
+		*state = VRRP_BACKUP;
+	return *state == VRRP_MASTER && unheld == NULL;
+}
+
 enum vrrp_state vrrp_role_reported(void)
 {
-	enum vrrp_state state = VRRP_BACKUP;
-	bool is_state;
-	char word[16];
-	char *args[] = { word };
+	enum vrrp_state state;
 
-	if (store_read(STORE_RUN, STATE_NAME, word, sizeof(word)) != 0 ||
-	    vrrp_parse_args(1, args, &state, &is_state) != 0)
-		return VRRP_BACKUP;
+	(void)read_state(&state);
 	return state;
 }
 
-void vrrp_role_remember(enum vrrp_state state)
+bool vrrp_role_was_master(void)
 {
-	char text[16];
+	enum vrrp_state state;
 
-	if (vrrp_role_was_reported() && vrrp_role_reported() == state)
+	return read_state(&state);
+}
+
+void vrrp_role_remember(enum vrrp_state reported, enum vrrp_state state)
+{
+	bool unheld = reported == VRRP_MASTER && state != VRRP_MASTER;
+	enum vrrp_state word = unheld ? VRRP_MASTER : state, last;
+	bool was_master = read_state(&last);
+	char text[24];
+
+	if (vrrp_role_was_reported() && last == word && was_master == (state == VRRP_MASTER))
 		return;
-	snprintf(text, sizeof(text), "%s\n", vrrp_state_name(state));
+	snprintf(text, sizeof(text), "%s%s\n", vrrp_state_name(word), unheld ? UNHELD : "");
 	store_note(STORE_RUN, STATE_NAME, text, 0644);
 }

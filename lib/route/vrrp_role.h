@@ -56,7 +56,11 @@ bool vrrp_role_was_reported(void);
  * master while the address is not held; backup when there is none. */
 enum vrrp_state vrrp_role_reported(void);
 
-/* Writes a state down. A failure is logged, and costs no more than the memory. */
-void vrrp_role_remember(enum vrrp_state state);
+/* Whether this router was truly master when the state was written down last. */
+bool vrrp_role_was_master(void);
+
+/* Writes the true state down; a report of master that it contradicts, as such: it is a mistake in
+ * one of two files, which `show` names. A failure is logged, and costs no more than the memory. */
+void vrrp_role_remember(enum vrrp_state reported, enum vrrp_state state);
 
 #endif

@@ -11,6 +11,9 @@
 #include "rtnl.h"
 #include "store.h"
 
+/* Of the kernel, PID_MAX_LIMIT: a port above is one that the kernel has chosen. */
+#define PID_LIMIT 4194304
+
 /* A VPN takes the Internet with two routes, each to half of it, which go before a default route. */
 #define HALF 1
 
@@ -165,6 +168,9 @@ const char *change_describe(const struct change *change, char buf[static CHANGE_
 		snprintf(buf, CHANGE_TEXT_MAX, "%s was changed", what);
 	else if (change->port == 0)
 		snprintf(buf, CHANGE_TEXT_MAX, "%s was %s by the kernel", what,
+			 change->gone ? "removed" : "made");
+	else if (change->port > PID_LIMIT)
+		snprintf(buf, CHANGE_TEXT_MAX, "%s was %s by a program that cannot be named", what,
 			 change->gone ? "removed" : "made");
 	else if (store_read_path(path, name, sizeof(name)) == 0)
 		snprintf(buf, CHANGE_TEXT_MAX, "%s was %s by %s, process %u", what,

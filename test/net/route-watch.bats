@@ -147,6 +147,7 @@ line_is_right() {
 	eventually 5 eval '[ "$(sysctl_of net.ipv4.ip_forward)" = 0 ]'
 	[ ! -e "$FO_STATE_DIR/run/route.linger" ]
 	[ "$(cat "$FO_STATE_DIR/run/vrrp.state")" = backup ] # although nobody has reported it
+	run ! grep -q corrected "$WATCH_LOG"
 }
 
 @test "before any state was reported it sees to the line alone" {

@@ -23,6 +23,8 @@ int facts_look_again(struct netlink *nl, const struct conf *conf, enum vrrp_stat
 	out->state6 = out->state;
 	if (!force && addr_is_set(&conf->router.vip6))
 		out->state6 = vrrp_true_state(reported, vip6);
+	if (out->state == VRRP_STOP)
+		sysctl_load_saved(&out->saved);
 	return 0;
 }
 
@@ -184,8 +186,6 @@ int facts_find(struct netlink *nl, const struct conf *conf, const enum vrrp_stat
 		take_linger(out);
 		out->was_master = vrrp_role_was_master();
 	}
-	if (ret == 0 && out->state == VRRP_STOP)
-		sysctl_load_saved(&out->saved);
 	return ret;
 }
 

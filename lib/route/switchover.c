@@ -112,6 +112,18 @@ static void remember(enum vrrp_state reported, const struct facts *facts)
 		vrrp_role_remember(facts->was_master ? facts->state : reported, facts->state);
 }
 
+/* Whether a default route did not count, and rules that carry our protocol were changed after that:
+ * one of them may have been in front. */
+static bool is_worth_another(const struct switchover *out, int ret)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < out->count; i++)
+		changed = changed || (out->steps[i].want.kind == PLAN_RULES &&
+				      !out->steps[i].as_wanted && out->steps[i].error == 0);
+	return ret == -EBUSY && changed;
+}
+
 /* The state may change while it is applied, and keepalived may have reported that to a copy of us
  * that waits for the lock, or to one that was killed: look again before letting go. */
 static int apply_until_still(struct netlink *nl, const struct conf *conf,
@@ -128,7 +140,8 @@ static int apply_until_still(struct netlink *nl, const struct conf *conf,
 		facts_begin_linger(conf, &out->facts);
 		ret = apply_once(&context, order, out);
 		if (facts_look_again(nl, conf, reported, order->force, &out->facts) != 0 ||
-		    (out->facts.state == applied && out->facts.state6 == applied6))
+		    (out->facts.state == applied && out->facts.state6 == applied6 &&
+		     !is_worth_another(out, ret)))
 			return ret;
 		out->facts.was_master = applied == VRRP_MASTER;
 	}

@@ -5,7 +5,14 @@
 #include "compiler.h"
 #include "spell.h"
 
-enum { MS = 1, SECOND = 1000 * MS, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+enum {
+	MS = 1,
+	SECOND = 1000 * MS,
+	HALF_MINUTE = 30 * SECOND,
+	MINUTE = 60 * SECOND,
+	HOUR = 60 * MINUTE,
+	DAY = 24 * HOUR
+};
 
 #define MONTH (INT64_C(31) * DAY)
 
@@ -77,7 +84,7 @@ const struct conf_key conf_schema[] = {
 	  .default_text = "stale" },
 	{ "route", "redirects", CONF_CHOICE, FIELD(route.redirects), .choices = redirects_words,
 	  .default_text = "off" },
-	{ "route", "linger", CONF_TIME, FIELD(route.linger_ms), RANGE(0, 30 * SECOND),
+	{ "route", "linger", CONF_TIME, FIELD(route.linger_ms), RANGE(0, HALF_MINUTE),
 	  .default_text = "2s" },
 
 	{ "speedclass", "sim", CONF_SIM, FIELD(speedclass.sim), .required = true },

@@ -58,51 +58,57 @@ int switchover_examine(const struct conf *conf, const struct switchover_order *o
 	return ret;
 }
 
+/* What the steps so far have come to. */
+struct progress {
+	bool failed4, failed6; /* the route of that family could not be set */
+	bool moved;	       /* something was not as wanted */
+	int first;	       /* error */
+};
+
 /* Once a route could not be set, what comes after it would be wrong: flows would be judged by a
  * route that is not there, and packets forwarded to where they are not translated. The route of
  * the other family, and switching off, go on. */
-static bool must_wait(const struct plan_item *want, bool failed4, bool failed6)
+static bool must_wait(const struct plan_item *want, const struct progress *so_far)
 {
 	if (want->kind == PLAN_FLOWS || want->kind == PLAN_LAN)
-		return want->family == AF_INET6 ? failed6 : failed4;
-	return failed4 && want->kind == PLAN_SYSCTL && want->value == 1;
+		return want->family == AF_INET6 ? so_far->failed6 : so_far->failed4;
+	return so_far->failed4 && want->kind == PLAN_SYSCTL && want->value == 1;
 }
 
-static bool is_moved(const struct step *step)
+static void take_step(const struct step_context *context, const struct switchover_order *order,
+		      struct step *step, struct progress *so_far)
 {
-	return step->want.kind != PLAN_LAN && !step->as_wanted;
+	enum plan_kind kind = step->want.kind;
+
+	if (must_wait(&step->want, so_far)) {
+		step->error = -ECANCELED;
+		return;
+	}
+	if (order->drifted && !so_far->moved && kind == PLAN_FLOWS) {
+		step->as_wanted = true;
+		return;
+	}
+	step->error = step_make(context, step);
+	if (kind != PLAN_LAN && !step->as_wanted)
+		so_far->moved = true;
+	if (step->error != 0 && kind == PLAN_ROUTE)
+		*(step->want.family == AF_INET6 ? &so_far->failed6 : &so_far->failed4) = true;
+	if (so_far->first == 0)
+		so_far->first = step->error;
 }
 
 static int apply_once(const struct step_context *context, const struct switchover_order *order,
 		      struct switchover *out)
 {
-	const struct conf *conf = context->conf;
-	bool failed4 = false, failed6 = false, moved = false;
-	int first = 0;
+	struct progress progress = { .first = 0 };
 
-	plan_steps(conf, out);
-	for (size_t i = 0; i < out->count; i++) {
-		struct step *step = &out->steps[i];
-
-		if (must_wait(&step->want, failed4, failed6)) {
-			step->error = -ECANCELED;
-			continue;
-		}
-		if (order->drifted && !moved && step->want.kind == PLAN_FLOWS) {
-			step->as_wanted = true;
-			continue;
-		}
-		step->error = step_make(context, step);
-		moved = moved || is_moved(step);
-		if (step->error != 0 && step->want.kind == PLAN_ROUTE)
-			*(step->want.family == AF_INET6 ? &failed6 : &failed4) = true;
-		if (first == 0)
-			first = step->error;
-	}
-	if (out->facts.state == VRRP_STOP && first == 0 && conf->route.stop != CONF_STOP_KEEP &&
-	    out->facts.linger_ms == 0)
+	plan_steps(context->conf, out);
+	for (size_t i = 0; i < out->count; i++)
+		take_step(context, order, &out->steps[i], &progress);
+	if (out->facts.state == VRRP_STOP && progress.first == 0 && out->facts.linger_ms == 0 &&
+	    context->conf->route.stop != CONF_STOP_KEEP)
 		sysctl_forget_saved();
-	return first;
+	return progress.first;
 }
 
 /* A report of master about an address that was held, and is gone, is late, and no mistake. */

@@ -74,42 +74,47 @@ static int apply(const struct conf *conf, const struct switchover_order *order)
 	return ret == 0 ? CLI_YES : CLI_CANNOT;
 }
 
+/* The kind of an operation, with a 6 behind it where it is about IPv6. */
+static const char *kind_of(const struct plan_item *want)
+{
+	static const char *const kinds[][2] = {
+		[PLAN_SYSCTL] = { "sysctl", "sysctl" }, [PLAN_TABLE] = { "table", "table6" },
+		[PLAN_RULES] = { "rules", "rules6" },	[PLAN_ROUTE] = { "route", "route6" },
+		[PLAN_LAN] = { "lan", "lan6" },		[PLAN_FLOWS] = { "flows", "flows6" },
+	};
+
+	return kinds[want->kind][want->family == AF_INET6];
+}
+
 /* A step as an operation: bare values, for a program to read. */
 static void plan_step(struct report *plan, const struct step *step)
 {
 	const struct plan_item *want = &step->want;
-	bool six = want->family == AF_INET6;
 	char to[128] = "none stale", from[128] = "";
+	bool unknown = step->absent || step->hidden;
 
 	switch (want->kind) {
 	case PLAN_SYSCTL:
 		snprintf(to, sizeof(to), "%s = %d", want->sysctl, want->value);
-		if (!step->absent)
-			snprintf(from, sizeof(from), "%d", step->value);
-		cli_plan_add(plan, "sysctl", to, step->absent ? NULL : from, step->as_wanted);
+		snprintf(from, sizeof(from), "%d", step->value);
 		break;
 	case PLAN_TABLE:
-		cli_plan_add(plan, six ? "table6" : "table", nexthop_format(to, &want->hop),
-			     nexthop_format(from, &step->hop), step->as_wanted);
+	case PLAN_ROUTE:
+		nexthop_format(to, &want->hop);
+		nexthop_format(from, &step->hop);
 		break;
 	case PLAN_RULES:
+		snprintf(to, sizeof(to), "to the line's table");
 		snprintf(from, sizeof(from), "%zu missing, %zu too many", step->missing,
 			 step->extra);
-		cli_plan_add(plan, six ? "rules6" : "rules", "to the line's table",
-			     step->as_wanted ? "to the line's table" : from, step->as_wanted);
-		break;
-	case PLAN_ROUTE:
-		cli_plan_add(plan, six ? "route6" : "route", nexthop_format(to, &want->hop),
-			     nexthop_format(from, &step->hop), step->as_wanted);
 		break;
 	case PLAN_LAN: /* nothing that is done */
-		break;
+		return;
 	case PLAN_FLOWS:
 		snprintf(from, sizeof(from), "%zu stale", step->stale);
-		cli_plan_add(plan, six ? "flows6" : "flows", to, step->hidden ? NULL : from,
-			     step->as_wanted);
 		break;
 	}
+	cli_plan_add(plan, kind_of(want), to, unknown ? NULL : from, step->as_wanted);
 }
 
 static int print_plan(const struct cli *cli, const struct conf *conf,

@@ -6,18 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "route_message.h"
 #include "rule.h"
 
 /* Nobody puts more default routes in front of ours. */
 #define DEFAULTS_MAX 8
-
-/* A default route of a list. */
-struct listed {
-	struct route_table table;
-	uint32_t metric;
-	uint8_t protocol;
-	struct nexthop hop;
-};
 
 static uint32_t metric_of(sa_family_t family)
 {
@@ -29,39 +22,6 @@ static uint8_t protocol_of(struct route_table table)
 	return table.number == ROUTE_MAIN ? RTPROT_KEEPALIVED : RULE_PROTOCOL;
 }
 
-static int take_route_attr(const struct nlattr *attr, void *data)
-{
-	struct listed *route = data;
-	uint16_t type = mnl_attr_get_type(attr);
-	bool is_u32 = mnl_attr_validate(attr, MNL_TYPE_U32) == 0;
-
-	if (type == RTA_TABLE && is_u32)
-		route->table.number = mnl_attr_get_u32(attr);
-	else if (type == RTA_PRIORITY && is_u32)
-		route->metric = mnl_attr_get_u32(attr);
-	else if (type == RTA_OIF && is_u32)
-		(void)if_indextoname(mnl_attr_get_u32(attr), route->hop.dev);
-	else if (type == RTA_GATEWAY &&
-		 addr_from_bytes(route->table.family, mnl_attr_get_payload(attr),
-				 mnl_attr_get_payload_len(attr), &route->hop.via) != 0)
-		route->hop.via.family = AF_UNSPEC;
-	return MNL_CB_OK;
-}
-
-/* Reads a default route; false: it is none, or one of no single interface. */
-static bool read_default(const struct nlmsghdr *nlh, struct listed *out)
-{
-	const struct rtmsg *info = mnl_nlmsg_get_payload(nlh);
-
-	*out = (struct listed){ .table = { info->rtm_family, info->rtm_table },
-				.protocol = info->rtm_protocol };
-	if (info->rtm_dst_len != 0 || info->rtm_tos != 0 || info->rtm_type != RTN_UNICAST ||
-	    (info->rtm_flags & RTM_F_CLONED) != 0)
-		return false;
-	mnl_attr_parse(nlh, sizeof(*info), take_route_attr, out);
-	return nexthop_is_set(&out->hop);
-}
-
 static bool is_same_table(struct route_table a, struct route_table b)
 {
 	return a.family == b.family && a.number == b.number;
@@ -69,18 +29,32 @@ static bool is_same_table(struct route_table a, struct route_table b)
 
 struct default_query {
 	struct route_table table;
-	struct nexthop hop;
+	const struct nexthop *want; /* or NULL */
+	struct nexthop hop;	    /* of several, IPv4 uses the first */
+	bool present;		    /* that which is wanted */
+	struct nexthop other;	    /* another one */
 };
+
+static void note_hop(struct default_query *query, const struct nexthop *hop)
+{
+	if (!nexthop_is_set(&query->hop))
+		query->hop = *hop;
+	if (query->want != NULL && nexthop_equal(hop, query->want))
+		query->present = true;
+	else if (!nexthop_is_set(&query->other))
+		query->other = *hop;
+}
 
 static int take_default(const struct nlmsghdr *nlh, void *data)
 {
 	struct default_query *query = data;
-	struct listed route;
+	struct route_listed route;
 
-	if (!nexthop_is_set(&query->hop) && /* of several, the kernel uses the first */
-	    read_default(nlh, &route) && is_same_table(route.table, query->table) &&
-	    route.metric == metric_of(query->table.family))
-		query->hop = route.hop;
+	if (!route_read_defaults(nlh, &route) || !is_same_table(route.table, query->table) ||
+	    route.metric != metric_of(query->table.family))
+		return MNL_CB_OK;
+	for (bool more = true; more; more = route_read_next(&route))
+		note_hop(query, &route.hop);
 	return MNL_CB_OK;
 }
 
@@ -117,7 +91,7 @@ static struct nlmsghdr *begin_defaults(struct netlink *nl, void *data)
 {
 	struct default_query *query = data;
 
-	query->hop = (struct nexthop){ .dev = "" };
+	*query = (struct default_query){ .table = query->table, .want = query->want };
 	return request_routes(nl, query->table);
 }
 
@@ -140,20 +114,32 @@ int route_get_default(struct netlink *nl, struct route_table table, struct nexth
 	return ret == 0 ? 0 : fail(ret, words, table.family, "list", "routes");
 }
 
+int route_is_shared(struct netlink *nl, struct route_table table, const struct nexthop *hop,
+		    bool *out)
+{
+	struct default_query query = { .table = table, .want = hop };
+	const char *words;
+	int ret = list(nl, begin_defaults, take_default, &query, &words);
+
+	if (ret == 0)
+		*out = nexthop_is_set(&query.other);
+	return ret == 0 ? 0 : fail(ret, words, table.family, "list", "routes");
+}
+
 /* Default routes of the main table that are not ours. */
 struct other_query {
 	sa_family_t family;
 	const char *dev; /* those of this interface, through a gateway; NULL: any */
 	bool found;
-	struct listed best;
+	struct route_listed best;
 };
 
 static int take_other(const struct nlmsghdr *nlh, void *data)
 {
 	struct other_query *query = data;
-	struct listed route;
+	struct route_listed route;
 
-	if (!read_default(nlh, &route) || route.table.number != ROUTE_MAIN ||
+	if (!route_read_default(nlh, &route) || route.table.number != ROUTE_MAIN ||
 	    route.table.family != query->family || route.protocol == RTPROT_KEEPALIVED)
 		return MNL_CB_OK;
 	if (query->dev != NULL &&
@@ -304,24 +290,6 @@ int route_delete_default(struct netlink *nl, struct route_table table, const str
 	return fail(ret, words, table.family, "delete", what);
 }
 
-/* `hop` is there, but not the first of its metric. */
-static int uncover_default(struct netlink *nl, struct route_table table, const struct nexthop *hop,
-			   const char **words)
-{
-	struct nexthop first;
-
-	for (int i = 0; i < DEFAULTS_MAX; i++) {
-		int ret = find_default(nl, table, &first, words);
-
-		if (ret != 0 || nexthop_equal(&first, hop))
-			return ret;
-		ret = delete_default(nl, table, &first, words);
-		if (ret != 0)
-			return ret;
-	}
-	return -EEXIST;
-}
-
 static int put_first(struct netlink *nl, struct route_table table, const struct nexthop *hop,
 		     const char **words)
 {
@@ -337,6 +305,45 @@ static int put_first(struct netlink *nl, struct route_table table, const struct 
 	return netlink_ask(nl, nlh, NULL, NULL, words);
 }
 
+/* `hop` is there, but not the first of its metric. The first may look the same: made while its
+ * gateway was this router itself. */
+static int uncover_default(struct netlink *nl, struct route_table table, const struct nexthop *hop,
+			   const char **words)
+{
+	struct nexthop first;
+	int ret = -EEXIST;
+
+	for (int i = 0; i < DEFAULTS_MAX && ret == -EEXIST; i++) {
+		ret = find_default(nl, table, &first, words);
+		if (ret == 0)
+			ret = delete_default(nl, table, &first, words);
+		if (ret == 0)
+			ret = put_first(nl, table, hop, words);
+	}
+	return ret;
+}
+
+/* Among routes of one metric IPv6 chooses by what it knows of the neighbours, and a replacement
+ * takes only one of its own kind away. */
+static int make_only_default(struct netlink *nl, struct route_table table,
+			     const struct nexthop *hop, const char **words)
+{
+	for (int i = 0; i < DEFAULTS_MAX; i++) {
+		struct default_query query = { .table = table, .want = hop };
+		int ret = list(nl, begin_defaults, take_default, &query, words);
+
+		if (ret == 0 && !query.present)
+			ret = put_first(nl, table, hop, words);
+		else if (ret == 0 && nexthop_is_set(&query.other))
+			ret = delete_default(nl, table, &query.other, words);
+		else
+			return ret;
+		if (ret != 0)
+			return ret;
+	}
+	return -EEXIST;
+}
+
 int route_replace_default(struct netlink *nl, struct route_table table, const struct nexthop *hop)
 {
 	char text[NEXTHOP_TEXT_MAX], what[NEXTHOP_TEXT_MAX + 48];
@@ -345,6 +352,8 @@ int route_replace_default(struct netlink *nl, struct route_table table, const st
 
 	if (ret == -EEXIST)
 		ret = uncover_default(nl, table, hop, &words);
+	if (ret == 0 && table.family == AF_INET6)
+		ret = make_only_default(nl, table, hop, &words);
 	if (ret == 0)
 		return 0;
 	snprintf(what, sizeof(what), "default route %s", nexthop_format(text, hop));

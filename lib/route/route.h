@@ -63,6 +63,11 @@ int route_delete_default(struct netlink *nl, struct route_table table,
 int route_find_gateway(struct netlink *nl, sa_family_t family, const char *dev,
 		       struct addr *out) FO_MUST_CHECK;
 
+/* Whether `table` has another default route than `hop` of our metric, which IPv6 may choose as
+ * well. Returns 0 and `*out`, or -errno, logged. */
+int route_is_shared(struct netlink *nl, struct route_table table, const struct nexthop *hop,
+		    bool *out) FO_MUST_CHECK;
+
 /* Whether the main table of `family` has a default route that is not ours. Returns as above. */
 int route_has_other_default(struct netlink *nl, sa_family_t family, bool *out) FO_MUST_CHECK;
 

@@ -101,8 +101,9 @@ const char *step_describe_present(const struct step *step, char buf[static STEP_
 	else if (step->want.kind == PLAN_FLOWS)
 		snprintf(buf, STEP_TEXT_MAX, "%zu stale", step->stale);
 	else
-		snprintf(buf, STEP_TEXT_MAX, "is %s%s", nexthop_format(hop, &step->hop),
-			 step->loops ? "; the wanted one leads to this router itself" : "");
+		snprintf(buf, STEP_TEXT_MAX, "is %s%s%s", nexthop_format(hop, &step->hop),
+			 step->loops ? "; the wanted one leads to this router itself" : "",
+			 step->shared ? ", with others of its metric" : "");
 	return buf;
 }
 

@@ -100,9 +100,11 @@ static int examine_route(const struct step_context *context, struct step *step)
 
 	if (ret == 0)
 		ret = is_loop(context->nl, want, &step->loops);
+	if (is_there && ret == 0 && step->want.family == AF_INET6)
+		ret = route_is_shared(context->nl, table_of(context, step), want, &step->shared);
 	if (is_there && ret == 0 && !step->loops && step->want.kind == PLAN_ROUTE)
 		ret = ask(context, 0, NULL, step);
-	step->as_wanted = is_there && ret == 0 && !step->loops && !step->overruled;
+	step->as_wanted = is_there && ret == 0 && !step->loops && !step->overruled && !step->shared;
 	return ret;
 }
 
@@ -247,7 +249,7 @@ static int set_route(const struct step_context *context, struct step *step)
 		return refuse_loop(&context->conf->router, hop);
 	if (!context->force)
 		ret = check_gateway(context->nl, hop);
-	if (ret == 0 && (!nexthop_equal(&step->hop, hop) || is_mute(step)))
+	if (ret == 0 && (!nexthop_equal(&step->hop, hop) || is_mute(step) || step->shared))
 		ret = route_replace_default(context->nl, table_of(context, step), hop);
 	/* Who forces a loop gets one. */
 	if (ret == 0 && step->want.kind == PLAN_ROUTE && !step->loops)

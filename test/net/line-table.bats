@@ -256,3 +256,46 @@ from all oif ppp0 lookup 87" ]
 	run -2 fo_route apply
 	says "packets from eth0 do not go dev ppp0, because of the route via 192.168.0.1 dev eth0 (boot, metric 0, of table 52 by rule 5270)"
 }
+
+@test "a route that was made while its gateway was this router itself, in front of one that is right, goes" {
+	fo_route backup
+	take_vip
+	router ip route prepend default via "$VIP" dev eth0 proto static
+	give_vip
+	run ! goes "via $VIP dev eth0" 8.8.8.8
+	run -0 fo_route backup
+	default_is "$BACKUP"
+	goes "via $VIP dev eth0" 8.8.8.8
+}
+
+@test "IPv6: ours is the only default route of its metric, whatever the others are" {
+	local other
+	configure "master6 = dev ppp0" "backup6 = via fe80::1 dev eth0"
+	router ip -6 addr add 2001:db8:64::10/64 dev ppp0
+	for other in "via fe80::9 dev eth0" "dev ppp0" "via fe80::9 dev ppp0"; do
+		fo_route backup
+		router ip -6 route append default $other metric 1
+		run -0 fo_route backup
+		default_is "default via fe80::1 dev eth0 proto keepalived metric 1 pref medium" -6
+		take_vip
+		fo_route master
+		router ip -6 route append default via fe80::9 dev eth0 metric 1
+		run -0 fo_route master
+		default_is "default dev ppp0 proto keepalived metric 1 pref medium" -6
+		give_vip
+	done
+	# Those of another metric stay.
+	router ip -6 route add default via fe80::9 dev eth0 proto ra metric 100
+	run -0 fo_route backup
+	[ "$(router ip -6 route show default | wc -l)" -eq 2 ]
+}
+
+@test "a rule in front that has our protocol is removed, and all is done in the same run" {
+	configure "forwarding = global"
+	take_vip
+	router ip route add default via 192.168.0.1 dev eth0 table 54
+	router ip rule add pref 8701 lookup 54 protocol 87
+	run -0 fo_route master
+	[ "$(sysctl_of net.ipv4.ip_forward)" = 1 ]
+	goes "dev ppp0" 8.8.8.8
+}

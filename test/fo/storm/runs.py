@@ -46,6 +46,7 @@ class Runs:
         self.ended = lambda run: None  # called with each that has just ended
         self._program = program
         self._running = {}  # pid: Run
+        self._resident = 0  # the number of one that stays
         self._said = []
         self._reader, self._writer = os.pipe()
         fcntl.fcntl(self._reader, _F_SETPIPE_SZ, _PIPE_BYTES)
@@ -55,6 +56,7 @@ class Runs:
         return self
 
     def __exit__(self, *_):
+        self.end_resident("KILL")
         for pid in list(self._running):
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
@@ -71,6 +73,25 @@ class Runs:
         self._running[run.pid] = run
         self.all.append(run)
         return run
+
+    @property
+    def has_resident(self):
+        """Whether it has not ended by itself."""
+        if self._resident and os.waitpid(self._resident, os.WNOHANG)[0]:
+            self._resident = 0
+        return self._resident != 0
+
+    def start_resident(self, words, not_for_it=None):
+        """Starts one that is not waited for. Returns its number."""
+        self._resident = spawn(self._program, words, self._writer, not_for_it)
+        return self._resident
+
+    def end_resident(self, name):
+        """With a signal, and waits until it has ended."""
+        if self.has_resident:
+            os.kill(self._resident, getattr(signal, f"SIG{name}"))
+            os.waitpid(self._resident, 0)
+        self._resident = 0
 
     def kill(self, run, name):
         """Returns whether it was there to be killed: not waited for, so that the number is its own."""
@@ -89,6 +110,8 @@ class Runs:
                 run = self._running.pop(pid)
                 run.status = status
                 self.ended(run)
+            elif pid and pid == self._resident:
+                self._resident = 0
             elif time.monotonic() >= until:
                 return False
             else:

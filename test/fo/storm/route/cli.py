@@ -13,7 +13,8 @@ SHOWN = 2  # failing sequences that are shown in full
 def main(words):
     parser = command.parser(NAME, (
         "Random notifications of fo-route: overlapping, reordered, repeated, killed, while the VIP moves "
-        "and ppp0 comes and goes. In the end what is true must be so."), SEQUENCES)
+        "and ppp0 comes and goes, and somebody else changes routes and rules; with a resident, which is killed, "
+        "too. In the end what is true must be so."), SEQUENCES)
     parser.add_argument("--switches", type=int, metavar="N",
                         help="instead: N switches, under a monitor of the routing table")
     parser.add_argument("--relook", type=int, metavar="N",
@@ -32,11 +33,15 @@ def _run(given, program):
 
 
 def _storms(place, seeds, shown):
-    failed, kills, runs, left, begin = [], 0, 0, 0, time.monotonic()
+    failed, kills, runs, left, watched, begin = [], 0, 0, 0, 0, time.monotonic()
     for seed in seeds:
         storm = plan.make(seed)
-        outcome = play.play(storm, place)
-        found = oracle.complaints(storm, outcome, place) + _stop(storm, place)
+        with play.playing(storm, place) as outcome:
+            found = play.judge(storm, outcome, place)
+            if storm.resident and not outcome.watched:
+                found.append("the resident has ended")
+            found += _stop(storm, place)
+        watched += outcome.watched
         runs += len(outcome.runs)
         kills += sum(run.killed for run in outcome.runs)
         left += outcome.left
@@ -44,7 +49,7 @@ def _storms(place, seeds, shown):
             failed.append(seed)
         command.tell(f"seed {seed}", storm, outcome.said, found, shown or found and len(failed) <= SHOWN)
     print(f"{len(seeds)} sequences from seed {seeds[0]}, {runs} runs, {kills} of them killed "
-          f"({left} left a temporary file): "
+          f"({left} left a temporary file), {watched} with a resident at the end: "
           f"{len(failed)} wrong{': ' if failed else ''}{' '.join(map(str, failed))}, "
           f"{time.monotonic() - begin:.0f} s", flush=True)
     return not failed

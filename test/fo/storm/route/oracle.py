@@ -8,6 +8,7 @@ import re
 
 from fo.storm.runs import foreign_files
 
+from . import lines
 from . import world as places
 
 # Behind this router, and reached without the default route.
@@ -45,6 +46,8 @@ class _Oracle:
         allowed = self._allowed_states()
         state = _state_file()
         self._expect(state in allowed, f"vrrp.state is {state}, not one of {sorted(allowed)}")
+        if state == "master unheld":  # keepalived's word: what is applied is another
+            state = "backup"
         # Where a run of another state was killed after the last that lived, its half is left.
         half_done = (len(allowed) > 1 and "stop" in allowed
                      and any(run.killed for run in self._outcome.runs))
@@ -54,6 +57,9 @@ class _Oracle:
         if not keeps and not half_done:
             self._check_switches(state)
         self._check_flows(keeps)
+        self._found += lines.complaints(self._variant, self._addresses, self._world)
+        self._found += lines.complaints_of_kept(
+            [kept for kept in self._plan.kept if kept.words in self._outcome.taken], self._world)
         self._check_memory()
         self._check_statuses()
         self._check_files()
@@ -86,7 +92,12 @@ class _Oracle:
             told.add("backup")
         if self._vip:
             return {"master"}
-        return {"backup" if word == "master" else word for word in told}
+        # Master was told and not held; or held, and is gone.
+        if any(run.tells == "master" for run in self._outcome.runs):
+            told |= {"backup", "master unheld"}
+        if self._plan.vip or any((event.kind, event.words) == ("vip", "add") for event in self._plan.events):
+            told.add("backup")
+        return told - {"master"}
 
     # -- routes -------------------------------------------------------------------------------
 
@@ -99,9 +110,14 @@ class _Oracle:
     def _check_route(self, family, wanted):
         routes = json.loads(self._world.ip("-j", family, "route", "show", "default"))
         metric = 1 if family == "-6" else 0
-        ours = [f"{route.get('gateway', '')} {route['dev']}".strip() for route in routes
+        ours = [f"{route.get('gateway', '')} {route.get('dev', 'several')}".strip() for route in routes
                 if route.get("metric", 0) == metric]
         self._expect(ours[:1] == [wanted], f"default routes {family}: {ours}, not {wanted} first")
+        own = set().union(*self._addresses.values())
+        self._expect(wanted.split()[0] not in own, f"the default route {family} leads to this router itself")
+        # The kernel looks for a way only where it forwards.
+        lan = wanted == "ppp0" and family == "-4" and places.sysctl("net/ipv4/conf/eth0/forwarding") == 1
+        self._found += lines.complaints_of_way(family, wanted, self._world, lan)
 
     # -- switches -----------------------------------------------------------------------------
 
@@ -150,7 +166,7 @@ class _Oracle:
         for kind, (*flow, _) in self._outcome.flows:
             if self._variant.conntrack == "keep" or kind in _HEALTHY:
                 self._expect(tuple(flow) in left, f"the flow {kind} {flow} is gone")
-        if keeps or self._variant.conntrack == "keep":
+        if keeps or self._variant.conntrack == "keep" or not self._plan.sweeps:
             return
         for flow in left:
             six = ":" in flow[0]
@@ -183,8 +199,8 @@ class _Oracle:
     def _check_files(self):
         # What a killed one had begun to write is its own.
         foreign, self._outcome.left = foreign_files(
-            places.RUN, {"route.lock", "vrrp.state", "route.sysctls"},
-            {run.pid for run in self._outcome.runs if run.killed})
+            places.RUN, {"route.lock", "route-watch.lock", "vrrp.state", "route.sysctls"},
+            {run.pid for run in self._outcome.runs if run.killed} | self._outcome.residents)
         for name in foreign:
             self._expect(False, f"{places.RUN}/{name} is left behind")
         try:

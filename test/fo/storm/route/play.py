@@ -1,12 +1,16 @@
 """Plays a plan in a world, and says what became of its notifications."""
+import contextlib
 import time
 from dataclasses import dataclass, field
 
 from fo.storm import runs, sandbox
 
+from . import oracle
 from . import world as places
 from .plan import NO_STATE
 
+CONVERGE_SECONDS = 2  # the resident has this long, and until forwarding no longer lingers
+_LOOK_SECONDS = 0.02
 END_SECONDS = 60  # all are waited for this long: each gives up by itself long before
 
 
@@ -29,16 +33,34 @@ class Run(runs.Run):
 class Outcome:
     runs: list = field(default_factory=list)
     flows: list = field(default_factory=list)
+    watched: bool = False  # a resident is alive
+    taken: set = field(default_factory=set)  # commands of somebody's that the kernel took
+    residents: set = field(default_factory=set)  # numbers of all
     said: str = ""
     left: int = 0  # temporary files of killed ones, which nobody else may know
 
 
-CHANGES = ("vip", "vip6", "ppp-up", "ppp-down", "foreign", "flow")
+CHANGES = ("vip", "vip6", "ppp-up", "ppp-down", "readdress", "foreign", "ip", "flow")
 
 
-def play(plan, world):
+@contextlib.contextmanager
+def playing(plan, world):
+    """Plays it; the outcome is for a `with`, during which the resident lives."""
     with runs.Runs(places.FO_ROUTE) as those:
-        return _Player(plan, world, those).play()
+        outcome = _Player(plan, world, those).play()
+        yield outcome
+        outcome.said = those.said()
+
+
+def judge(plan, outcome, world):
+    """What is wrong in the end. Of a resident: also after a while."""
+    linger = float(plan.variant.linger.removesuffix("ms")) / 1000
+    until = time.monotonic() + (CONVERGE_SECONDS + linger if outcome.watched else 0)
+    while True:
+        found = oracle.complaints(plan, outcome, world)
+        if not found or time.monotonic() >= until:
+            return found
+        time.sleep(_LOOK_SECONDS)
 
 
 class _Player(runs.Player):
@@ -62,7 +84,7 @@ class _Player(runs.Player):
                     run.alive_at_change = run.status is None
         if not self._runs.reap(END_SECONDS):
             raise sandbox.StormError(f"{len(self._runs.running)} runs do not end:\n{self._runs.said()}")
-        self._outcome.said = self._runs.said()
+        self._outcome.watched = self._plan.resident and self._runs.has_resident
         return self._outcome
 
     def _set_up(self):
@@ -93,8 +115,17 @@ class _Player(runs.Player):
             world.ppp_up(event.words, event.defaultroute)
         elif event.kind == "ppp-down":
             world.ppp_down()
+        elif event.kind == "readdress":
+            world.readdress(event.words)
         elif event.kind == "foreign":
             world.foreign(event.words)
+        elif event.kind == "ip":
+            if world.somebody(event.words):
+                self._outcome.taken.add(event.words)
+        elif event.kind == "watch" and event.words == "start":
+            self._outcome.residents.add(self._runs.start_resident("watch", world.line_descriptor()))
+        elif event.kind == "watch":
+            self._runs.end_resident(event.words)
         elif event.kind == "flow":
             self._outcome.flows.append((event.words, world.flow(event.words)))
 

@@ -6,15 +6,18 @@
 """
 import contextlib
 import os
+import json
 import shutil
 import subprocess
 
+from fo.errors import LabError
 from fo.kernel import namespace
 from fo.kernel import netlink
 from fo.kernel.tun import Tun
 from fo.storm import sandbox
 from fo.storm.sandbox import CONF, RUN, STATE, StormError
 
+from . import foreign
 from .plan import LINE_ADDRESSES
 
 FO_ROUTE = sandbox.path_of("fo-route")
@@ -66,6 +69,8 @@ class World:
         self.command("nft", "add table inet storm; add chain inet storm post "
                             "{ type nat hook postrouting priority srcnat; }")
 
+        self._rules = {family: self._priorities(family) for family in ("-4", "-6")}
+
     def reset(self, initial):
         """As after power-on, with these sysctls (ip_forward first: it resets others) and no default
         route, VIP, flow, or memory."""
@@ -76,11 +81,29 @@ class World:
         self.ppp_down()
         self.ip("-4", "route", "flush", "exact", "default")
         self.ip("-6", "route", "flush", "exact", "default")
+        self._forget_somebody()
         namespace.write_sysctls([("net/ipv4/conf/default/forwarding", 0)])
         namespace.write_sysctls(sorted(initial.items(), key=lambda item: item[0] != SWITCHES[0]))
         namespace.write_sysctls([("net/ipv4/conf/default/forwarding", 0)])
         self.ppp_up("100.64.0.10")
         netlink.flush_flows(self.tracker)
+
+    def _priorities(self, family):
+        return [rule["priority"] for rule in json.loads(self.ip("-j", family, "rule", "show"))]
+
+    def _forget_somebody(self):
+        """What somebody else has made, and the rules of the run before."""
+        for family in ("-4", "-6"):
+            others = set(self._rules[family])
+            for priority in self._priorities(family):
+                if priority not in others:
+                    self.somebody(f"{family} rule del pref {priority}")
+            for table in (foreign.TABLE, 56, 87):
+                self.somebody(f"{family} route flush table {table}")
+        self.somebody(f"-4 route del 0.0.0.0/1 via {foreign.NOBODY} dev eth0")
+        self.somebody(f"-6 route del 2000::/3 via {foreign.NOBODY6} dev eth0")
+        self.somebody(f"-4 route add default via {foreign.NOBODY} dev eth0 table {foreign.TABLE}")
+        self.somebody(f"-6 route add default via {foreign.NOBODY6} dev eth0 table {foreign.TABLE}")
 
     @staticmethod
     def command(*words):
@@ -114,6 +137,20 @@ class World:
         if self._tun is not None:
             self._tun.delete()
         self._tun = self.line_address = None
+
+    def readdress(self, address):
+        """The line gets another address, and stays up: as pppd does it, with a moment without one."""
+        if self._tun is None or address == self.line_address:
+            return
+        namespace.ip_batch(os.getpid(), [f"addr del {self.line_address} peer {PEER} dev ppp0",
+                                         f"addr add {address} peer {PEER} dev ppp0"])
+        self.line_address = address
+
+    @staticmethod
+    def somebody(words):
+        """ip(8), by somebody else. It may be there, or cannot be. Returns whether the kernel took it."""
+        return subprocess.run(["ip", *words.split()], check=False, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
     def line_descriptor(self):
         return None if self._tun is None else self._tun.fileno()

@@ -18,6 +18,7 @@ PID = 0x20000000
 NET = 0x40000000
 _FILES = {NET: "net", UTS: "uts", PID: "pid", MNT: "mnt"}
 
+MS_RDONLY = 1
 MS_NOSUID = 2
 MS_BIND = 4096
 MS_REC = 16384

@@ -16,10 +16,10 @@ REPLACE, EXCL, CREATE = 0x100, 0x200, 0x400
 
 TABLE_MAIN = 254
 PROTO_BOOT = 3
-SCOPE_UNIVERSE, SCOPE_LINK = 0, 253
+SCOPE_UNIVERSE, SCOPE_LINK, SCOPE_NOWHERE = 0, 253, 255
 UNICAST = 1
 METRIC6 = 1
-RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE = 1, 4, 5, 6, 15
+RTA_DST, RTA_SRC, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE = 1, 2, 4, 5, 6, 15
 
 _HEADER = struct.Struct("=IHHII")
 _RTMSG = struct.Struct("=8BI")
@@ -139,6 +139,18 @@ def put_default(link, dev, via=None, flags=CREATE, family=socket.AF_INET):
     link.ask(NEWROUTE, flags, body)
 
 
+def delete_default(link, dev):
+    """IPv4, of the main table. Returns whether there was one."""
+    body = _RTMSG.pack(socket.AF_INET, 0, 0, 0, 0, 0, SCOPE_NOWHERE, 0, 0)
+    body += attr(RTA_TABLE, struct.pack("=I", TABLE_MAIN))
+    body += attr(RTA_OIF, struct.pack("=I", socket.if_nametoindex(dev)))
+    try:
+        link.ask(DELROUTE, 0, body)
+    except ProcessLookupError:  # ESRCH
+        return False
+    return True
+
+
 def default_of(kind, body):
     """(family, gateway, interface's index) of a message about a default route of the main table with
     the metric of fo-route; None for any other."""
@@ -155,12 +167,24 @@ def default_of(kind, body):
             struct.unpack("=I", found.get(RTA_OIF, bytes(4)))[0])
 
 
-def route_to(address):
+def route_to(address, source=None):
     """The request for what a packet to `address` would be sent by."""
     family = family_of(address)
     raw = packed(address)
-    return message(GETROUTE, 0, _RTMSG.pack(family, len(raw) * 8, 0, 0, 0, 0, 0, 0, 0)
-                   + attr(RTA_DST, raw))
+    body = _RTMSG.pack(family, len(raw) * 8, len(raw) * 8 if source else 0, 0, 0, 0, 0, 0, 0) + attr(RTA_DST, raw)
+    return message(GETROUTE, 0, body + (attr(RTA_SRC, packed(source)) if source else b""))
+
+
+def way_of(link, request):
+    """[GATEWAY ]DEVICE of the answer to a request of route_to(); None: there is no way."""
+    link.socket.send(request)
+    for kind, _, answer in messages(link.socket.recv(_LARGEST)):
+        if kind == NEWROUTE and answer[7] == UNICAST:
+            found = attrs(answer[_RTMSG.size:])
+            gateway = found.get(RTA_GATEWAY)
+            dev = socket.if_indextoname(struct.unpack("=I", found[RTA_OIF])[0])
+            return f"{socket.inet_ntop(answer[0], gateway)} {dev}" if gateway else dev
+    return None
 
 
 def is_reachable(link, request):

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "route_message.h"
 #include "rule.h"
 
 /* Nobody puts more default routes in front of ours. */

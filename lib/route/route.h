@@ -13,6 +13,7 @@
 #include "compiler.h"
 #include "netlink.h"
 #include "nexthop.h"
+#include "route_message.h"
 
 #define ROUTE_MAIN 254 /* RT_TABLE_MAIN */
 
@@ -31,12 +32,6 @@ struct route_nets {
 /* The networks of `family` that have a route in the main table, but for the default route; more
  * than ROUTE_NETS_MAX are left out. Returns 0 and `*out`, or -errno, logged. */
 int route_get_nets(struct netlink *nl, sa_family_t family, struct route_nets *out) FO_MUST_CHECK;
-
-/* A default route's table: ROUTE_MAIN, or the line's own. */
-struct route_table {
-	sa_family_t family;
-	uint32_t number;
-};
 
 /* The default route of `table` with our metric. Returns 0 and `*out` (not set
  * where there is none, or one with several next hops; the first where there are several, which is

@@ -5,10 +5,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "netlink.h"
 #include "nexthop.h"
-#include "route.h"
+
+/* A table of routes: ROUTE_MAIN, or the line's own. */
+struct route_table {
+	sa_family_t family;
+	uint32_t number;
+};
 
 struct route_listed {
 	struct route_table table;

@@ -30,9 +30,15 @@ teardown_file() {
 	[ -z "${NAME:-}" ] || lab down
 }
 
+# While answers linger, what is put right is not called drift.
+lingers_no_more() {
+	wait_for "$1" 5 '[ ! -e /run/fo/route.linger ]'
+}
+
 # puts_right HOST WAY COMMAND: who changes it is named; the way of before is back without a transition.
 puts_right() {
 	local since
+	lingers_no_more "$1"
 	since=$(log_lines "$1")
 	lab exec "$1" sh -c "$3"
 	sends "$1" "$2"
@@ -88,6 +94,7 @@ puts_right() {
 }
 
 @test "the rules of the line are deleted: they are back" {
+	lingers_no_more sub
 	lab exec sub sh -c 'ip rule show | grep -c "^870[0-3]:" >/tmp/rules
 		for n in 8700 8701 8702 8703; do while ip rule del pref $n 2>/dev/null; do :; done; done; ip route flush table 87'
 	wait_for sub 5 'ip rule show | grep -c "^870[0-3]:" | cmp - /tmp/rules && ip route show table 87 | grep -q "default dev ppp0"'
@@ -133,7 +140,6 @@ puts_right() {
 	lab_up "$ETC"
 	flow_setup
 	start_flow udp
-	carried_by main
 	over_and_back
 	got_more udp 100
 	run ! grep -v ' 0 0$' <<<"$(lab counter)"

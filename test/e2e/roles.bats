@@ -18,20 +18,29 @@ vip_dev() {
 	run ! grep -v ' 0 0$' <<<"$(lab counter)"
 }
 
-@test "the VIP on a bridge beside the LAN's interface: the LAN has the Internet, over and back" {
+# on_bridge ROUTER: its LAN address is on br0, of which eth0 is a port.
+on_bridge() {
+	lab exec "$1" sh -c 'address=$(ip -4 -o addr show dev eth0 | awk "{ print \$4 }")
+		ip link add br0 type bridge forward_delay 0
+		ip link set br0 up
+		ip addr flush dev eth0
+		ip link set eth0 master br0
+		ip addr add "$address" dev br0'
+}
+
+@test "the VIP on a bridge that fo.conf does not name: the LAN has the Internet, over and back" {
 	local router
-	vrrp 's|192.168.0.254/24 dev eth0|192.168.0.254/32 dev br9|'
+	vrrp 's/ dev eth0$/ dev br0/; s/^    interface eth0/    interface br0/'
 	for router in main sub; do
-		mkdir -p "$ETC/$router/root/etc"
-		printf '#!/bin/sh\nip link add br9 type bridge\nip link set br9 up\n' >"$ETC/$router/root/etc/rc.local"
-		chmod +x "$ETC/$router/root/etc/rc.local"
+		conf "$router" backup "via 192.168.0.254 dev br0"
 	done
-	lab_up "$ETC"
-	for router in main sub; do # the bridge is to be there before keepalived, which lab_up does not promise
-		wait_for "$router" 5 "ip link show br9"
+	lab up --build "$FO_BUILD" --etc "$ETC" --owner "$$" --no-keepalived
+	for router in main sub; do
+		on_bridge "$router"
+		lab router "$router" start-keepalived
 	done
 	carried_by main
-	[ "$(vip_dev main)" = br9 ]
+	[ "$(vip_dev main)" = br0 ]
 	over_and_back
 }
 

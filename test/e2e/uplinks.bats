@@ -106,3 +106,27 @@ load field
 	lab line main up
 	carried_by main
 }
+
+# carries BYTES: a TCP connection of the LAN host gets as many back from the echo service.
+carries() {
+	lab exec lan timeout 5 python3 -c '
+import socket, sys
+data = bytes(int(sys.argv[1]))
+sock = socket.create_connection(("8.8.8.8", 7), 2)
+sock.sendall(data)
+while data:
+    data = data[len(sock.recv(65536)):]' "$1"
+}
+
+@test "PPPoE of 1454 bytes, and the provider says nothing of packets that are too big: TCP passes with the nftables sample" {
+	lab_up "$ETC"
+	carried_by main
+	lab exec main nft delete table inet router # of the lab: what pppd's own hooks may do
+	lab exec isp sh -c 'ip link set line-main mtu 1500 gso_max_segs 1; nft add table inet narrow
+		nft "add chain inet narrow out { type filter hook postrouting priority 0; }"
+		nft add rule inet narrow out oifname line-main ip length gt 1454 drop'
+	carries 40000
+	lab exec main nft delete table inet fo_mss # and without it, it does not
+	lab exec lan ip route flush cache
+	run ! carries 40000
+}

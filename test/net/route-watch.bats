@@ -166,7 +166,6 @@ fight() {
 }
 
 @test "who changes it again and again is named loudly, and answered more slowly" {
-	local ticks
 	as_backup
 	fight
 	said "somebody keeps changing the routes: 30 corrections, and again; correcting more slowly from now on"

@@ -175,6 +175,21 @@ fight() {
 	[ "$(grep -c "^fo-route: backup: default route" "$WATCH_LOG")" -le 40 ]
 }
 
+@test "the capability that its unit has is enough" {
+	configure "forwarding = global" "linger = 0"
+	grep -qx "CapabilityBoundingSet=CAP_NET_ADMIN" "$BATS_TEST_DIRNAME/../../systemd/fo-route.service"
+	WATCH_LOG=$DIR/watch.log
+	take_vip
+	router_job setpriv --bounding-set=-all,+net_admin --inh-caps=-all --no-new-privs \
+		"$FO_BUILD/cmd/fo-route" -c "$CONF" watch 2>"$WATCH_LOG"
+	soon_uses "$MASTER"
+	router ip route replace default via 192.168.0.10 dev eth0
+	soon_uses "$MASTER"
+	router sysctl -qw net.ipv4.ip_forward=0
+	eventually 2 eval '[ "$(sysctl_of net.ipv4.ip_forward)" = 1 ]'
+	run ! grep -i "permi" "$WATCH_LOG"
+}
+
 @test "SIGHUP reads fo.conf again, and keeps the old one where that is faulty" {
 	as_backup
 	configure "table = 99"

@@ -13,7 +13,7 @@ from fo.storm import sandbox
 from . import world as places
 from .plan import Variant
 
-VARIANT = Variant("global", "stale", "off", "backup", "same")
+VARIANT = Variant("global", "stale", "off", "backup", "same", linger="0")
 TARGETS = ("198.51.100.1", "2001:db8:ffff::1")
 BUFFER = 1 << 26
 FOREIGN_EVERY = 10  # a switch at which somebody else has put a route in front of ours

@@ -16,6 +16,7 @@
 #include "signals.h"
 #include "store.h"
 #include "switchover.h"
+#include "vrrp_role.h"
 
 #define LOCK_NAME "route-watch.lock"
 
@@ -30,6 +31,9 @@
 
 #define LOCKED_AGAIN_US 1000000
 
+/* keepalived's first report takes a fraction of this. */
+#define SILENT_US 5000000
+
 #define NEVER INT64_MAX
 
 struct route_watch {
@@ -42,6 +46,8 @@ struct route_watch {
 	int64_t next_beat_us;
 	bool moved;	     /* an interface or an address has changed, too: no drift */
 	bool lingers;	     /* forwarding and flows have still to be seen to */
+	int64_t silent_us;   /* since when keepalived runs, and has reported nothing; 0: it does not
+			      */
 	struct change cause; /* the last change that counts */
 	struct drift drift;
 	enum vrrp_state state; /* that was applied last */
@@ -144,9 +150,27 @@ static void note_drift(struct route_watch *w, bool corrected)
 		log_warn(0, "%s: %s", corrected ? "corrected" : "cannot correct", text);
 }
 
+/* keepalived reports its first state within moments. Where nothing came, the report was lost: a
+ * router that does not hold the address is backup then. */
+static const enum vrrp_state *guess_state(struct route_watch *w)
+{
+	static const enum vrrp_state backup = VRRP_BACKUP;
+	int64_t now_us = clock_mono_us();
+
+	if (vrrp_role_was_reported() || !vrrp_role_has_keepalived()) {
+		w->silent_us = 0;
+		return NULL;
+	}
+	if (w->silent_us == 0)
+		w->silent_us = now_us;
+	return now_us - w->silent_us >= SILENT_US ? &backup : NULL;
+}
+
 static void apply(struct route_watch *w, bool first)
 {
-	const struct switchover_order order = { .drifted = !first && !w->moved && !w->lingers,
+	const enum vrrp_state *guess = guess_state(w);
+	const struct switchover_order order = { .reported = guess,
+						.drifted = !first && !w->moved && !w->lingers,
 						.resident = true };
 	bool expected = w->moved || w->lingers || first;
 	struct switchover done;
@@ -160,6 +184,8 @@ static void apply(struct route_watch *w, bool first)
 		want_apply(w, clock_mono_us() + LOCKED_AGAIN_US);
 	if (has_drifted(&done) && !expected && done.facts.state == w->state)
 		note_drift(w, is_corrected(&done));
+	if (!done.facts.known)
+		want_apply(w, clock_mono_us() + SILENT_US);
 	w->state = done.facts.state;
 	if (switchover_pause_ms(&done) > 0)
 		want_apply(w, clock_mono_us() + switchover_pause_ms(&done) * 1000);

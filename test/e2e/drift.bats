@@ -154,3 +154,11 @@ puts_right() {
 	carried_by main
 	flow_teardown
 }
+
+@test "keepalived's first report is lost: a router without the address is backup after a moment" {
+	lab router sub stop-resident
+	lab exec sub sh -c 'rm /run/fo/vrrp.state; ip route del default'
+	lab router sub start-resident
+	wait_for sub 15 "ip route show default | grep -q 'via 192.168.0.254 dev eth0'"
+	lab exec sub grep -qx backup /run/fo/vrrp.state
+}

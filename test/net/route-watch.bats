@@ -85,7 +85,6 @@ as_backup() {
 	router ip rule del pref 8701
 	eventually 2 has_rules
 	router ip route flush table 87
-	soon_uses "default dev ppp0 table 87" -4 "8.8.8.8 oif ppp0" || true
 	eventually 2 line_is_right
 	router ip rule add pref 8750 from 10.0.0.1 lookup 87 protocol 87
 	eventually 2 eval '! router ip rule show | grep -q ^8750:'

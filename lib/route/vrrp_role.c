@@ -176,55 +176,58 @@ bool vrrp_role_has_keepalived(void)
 	       (kill((pid_t)pid, 0) == 0 || errno == EPERM);
 }
 
-bool vrrp_role_was_reported(void)
-{
-	char word[24];
+/* What was written down. */
+struct noted {
+	bool there;
+	enum vrrp_state state; /* as it was reported; backup where nothing is there */
+	bool held;	       /* it was true */
+};
 
-	return store_read(STORE_RUN, STATE_NAME, word, sizeof(word)) == 0;
-}
-
-/* Returns whether it was master when that was written down, and held the address. */
-static bool read_state(enum vrrp_state *state)
+static struct noted read_noted(void)
 {
+	struct noted noted = { .state = VRRP_BACKUP };
 	char text[24], *unheld;
 	bool is_state;
 	char *args[] = { text };
 
-	*state = VRRP_BACKUP;
-	if (store_read(STORE_RUN, STATE_NAME, text, sizeof(text)) != 0)
-		return false;
+	noted.there = store_read(STORE_RUN, STATE_NAME, text, sizeof(text)) == 0;
+	if (!noted.there)
+		return noted;
 	unheld = strstr(text, UNHELD);
 	if (unheld != NULL)
 		*unheld = '\0';
-	if (vrrp_parse_args(1, args, state, &is_state) != 0)
-		*state = VRRP_BACKUP;
-	return *state == VRRP_MASTER && unheld == NULL;
+	if (vrrp_parse_args(1, args, &noted.state, &is_state) != 0)
+		noted.state = VRRP_BACKUP;
+	noted.held = unheld == NULL;
+	return noted;
+}
+
+bool vrrp_role_was_reported(void)
+{
+	return read_noted().there;
 }
 
 enum vrrp_state vrrp_role_reported(void)
 {
-	enum vrrp_state state;
-
-	(void)read_state(&state);
-	return state;
+	return read_noted().state;
 }
 
 bool vrrp_role_was_master(void)
 {
-	enum vrrp_state state;
+	const struct noted noted = read_noted();
 
-	return read_state(&state);
+	return noted.state == VRRP_MASTER && noted.held;
 }
 
 void vrrp_role_remember(enum vrrp_state reported, enum vrrp_state state)
 {
-	bool unheld = reported == VRRP_MASTER && state != VRRP_MASTER;
-	enum vrrp_state word = unheld ? VRRP_MASTER : state, last;
-	bool was_master = read_state(&last);
+	bool held = reported != VRRP_MASTER || state == VRRP_MASTER;
+	enum vrrp_state word = held ? state : VRRP_MASTER;
+	const struct noted last = read_noted();
 	char text[24];
 
-	if (vrrp_role_was_reported() && last == word && was_master == (state == VRRP_MASTER))
+	if (last.there && last.state == word && last.held == held)
 		return;
-	snprintf(text, sizeof(text), "%s%s\n", vrrp_state_name(word), unheld ? UNHELD : "");
+	snprintf(text, sizeof(text), "%s%s\n", vrrp_state_name(word), held ? "" : UNHELD);
 	store_note(STORE_RUN, STATE_NAME, text, 0644);
 }

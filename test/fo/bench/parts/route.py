@@ -65,7 +65,8 @@ def _measure(place, times, step):
 
 def _begin(place, conntrack, dev, via=None):
     sandbox.configure(Variant("keep", conntrack, "off", "backup", "").lines())
-    place.reset({name: 0 for name in world.SWITCHES})
+    # A router that carries a LAN forwards.
+    place.reset({name: int("forward" in name) for name in world.SWITCHES})
     netlink.put_default(place.link, dev, via)
 
 

@@ -1,5 +1,6 @@
 #include "linger.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -31,9 +32,13 @@ static bool read_note(struct note *out)
 {
 	char text[96];
 	const char *rest = text;
+	int ret;
 
 	*out = (struct note){ .filter = NOT_CHANGED };
-	if (store_read(STORE_RUN, LINGER_NAME, text, sizeof(text)) != 0)
+	ret = store_read(STORE_RUN, LINGER_NAME, text, sizeof(text));
+	if (ret == -EFBIG) /* none of ours, but to be removed */
+		return true;
+	if (ret != 0)
 		return false;
 	if (record_take_number(&rest, false, INT64_MAX, &out->end_ms) != 0 ||
 	    record_take_number(&rest, false, INT64_MAX, &out->late_ms) != 0 ||
@@ -44,14 +49,15 @@ static bool read_note(struct note *out)
 	return true;
 }
 
-static void write_note(const struct note *note)
+/* Returns 0 or -errno, logged. */
+static int write_note(const struct note *note)
 {
 	char text[96];
 
 	/* One that is loose already needs no memory, and stands for "not changed". */
 	snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 " %" PRId64 "\n", note->end_ms,
 		 note->late_ms, note->filter == NOT_CHANGED ? RP_FILTER_LOOSE : note->filter);
-	store_note(STORE_RUN, LINGER_NAME, text, 0644);
+	return store_write(STORE_RUN, LINGER_NAME, text, 0644);
 }
 
 static int64_t left_ms(int64_t end_ms)
@@ -84,7 +90,7 @@ static void set_filter(const char *dev, int value)
 		log_debug("sysctl %s = %d", name, value);
 }
 
-/* The filter is loosened once its value is written down. */
+/* The filter is loosened once its value is written down: nobody could restore it otherwise. */
 void linger_begin(const char *dev, int64_t ms)
 {
 	struct note note;
@@ -99,8 +105,7 @@ void linger_begin(const char *dev, int64_t ms)
 	rp_filter_name(dev, name);
 	if (note.filter == NOT_CHANGED && rp_filter_is_strict(dev) && sysctl_get(name, &value) == 0)
 		note.filter = value;
-	write_note(&note);
-	if (note.filter != NOT_CHANGED)
+	if (write_note(&note) == 0 && note.filter != NOT_CHANGED)
 		set_filter(dev, RP_FILTER_LOOSE);
 }
 

@@ -299,3 +299,23 @@ from all oif ppp0 lookup 87" ]
 	[ "$(sysctl_of net.ipv4.ip_forward)" = 1 ]
 	goes "dev ppp0" 8.8.8.8
 }
+
+@test "where it cannot be written down that the line filters strictly, it goes on doing so" {
+	configure "forwarding = global" "linger = 300ms"
+	router sysctl -qw net.ipv4.conf.ppp0.rp_filter=1
+	take_vip
+	fo_route master
+	give_vip
+	rm -rf "$FO_STATE_DIR/run/route.linger"
+	mkdir "$FO_STATE_DIR/run/route.linger"
+	run -0 fo_route backup
+	says "cannot write $FO_STATE_DIR/run/route.linger"
+	[ "$(sysctl_of net.ipv4.conf.ppp0.rp_filter)" = 1 ]
+}
+
+@test "a note of linger that is too long to be one is removed" {
+	fo_route backup
+	head -c 500 /dev/zero | tr '\0' 7 >"$FO_STATE_DIR/run/route.linger"
+	fo_route backup
+	[ ! -e "$FO_STATE_DIR/run/route.linger" ]
+}

@@ -164,7 +164,9 @@ const char *change_describe(const struct change *change, char buf[static CHANGE_
 
 	describe_what(change, what, sizeof(what));
 	snprintf(path, sizeof(path), "/proc/%u/comm", change->port);
-	if (change->kind == CHANGE_SWITCH)
+	if (change->kind == CHANGE_NONE)
+		snprintf(buf, CHANGE_TEXT_MAX, "more changes at once than can be told apart");
+	else if (change->kind == CHANGE_SWITCH)
 		snprintf(buf, CHANGE_TEXT_MAX, "%s was changed", what);
 	else if (change->port == 0)
 		snprintf(buf, CHANGE_TEXT_MAX, "%s was %s by the kernel", what,

@@ -34,6 +34,10 @@
 /* keepalived's first report takes a fraction of this. */
 #define SILENT_US 5000000
 
+/* What cannot be put right is looked at again this late, when what has changed is of no concern to
+ * the line. */
+#define STUCK_US 1000000
+
 #define NEVER INT64_MAX
 
 struct route_watch {
@@ -49,6 +53,9 @@ struct route_watch {
 	int64_t silent_us;   /* since when keepalived runs, and has reported nothing; 0: it does not
 			      */
 	struct change cause; /* the last change that counts */
+	bool lost;	     /* changes: who made them is not known */
+	int failure;	     /* of the last time, -errno */
+	int64_t patient_us;  /* until when a failure that stays is not looked at again */
 	struct drift drift;
 	enum vrrp_state state; /* that was applied last */
 
@@ -77,18 +84,29 @@ static void want_apply(struct route_watch *w, int64_t when_us)
 		w->due_us = when_us;
 }
 
+/* Whether it may help where no gateway was known, or the interface was gone. */
+static bool concerns_line(const struct route_watch *w, const struct change *change)
+{
+	return change->kind == CHANGE_LINK || change->kind == CHANGE_ADDR ||
+	       (change->kind == CHANGE_ROUTE && is_ours(w, change->hop.dev));
+}
+
 static void take_change(struct route_watch *w, const struct change *change)
 {
 	int64_t now_us = clock_mono_us();
+	int64_t when_us = now_us + (change->kind == CHANGE_ADDR ? 0 : SETTLE_US);
 
 	if (change->kind == CHANGE_NONE ||
 	    (change->kind == CHANGE_LINK && !is_ours(w, change->dev)))
 		return;
 	if (change->kind == CHANGE_LINK || change->kind == CHANGE_ADDR)
 		w->moved = true;
-	w->cause = *change;
+	if (!w->lost)
+		w->cause = *change;
+	if (when_us < w->patient_us && !concerns_line(w, change))
+		when_us = w->patient_us;
 	/* The VRRP address may have moved: from now on packets of the LAN are lost. */
-	want_apply(w, drift_due(&w->drift, now_us + (change->kind == CHANGE_ADDR ? 0 : SETTLE_US)));
+	want_apply(w, drift_due(&w->drift, when_us));
 }
 
 static int take_changes(struct route_watch *w)
@@ -100,9 +118,11 @@ static int take_changes(struct route_watch *w)
 
 		if (ret == -EAGAIN)
 			return 0;
-		if (ret == -ENOBUFS)
+		if (ret == -ENOBUFS) {
+			w->lost = true;
+			w->cause = (struct change){ .kind = CHANGE_NONE };
 			want_apply(w, drift_due(&w->drift, clock_mono_us()));
-		else if (ret == 0)
+		} else if (ret == 0)
 			take_change(w, &change);
 		else if (ret != -EINTR) {
 			log_err(ret, "cannot receive changes of routes");
@@ -113,13 +133,13 @@ static int take_changes(struct route_watch *w)
 
 /* What is done about it */
 
-/* Whether something was wrong that neither a new state nor the line explains. */
-static bool has_drifted(const struct switchover *done)
+/* Whether something was wrong, and is right now. */
+static bool has_corrected(const struct switchover *done)
 {
 	for (size_t i = 0; i < done->count; i++) {
 		const struct step *step = &done->steps[i];
 
-		if (!step->as_wanted && step->want.kind != PLAN_FLOWS &&
+		if (!step->as_wanted && step->error == 0 && step->want.kind != PLAN_FLOWS &&
 		    step->want.kind != PLAN_LAN)
 			return true;
 	}
@@ -127,13 +147,26 @@ static bool has_drifted(const struct switchover *done)
 }
 
 /* What is in front of a route, and not ours, is left where it is. */
-static bool is_corrected(const struct switchover *done)
+static int find_failure(const struct switchover *done)
 {
 	for (size_t i = 0; i < done->count; i++) {
 		if (done->steps[i].error != 0)
-			return false;
+			return done->steps[i].error;
 	}
-	return true;
+	return 0;
+}
+
+/* Whether something was wrong that was right before. A failure that stays, such as a gateway that
+ * is not known yet, is not the fault of whoever changes a rule meanwhile. */
+static bool has_drifted(struct route_watch *w, const struct switchover *done)
+{
+	bool corrected = has_corrected(done);
+	int failure = find_failure(done), before = w->failure;
+	bool stays = failure != 0 && failure == before && !corrected;
+
+	w->failure = failure;
+	w->patient_us = stays ? clock_mono_us() + STUCK_US : 0;
+	return corrected || (failure != 0 && !stays);
 }
 
 static void note_drift(struct route_watch *w, bool corrected)
@@ -174,6 +207,7 @@ static void apply(struct route_watch *w, bool first)
 						.resident = true };
 	bool expected = w->moved || w->lingers || first;
 	struct switchover done;
+	bool drifted;
 	int ret;
 
 	w->due_us = NEVER;
@@ -182,8 +216,10 @@ static void apply(struct route_watch *w, bool first)
 	switchover_log(&done, &order, ret);
 	if (ret == -EWOULDBLOCK) /* somebody else holds the lock, and is stuck */
 		want_apply(w, clock_mono_us() + LOCKED_AGAIN_US);
-	if (has_drifted(&done) && !expected && done.facts.state == w->state)
-		note_drift(w, is_corrected(&done));
+	drifted = has_drifted(w, &done);
+	if (drifted && !expected && done.facts.state == w->state)
+		note_drift(w, w->failure == 0);
+	w->lost = false;
 	if (!done.facts.known)
 		want_apply(w, clock_mono_us() + SILENT_US);
 	w->state = done.facts.state;

@@ -174,6 +174,43 @@ fight() {
 	[ "$(grep -c "^fo-route: backup: default route" "$WATCH_LOG")" -le 40 ]
 }
 
+# An Ethernet of which no gateway is known yet.
+no_gateway() {
+	router ip link add eth1 type veth peer name eth1 netns "$LAN"
+	lan ip link set eth1 up
+	router ip link set eth1 up
+	router ip addr add 198.51.100.2/24 dev eth1
+	sed -i -e 's/^uplink = .*/uplink = eth1/' -e 's/^master = .*/master = dhcp dev eth1/' "$CONF"
+}
+
+@test "while no gateway is known, who changes a rule is not accused, and the gateway is taken at once" {
+	local i
+	no_gateway
+	take_vip
+	watch
+	said "no gateway is known for eth1"
+	for i in {1..40}; do
+		router ip rule add pref 999 from "10.3.3.$i" lookup 55
+		sleep 0.05 # past the moment in which several changes are one
+	done
+	router ip route add default via 198.51.100.1 dev eth1 proto dhcp metric 100
+	soon_uses "default via 198.51.100.1 dev eth1 proto keepalived"
+	run ! grep -qE "somebody keeps|rule 999" "$WATCH_LOG"
+	[ "$(grep -c "no gateway is known" "$WATCH_LOG")" -le 10 ]
+}
+
+@test "where changes were lost, nobody is named for them" {
+	as_backup
+	kill -STOP "$WATCH"
+	for i in {1..20000}; do
+		echo "route add 10.$((i / 65536)).$((i / 256 % 256)).$((i % 256))/32 via 192.168.0.10"
+	done | router ip -batch -
+	router ip route del default
+	kill -CONT "$WATCH"
+	soon_uses "$BACKUP"
+	said "corrected: more changes at once than can be told apart"
+}
+
 @test "the capability that its unit has is enough" {
 	configure "forwarding = global" "linger = 0"
 	grep -qx "CapabilityBoundingSet=CAP_NET_ADMIN" "$BATS_TEST_DIRNAME/../../systemd/fo-route.service"

@@ -32,7 +32,7 @@ const char *step_describe_want(const struct step *step, char buf[static STEP_TEX
 		snprintf(buf, STEP_TEXT_MAX, "%sdefault route %s", six, hop);
 		break;
 	case PLAN_LAN:
-		snprintf(buf, STEP_TEXT_MAX, "%spackets from %s by %s", six, want->dev, hop);
+		snprintf(buf, STEP_TEXT_MAX, "%spackets from %s go %s", six, want->dev, hop);
 		break;
 	case PLAN_FLOWS:
 		snprintf(buf, STEP_TEXT_MAX, "no stale %sflows", six);

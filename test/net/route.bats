@@ -631,7 +631,7 @@ lock_is_taken() {
 			.present == "is via '$VIP' dev eth0")' <<<"$output"
 	fo_route master
 	run -1 --separate-stderr fo_route show --json
-	jq -e 'any(.wanted[]; .what == "packets from eth0 by dev ppp0" and (.right | not))' <<<"$output"
+	jq -e 'any(.wanted[]; .what == "packets from eth0 go dev ppp0" and (.right | not))' <<<"$output"
 	router sysctl -qw net.ipv4.ip_forward=1
 	run -0 --separate-stderr fo_route show --json
 	jq -e '.all_right and all(.wanted[]; .right)' <<<"$output"

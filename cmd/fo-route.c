@@ -273,6 +273,10 @@ static int run_clear(const struct cli *cli, const struct conf *conf, void *setti
 	(void)settings;
 	if (!has_section(cli, conf))
 		return CLI_CONFIG;
+	if (route_watch_is_running()) {
+		log_err(0, "fo-route watch is running, and would put all back: end it first");
+		return CLI_CANNOT;
+	}
 	if (switchover_clear(conf) != 0)
 		return CLI_CANNOT;
 	log_info("clear: no rule, route of the line's table or switch of ours is left");

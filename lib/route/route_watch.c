@@ -305,6 +305,15 @@ static int run_locked(struct route_watch *w)
 	return ret;
 }
 
+bool route_watch_is_running(void)
+{
+	int lock = -1;
+	int ret = store_lock(LOCK_NAME, 0, &lock);
+
+	store_unlock(lock);
+	return ret == -EWOULDBLOCK;
+}
+
 int route_watch_run(const struct conf *conf, route_watch_reload *reload, const void *data)
 {
 	struct route_watch w = {

@@ -2,6 +2,8 @@
 #ifndef FO_ROUTE_WATCH_H
 #define FO_ROUTE_WATCH_H
 
+#include <stdbool.h>
+
 #include "compiler.h"
 #include "settings.h"
 
@@ -12,5 +14,8 @@ typedef int route_watch_reload(const void *data, struct conf *out);
  * it. SIGHUP reads the configuration again. Returns that signal; or -errno, logged. */
 int route_watch_run(const struct conf *conf, route_watch_reload *reload,
 		    const void *data) FO_MUST_CHECK;
+
+/* Whether one is running. */
+bool route_watch_is_running(void) FO_MUST_CHECK;
 
 #endif

@@ -239,6 +239,16 @@ no_gateway() {
 	soon_uses "$BACKUP"
 }
 
+@test "clear is refused while it runs, which would put all back" {
+	as_backup
+	run -2 fo_route clear
+	says "fo-route watch is running, and would put all back: end it first"
+	has_rules
+	stop "$WATCH"
+	run -0 fo_route clear
+	run ! has_rules
+}
+
 @test "SIGTERM ends it by that signal; rules and routes stay" {
 	local status=0
 	as_backup

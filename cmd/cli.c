@@ -264,7 +264,7 @@ static int check_options(const struct cli *cli, unsigned given)
 			return cli_misused(cli, "--%s goes with %s only", options[i].name, verb);
 	}
 	if (cli->dry_run && (traits & CLI_PLANS) == 0)
-		return cli_misused(cli, "--dry-run: %s changes nothing",
+		return cli_misused(cli, "--dry-run: there is no plan of %s to print",
 				   cli->verb->name != NULL ? cli->verb->name : cli->program->name);
 	if (cli->json && (traits & CLI_SHOWS) == 0 && !cli->dry_run)
 		return cli_misused(cli,

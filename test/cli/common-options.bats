@@ -157,7 +157,7 @@ misused() {
 	misused "--if-due goes with sync only" fo-speedclass -c "$CONF" --if-due master
 	misused "--json: there is nothing to print" fo-speedclass -c "$CONF" --json set s1.fast
 	misused "--json: there is nothing to print" fo-route -c "$CONF" --json backup
-	misused "--dry-run: show changes nothing" fo-route -c "$CONF" -n show
+	misused "--dry-run: there is no plan of show to print" fo-route -c "$CONF" -n show
 	misused "unknown option \`-n'" fo-status -c "$CONF" --json -n
 	misused "unknown option \`-n'" fo-watch -c "$CONF" -n
 	misused "unknown option \`--json'" fo-watch -c "$CONF" --json

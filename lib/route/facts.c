@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "linger.h"
+#include "log.h"
 #include "route.h"
 #include "sysctl.h"
 
@@ -73,7 +74,8 @@ static bool is_link_local(const struct addr *addr)
 
 static int find_addrs(struct netlink *nl, int index, sa_family_t family, struct facts_line *line)
 {
-	struct rtnl_addrs addrs;
+	struct rtnl_addrs addrs = { .more = false };
+	size_t left_out = 0;
 	int ret = rtnl_get_addrs(nl, index, &addrs);
 
 	for (size_t i = 0; ret == 0 && i < addrs.count; i++) {
@@ -84,7 +86,14 @@ static int find_addrs(struct netlink *nl, int index, sa_family_t family, struct 
 		line->up = true;
 		if (!is_link_local(addr) && line->count < FACTS_ADDRS_MAX)
 			line->addrs[line->count++] = *addr;
+		else if (!is_link_local(addr))
+			left_out++;
 	}
+	if (left_out > 0 || addrs.more)
+		log_warn(0,
+			 "the line has more than %d addresses: what leaves from the others takes "
+			 "the default route",
+			 FACTS_ADDRS_MAX);
 	return ret;
 }
 

@@ -319,3 +319,13 @@ from all oif ppp0 lookup 87" ]
 	fo_route backup
 	[ ! -e "$FO_STATE_DIR/run/route.linger" ]
 }
+
+@test "more addresses than there is room for rules are named" {
+	local i
+	for i in {20..40}; do
+		router ip addr add "100.64.0.$i" peer 100.64.0.1 dev ppp0
+	done
+	run -0 fo_route backup
+	says "the line has more than 16 addresses"
+	goes "dev ppp0 table 87" 8.8.8.8 from 100.64.0.20
+}

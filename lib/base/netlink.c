@@ -251,3 +251,8 @@ int netlink_receive(struct netlink *nl, mnl_cb_t each, void *data)
 	} while (from.nl_pid != 0);
 	return mnl_cb_run(nl->buf, (size_t)got, 0, 0, each, data) < 0 ? -errno : 0;
 }
+
+uint32_t netlink_port(const struct netlink *nl)
+{
+	return mnl_socket_get_portid(nl->socket);
+}

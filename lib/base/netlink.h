@@ -63,4 +63,7 @@ int netlink_ask_each(struct netlink *nl, void *requests, size_t len, unsigned co
  * -errno. */
 int netlink_receive(struct netlink *nl, mnl_cb_t each, void *data) FO_MUST_CHECK;
 
+/* What the kernel names to others as the maker of a change that was asked for with `nl`. */
+uint32_t netlink_port(const struct netlink *nl);
+
 #endif

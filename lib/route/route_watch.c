@@ -54,6 +54,7 @@ struct route_watch {
 			      */
 	struct change cause; /* the last change that counts */
 	bool lost;	     /* changes: who made them is not known */
+	uint32_t own_port;   /* that made our last changes: they are nobody's drift */
 	int failure;	     /* of the last time, -errno */
 	int64_t patient_us;  /* until when a failure that stays is not looked at again */
 	struct drift drift;
@@ -101,7 +102,7 @@ static void take_change(struct route_watch *w, const struct change *change)
 		return;
 	if (change->kind == CHANGE_LINK || change->kind == CHANGE_ADDR)
 		w->moved = true;
-	if (!w->lost)
+	if (!w->lost && (w->own_port == 0 || change->port != w->own_port))
 		w->cause = *change;
 	if (when_us < w->patient_us && !concerns_line(w, change))
 		when_us = w->patient_us;
@@ -220,6 +221,7 @@ static void apply(struct route_watch *w, bool first)
 	if (drifted && !expected && done.facts.state == w->state)
 		note_drift(w, w->failure == 0);
 	w->lost = false;
+	w->own_port = done.port;
 	if (!done.facts.known)
 		want_apply(w, clock_mono_us() + SILENT_US);
 	w->state = done.facts.state;

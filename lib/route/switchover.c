@@ -190,13 +190,16 @@ int switchover_apply(const struct conf *conf, const struct switchover_order *ord
 	int ret = take_lock(&lock);
 
 	out->count = 0;
+	out->port = 0;
 	out->facts.known = true;
 	out->facts.sibling[0] = '\0';
 	if (ret != 0)
 		return ret;
 	ret = rtnl_open(&nl);
-	if (ret == 0)
+	if (ret == 0) {
+		out->port = netlink_port(nl);
 		ret = apply_locked(nl, conf, order, out);
+	}
 	if (ret == -ENODEV && out->facts.sibling[0] != '\0')
 		log_err(0, RTNL_SIBLING, uplink, out->facts.sibling, uplink);
 	netlink_close(nl);

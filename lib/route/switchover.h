@@ -27,6 +27,7 @@ struct switchover {
 	struct step steps[PLAN_ITEMS_MAX];
 	size_t count;
 	int64_t took_us;
+	uint32_t port; /* by which the kernel names us as the maker of the changes; 0: none were */
 };
 
 /* Looks at everything that the true state wants, and changes nothing. Returns 0 and `*out`, or

@@ -64,6 +64,19 @@ as_backup() {
 	soon_uses "$BACKUP"
 }
 
+@test "it does not name itself as the maker of what it corrects" {
+	as_backup
+	# More than it takes in one go, and all there when it looks.
+	kill -STOP "$WATCH"
+	for i in {1..200}; do
+		echo "rule add from 10.1.1.$i lookup 5 pref 500 protocol 87"
+	done | router ip -batch -
+	kill -CONT "$WATCH"
+	eventually 5 eval '! router ip rule show | grep -q ^500:'
+	said "corrected: rule 500 to table 5 was made by"
+	run ! grep -q "cannot be named" "$WATCH_LOG"
+}
+
 @test "who is still there is named by name" {
 	as_backup
 	# A program that goes on running, as a DHCP client does.

@@ -21,8 +21,11 @@ static int sweep_flows(const struct step_context *context, struct step *step, bo
 	int ret = flow_sweep(context->nl, &order, &step->stale);
 
 	/* A missing interface is logged where its route is set. */
-	if (ret == -ENODEV)
-		return dry_run ? 0 : ret;
+	if (ret == -ENODEV && !dry_run)
+		return ret;
+	step->absent = ret == -ENODEV;
+	if (step->absent)
+		ret = 0;
 	step->as_wanted = ret == 0 && step->stale == 0;
 	return ret;
 }
@@ -197,6 +200,12 @@ static int refuse_loop(const struct conf_router *router, const struct nexthop *h
 
 static int refuse_unknown(const struct nexthop *hop)
 {
+	char text[NEXTHOP_TEXT_MAX];
+
+	if (rtnl_get_index(hop->dev) == 0) {
+		log_err(-ENODEV, "cannot set default route %s", nexthop_format(text, hop));
+		return -ENODEV;
+	}
 	log_err(0,
 		"no gateway is known for %s: no DHCP client or router advertisement has set a "
 		"default route there yet",

@@ -329,3 +329,12 @@ from all oif ppp0 lookup 87" ]
 	says "the line has more than 16 addresses"
 	goes "dev ppp0 table 87" 8.8.8.8 from 100.64.0.20
 }
+
+@test "dhcp by an interface that is gone: that is said, and no flow of it is stale" {
+	take_vip
+	sed -i 's/^master = .*/master = dhcp dev eth1/' "$CONF"
+	run -2 fo_route master
+	says "cannot set default route dhcp dev eth1: No such device"
+	run -1 fo_route show
+	[[ "$output" =~ "no stale flows"\ +"yes" ]]
+}

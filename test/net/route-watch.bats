@@ -14,6 +14,8 @@ teardown() { net_down; }
 # Starts the resident, and waits until it has applied what is true.
 watch() {
 	WATCH_LOG=$DIR/watch.log
+	# One that is there already would tell nothing of the resident.
+	router ip rule del pref 8703 2>/dev/null || true
 	router_job "$FO_BUILD/cmd/fo-route" -c "$CONF" watch 2>"$WATCH_LOG"
 	WATCH=$JOB
 	eventually 5 has_rules

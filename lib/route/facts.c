@@ -164,7 +164,7 @@ void facts_begin_linger(const struct conf *conf, struct facts *facts)
 	int64_t ms = facts->linger_ms;
 
 	if (ms == 0)
-		facts->has_lingered = linger_end(dev) && facts->state != VRRP_MASTER;
+		facts->has_lingered = linger_end() && facts->state != VRRP_MASTER;
 	if (!facts->known || facts->state == VRRP_MASTER)
 		return;
 	if (ms == 0 && may_linger(conf, facts))

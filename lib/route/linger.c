@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "nexthop.h"
 #include "record.h"
 #include "rp_filter.h"
 #include "store.h"
@@ -23,14 +24,15 @@
 #define NOT_CHANGED (-1)
 
 struct note {
-	int64_t end_ms, late_ms; /* CLOCK_BOOTTIME */
-	int64_t filter;		 /* rp_filter of the line as it was, or NOT_CHANGED */
+	int64_t end_ms, late_ms;   /* CLOCK_BOOTTIME */
+	int64_t filter;		   /* rp_filter of the line as it was, or NOT_CHANGED */
+	char dev[RECORD_WORD_MAX]; /* the line, which fo.conf may no longer name */
 };
 
 /* Returns whether there is a file. */
 static bool read_note(struct note *out)
 {
-	char text[96];
+	char text[128];
 	const char *rest = text;
 	int ret;
 
@@ -42,7 +44,8 @@ static bool read_note(struct note *out)
 		return false;
 	if (record_take_number(&rest, false, INT64_MAX, &out->end_ms) != 0 ||
 	    record_take_number(&rest, false, INT64_MAX, &out->late_ms) != 0 ||
-	    record_take_number(&rest, true, RP_FILTER_LOOSE, &out->filter) != 0)
+	    record_take_number(&rest, false, RP_FILTER_LOOSE, &out->filter) != 0 ||
+	    record_take_word(&rest, true, out->dev) != 0 || !nexthop_valid_dev(out->dev))
 		*out = (struct note){ .filter = NOT_CHANGED };
 	if (out->filter == RP_FILTER_LOOSE)
 		out->filter = NOT_CHANGED;
@@ -52,11 +55,12 @@ static bool read_note(struct note *out)
 /* Returns 0 or -errno, logged. */
 static int write_note(const struct note *note)
 {
-	char text[96];
+	char text[128];
 
 	/* One that is loose already needs no memory, and stands for "not changed". */
-	snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 " %" PRId64 "\n", note->end_ms,
-		 note->late_ms, note->filter == NOT_CHANGED ? RP_FILTER_LOOSE : note->filter);
+	snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 " %" PRId64 " %.*s\n", note->end_ms,
+		 note->late_ms, note->filter == NOT_CHANGED ? RP_FILTER_LOOSE : note->filter,
+		 IFNAMSIZ - 1, note->dev);
 	return store_write(STORE_RUN, LINGER_NAME, text, 0644);
 }
 
@@ -102,6 +106,7 @@ void linger_begin(const char *dev, int64_t ms)
 	else if (left_ms(note.end_ms) <= ms)
 		return;
 	note.end_ms = clock_boottime_ms() + ms;
+	snprintf(note.dev, sizeof(note.dev), "%s", dev);
 	rp_filter_name(dev, name);
 	if (note.filter == NOT_CHANGED && rp_filter_is_strict(dev) && sysctl_get(name, &value) == 0)
 		note.filter = value;
@@ -109,14 +114,14 @@ void linger_begin(const char *dev, int64_t ms)
 		set_filter(dev, RP_FILTER_LOOSE);
 }
 
-bool linger_end(const char *dev)
+bool linger_end(void)
 {
 	struct note note;
 
 	if (!read_note(&note))
 		return false;
 	if (note.filter != NOT_CHANGED)
-		set_filter(dev, (int)note.filter);
+		set_filter(note.dev, (int)note.filter);
 	store_forget(STORE_RUN, LINGER_NAME);
 	return true;
 }

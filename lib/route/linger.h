@@ -24,7 +24,7 @@ struct linger_left {
 
 struct linger_left linger_left(void);
 
-/* Ends it, where it has begun; the filter of `dev` is as it was. Returns whether it had. */
-bool linger_end(const char *dev);
+/* Ends it, where it has begun; the filter is as it was. Returns whether it had. */
+bool linger_end(void);
 
 #endif

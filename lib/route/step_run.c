@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow_sweep.h"
+#include "line_rules.h"
 #include "log.h"
 #include "route.h"
 #include "rtnl.h"
@@ -273,7 +274,7 @@ static int set_rules(const struct step_context *context, struct step *step)
 
 	if (ret != 0 || step->as_wanted)
 		return ret;
-	return rule_replace(context->nl, step->want.family, &have, &want);
+	return line_rules_replace(context->nl, step->want.family, &have, &want);
 }
 
 /* What could not be had by making the steps before is a person's. */

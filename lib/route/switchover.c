@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "line_rules.h"
 #include "linger.h"
 #include "log.h"
 #include "route.h"
@@ -239,7 +240,7 @@ static int clear_family(struct netlink *nl, const struct conf *conf, sa_family_t
 	int ret = rule_get_ours(nl, family, &have);
 
 	if (ret == 0)
-		ret = rule_replace(nl, family, &have, &none);
+		ret = line_rules_replace(nl, family, &have, &none);
 	if (ret == 0 && line.number != 0)
 		ret = route_get_default(nl, line, &hop);
 	if (ret == 0 && nexthop_is_set(&hop))
@@ -285,7 +286,7 @@ int switchover_clear(const struct conf *conf)
 		ret = clear_family(nl, conf, AF_INET6);
 	if (ret == 0)
 		ret = restore_switches();
-	linger_end(conf->route.master.dev);
+	(void)linger_end();
 	netlink_close(nl);
 	store_unlock(lock);
 	return ret;

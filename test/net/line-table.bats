@@ -56,10 +56,11 @@ from all oif ppp0 lookup 87"
 	goes "dev ppp0 table 4711" 8.8.8.8 oif ppp0
 	run -0 router ip route show table 4711
 	[[ "$output" == "default dev ppp0 proto 87 scope link"* ]]
-	# The rules of before go when the number changes.
+	# The rules of before go when the number changes, and so does the route of that table.
 	configure
 	fo_route backup
 	[ "$(rules)" = "$RULES" ]
+	[ -z "$(router ip route show table 4711 2>/dev/null)" ]
 }
 
 @test "a redial: the rules follow the address at once, and nothing of the old one is left" {

@@ -177,7 +177,8 @@ static void note_drift(struct route_watch *w, bool corrected)
 	change_describe(&w->cause, text);
 	if (drift_note(&w->drift, clock_mono_us()))
 		log_err(0,
-			"somebody keeps changing the routes: %d corrections, and again; correcting "
+			"another program keeps changing the routes: %d corrections, and again; "
+			"correcting "
 			"more slowly from now on. The last change: %s",
 			DRIFT_BURST, text);
 	else
@@ -207,7 +208,7 @@ static void apply(struct route_watch *w, bool first)
 						.drifted = !first && !w->moved && !w->lingers,
 						.resident = true };
 	bool expected = w->moved || w->lingers || first;
-	struct switchover done;
+	struct switchover done = { .count = 0 };
 	bool drifted;
 	int ret;
 
@@ -215,7 +216,7 @@ static void apply(struct route_watch *w, bool first)
 	w->moved = false;
 	ret = switchover_apply(&w->conf, &order, &done);
 	switchover_log(&done, &order, ret);
-	if (ret == -EWOULDBLOCK) /* somebody else holds the lock, and is stuck */
+	if (ret == -EWOULDBLOCK) /* whoever holds the lock is stuck */
 		want_apply(w, clock_mono_us() + LOCKED_AGAIN_US);
 	drifted = has_drifted(w, &done);
 	if (drifted && !expected && done.facts.state == w->state)

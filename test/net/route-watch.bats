@@ -182,7 +182,7 @@ fight() {
 @test "who changes it again and again is named loudly, and answered more slowly" {
 	as_backup
 	fight
-	said "somebody keeps changing the routes: 30 corrections, and again; correcting more slowly from now on"
+	said "another program keeps changing the routes: 30 corrections, and again; correcting more slowly from now on"
 	stop "$JOB"
 	soon_uses "$BACKUP" || eventually 10 uses "$BACKUP"
 	# No more than one a second from there on: it does not spin.
@@ -210,7 +210,7 @@ no_gateway() {
 	done
 	router ip route add default via 198.51.100.1 dev eth1 proto dhcp metric 100
 	soon_uses "default via 198.51.100.1 dev eth1 proto keepalived"
-	run ! grep -qE "somebody keeps|rule 999" "$WATCH_LOG"
+	run ! grep -qE "another program keeps|rule 999" "$WATCH_LOG"
 	[ "$(grep -c "no gateway is known" "$WATCH_LOG")" -le 10 ]
 }
 

@@ -24,7 +24,7 @@ MOVES, SHORT_MOVES, WARM_UP = 500, 100, 50
 FIGHT_SECONDS = 5
 MOST_CORRECTIONS = 40  # 30 at once, one more a second, and then ever more slowly
 MOST_FIGHT_PCT = 10  # each correction looks at the flows, too
-LOUD = "somebody keeps changing the routes"
+LOUD = "another program keeps changing the routes"
 LOG = "/run/watch.log"
 
 

@@ -16,14 +16,13 @@ int facts_look_again(struct netlink *nl, const struct conf *conf, enum vrrp_stat
 		     bool force, struct facts *out)
 {
 	int ret = vrrp_role_get_held(nl, conf, &out->held);
-	bool vip6 = out->held.vip6;
 
 	if (ret != 0)
 		return ret;
 	out->state = force ? reported : vrrp_role_state(reported, &out->held);
 	out->state6 = out->state;
 	if (!force && addr_is_set(&conf->router.vip6))
-		out->state6 = vrrp_true_state(reported, vip6);
+		out->state6 = vrrp_true_state(reported, out->held.vip6);
 	if (out->state == VRRP_STOP)
 		sysctl_load_saved(&out->saved);
 	return 0;

@@ -186,63 +186,6 @@ int route_has_other_default(struct netlink *nl, sa_family_t family, bool *out)
 	return ret;
 }
 
-struct net_query {
-	sa_family_t family;
-	struct route_nets *nets;
-};
-
-struct net_attrs {
-	sa_family_t family;
-	uint32_t table;
-	struct addr net;
-};
-
-static int take_net_attr(const struct nlattr *attr, void *data)
-{
-	struct net_attrs *attrs = data;
-
-	if (mnl_attr_get_type(attr) == RTA_TABLE && mnl_attr_validate(attr, MNL_TYPE_U32) == 0)
-		attrs->table = mnl_attr_get_u32(attr);
-	else if (mnl_attr_get_type(attr) == RTA_DST &&
-		 addr_from_bytes(attrs->family, mnl_attr_get_payload(attr),
-				 mnl_attr_get_payload_len(attr), &attrs->net) != 0)
-		attrs->net.family = AF_UNSPEC;
-	return MNL_CB_OK;
-}
-
-static int take_net(const struct nlmsghdr *nlh, void *data)
-{
-	const struct net_query *query = data;
-	const struct rtmsg *info = mnl_nlmsg_get_payload(nlh);
-	struct net_attrs attrs = { .family = info->rtm_family, .table = info->rtm_table };
-
-	if (info->rtm_family != query->family || info->rtm_dst_len == 0 ||
-	    (info->rtm_flags & RTM_F_CLONED) != 0 || query->nets->count == ROUTE_NETS_MAX)
-		return MNL_CB_OK;
-	mnl_attr_parse(nlh, sizeof(*info), take_net_attr, &attrs);
-	if (attrs.table == RT_TABLE_MAIN && addr_is_set(&attrs.net))
-		query->nets->items[query->nets->count++] =
-			(struct addr_prefix){ attrs.net, info->rtm_dst_len };
-	return MNL_CB_OK;
-}
-
-static struct nlmsghdr *begin_nets(struct netlink *nl, void *data)
-{
-	struct net_query *query = data;
-
-	query->nets->count = 0;
-	return request_routes(nl, (struct route_table){ query->family, ROUTE_MAIN });
-}
-
-int route_get_nets(struct netlink *nl, sa_family_t family, struct route_nets *out)
-{
-	struct net_query query = { .family = family, .nets = out };
-	const char *words;
-	int ret = list(nl, begin_nets, take_net, &query, &words);
-
-	return ret == 0 ? 0 : fail(ret, words, family, "list", "routes");
-}
-
 /* Puts the default route `hop` into a request. Returns the fixed part of it, or NULL with errno
  * when there is no such interface. */
 static struct rtmsg *put_default(struct nlmsghdr *nlh, struct route_table table,

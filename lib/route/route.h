@@ -1,4 +1,4 @@
-/* route.h - default routes of a table, and the networks of the main one, rtnetlink(7). Edge.
+/* route.h - the default routes of a table, rtnetlink(7). Edge.
  *
  * Over a socket of rtnl_open. Messages about a route of IPv6 name the family. */
 #ifndef FO_ROUTE_H
@@ -21,17 +21,6 @@
  * router advertisements make. */
 #define ROUTE_METRIC4 0
 #define ROUTE_METRIC6 1
-
-#define ROUTE_NETS_MAX 256
-
-struct route_nets {
-	struct addr_prefix items[ROUTE_NETS_MAX];
-	size_t count;
-};
-
-/* The networks of `family` that have a route in the main table, but for the default route; more
- * than ROUTE_NETS_MAX are left out. Returns 0 and `*out`, or -errno, logged. */
-int route_get_nets(struct netlink *nl, sa_family_t family, struct route_nets *out) FO_MUST_CHECK;
 
 /* The default route of `table` with our metric. Returns 0 and `*out` (not set
  * where there is none, or one with several next hops; the first where there are several, which is

@@ -178,8 +178,7 @@ static void note_drift(struct route_watch *w, bool corrected)
 	if (drift_note(&w->drift, clock_mono_us()))
 		log_err(0,
 			"another program keeps changing the routes: %d corrections, and again; "
-			"correcting "
-			"more slowly from now on. The last change: %s",
+			"correcting more slowly from now on. The last change: %s",
 			DRIFT_BURST, text);
 	else
 		log_warn(0, "%s: %s", corrected ? "corrected" : "cannot correct", text);

@@ -38,15 +38,6 @@ bool rule_set_has(const struct rule_set *set, const struct rule *rule)
 	return false;
 }
 
-bool rule_set_equal(const struct rule_set *a, const struct rule_set *b)
-{
-	for (size_t i = 0; i < a->count; i++) {
-		if (!rule_set_has(b, &a->items[i]))
-			return false;
-	}
-	return a->count == b->count;
-}
-
 /* Both steps of what `match` is for. Those for which there is no room are left out in pairs. */
 static void add_pair(struct rule_set *set, const struct rule *match, uint32_t table)
 {

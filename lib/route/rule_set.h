@@ -35,9 +35,6 @@ bool rule_set_add(struct rule_set *set, const struct rule *rule);
 /* Whether `set` has the same rule. */
 bool rule_set_has(const struct rule_set *set, const struct rule *rule);
 
-/* Whether both have the same rules, in whatever order. */
-bool rule_set_equal(const struct rule_set *a, const struct rule_set *b);
-
 /* What leads packets into the line's table. */
 struct rule_set_facts {
 	uint32_t table;

@@ -64,13 +64,13 @@ static void what_leaves_by_the_line_has_its_rules(void **state)
 					   "8701 from 2001:db8::10/128 87\n");
 }
 
-static void order_does_not_matter_and_each_part_does(void **state)
+static void each_part_matters(void **state)
 {
 	const struct rule base = {
 		.priority = 1, .table = 2, .from = parse("10.0.0.1"), .from_len = 32, .oif = "a"
 	};
 	struct rule others[7];
-	struct rule_set a = { .count = 0 }, b = { .count = 0 };
+	struct rule_set a = { .count = 0 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
@@ -86,11 +86,6 @@ static void order_does_not_matter_and_each_part_does(void **state)
 	assert_true(rule_set_has(&a, &base));
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
 		CHECK(!rule_set_has(&a, &others[i]), "part %zu", i);
-	assert_true(rule_set_add(&a, &others[0]));
-	assert_true(rule_set_add(&b, &others[0]));
-	assert_false(rule_set_equal(&a, &b));
-	assert_true(rule_set_add(&b, &base));
-	assert_true(rule_set_equal(&a, &b));
 }
 
 static void what_does_not_fit_is_left_out(void **state)
@@ -116,7 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_leaves_by_the_line_has_its_rules),
-		cmocka_unit_test(order_does_not_matter_and_each_part_does),
+		cmocka_unit_test(each_part_matters),
 		cmocka_unit_test(what_does_not_fit_is_left_out),
 	};
 

@@ -330,7 +330,8 @@ int cli_load(const struct cli *cli, struct conf *out)
 	const struct conf_source source = { .path = cli->config,
 					    .program = cli->program->name,
 					    .sections = cli->program->sections,
-					    .insistent = cli->program->insistent };
+					    .insistent = cli->program->insistent,
+					    .frequent = cli->program->frequent };
 	int ret = conf_load(&source, out);
 
 	if (ret != 0)

@@ -72,6 +72,7 @@ struct cli_program {
 	const char *default_verb;     /* where there is no operand; NULL: the nameless one */
 	unsigned sections;	      /* of fo.conf that it uses, enum conf_section_bit */
 	bool insistent;		      /* complains of a faulty fo.conf each time */
+	bool frequent;		      /* may run every second, see struct conf_source */
 };
 
 /* The common options. */

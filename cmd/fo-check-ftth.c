@@ -6,7 +6,7 @@
 
 #include "cli.h"
 #include "clock.h"
-#include "line.h"
+#include "line_text.h"
 #include "loader.h"
 #include "log.h"
 #include "report.h"
@@ -75,6 +75,9 @@ static int make_rule(const struct cli *cli, const struct settings *set, struct l
 		return ret;
 	watch_rule_take_round(rule, &conf,
 			      set->timeout_ms != 0 ? set->timeout_ms : conf.check.timeout_ms);
+	/* Without a watcher there is no telling what it would call late. */
+	if (!conf.check.present)
+		rule->late_ms = 0;
 	if (set->iface != NULL)
 		snprintf(rule->iface, sizeof(rule->iface), "%s", set->iface);
 	if (set->count > 0) {
@@ -300,6 +303,7 @@ static const struct cli_program program = {
 	.options = options,
 	.verbs = verbs,
 	.sections = CONF_CHECK,
+	.frequent = true,
 };
 
 int main(int argc, char *argv[])

@@ -4,12 +4,17 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "dns_packet.h"
 #include "log.h"
+#include "meter.h"
+#include "redial.h"
 #include "report.h"
 #include "session.h"
+#include "trial.h"
 
 struct settings {
 	bool probe;
+	const char *end_to_end; /* a host; NULL: not */
 };
 
 static int print_run(const struct cli *cli, const struct conf *conf, const struct session_run *run,
@@ -45,7 +50,7 @@ static int print_plan(const struct cli *cli, const struct session_order *order)
 	struct report *report;
 	struct session_run run;
 
-	if (session_plan(order, &run) != 0 || session_check_redial(&order->conf->keepalive) != 0)
+	if (session_plan(order, &run) != 0 || redial_check(&order->conf->keepalive) != 0)
 		return CLI_CANNOT;
 	if (run.echoes > 0)
 		snprintf(want, sizeof(want), "up to %u on %s to %s", run.echoes, uplink,
@@ -59,6 +64,58 @@ static int print_plan(const struct cli *cli, const struct session_order *order)
 	return cli_print(cli, report, CLI_YES);
 }
 
+static int print_trial(const struct cli *cli, const struct conf *conf, const struct trial *trial)
+{
+	struct report *report = report_new();
+	char text[ADDR_TEXT_MAX];
+
+	report_text(report, "interface", conf->router.uplink);
+	report_flag(report, "passed", trial->error == 0);
+	report_text(report, "name_server", addr_format(text, &trial->server));
+	if (addr_is_set(&trial->host)) {
+		report_text(report, "host", addr_format(text, &trial->host));
+		report_thousandths(report, "name_ms", trial->name_us);
+	} else {
+		report_unknown(report, "host");
+		report_unknown(report, "name_ms");
+	}
+	if (trial->error == 0)
+		report_thousandths(report, "connect_ms", trial->connect_us);
+	else
+		report_unknown(report, "connect_ms");
+	report_number(report, "bytes", trial->bytes);
+	return cli_print(cli, report, trial->error == 0 ? CLI_YES : CLI_NO);
+}
+
+static int run_trial(const struct cli *cli, const struct conf *conf, const char *host)
+{
+	struct trial trial;
+
+	if (trial_run(conf, host, &trial) != 0)
+		return CLI_CANNOT;
+	if (cli->json)
+		return print_trial(cli, conf, &trial);
+	return trial.error == 0 ? CLI_YES : CLI_NO;
+}
+
+static int parse(const struct cli *cli, int count, char *operands[], void *settings)
+{
+	const struct settings *set = settings;
+	uint8_t packet[DNS_PACKET_MAX];
+	size_t len;
+
+	if (count > 0)
+		return cli_misused(cli, "`%s': fo-keepalive takes no operands", operands[0]);
+	if (set->end_to_end == NULL)
+		return CLI_GO_ON;
+	if (set->probe || cli->dry_run)
+		return cli_misused(cli, "--end-to-end goes with neither --probe nor --dry-run");
+	if (dns_packet_ask(packet, 0, set->end_to_end, &len) != 0)
+		return cli_misused(cli, "--end-to-end: `%s' is not the name of a host",
+				   set->end_to_end);
+	return CLI_GO_ON;
+}
+
 static int run(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
@@ -66,14 +123,18 @@ static int run(const struct cli *cli, const struct conf *conf, void *settings)
 					     .probe = set->probe,
 					     .log_unchanged =
 						     set->probe || isatty(STDERR_FILENO) == 1 };
+	const struct meter_order meter = { .conf = conf, .program = "fo-keepalive" };
 	struct session_run run;
 	int ret, status;
 
+	if (set->end_to_end != NULL)
+		return run_trial(cli, conf, set->end_to_end);
 	if (cli->dry_run)
 		return print_plan(cli, &order);
-	if (order.probe && session_check_redial(&conf->keepalive) != 0)
+	if (order.probe && redial_check(&conf->keepalive) != 0)
 		log_warn(0, "a dead line will not be redialled");
 	ret = session_keep(&order, &run);
+	(void)meter_read(&meter);
 	if (ret != 0) /* what it has found so far is half the truth */
 		run = (struct session_run){ .verdict = IDLE_UNKNOWN, .quiet_ms = -1 };
 	status = ret == 0 ? exit_of(&run) : CLI_CANNOT;
@@ -87,11 +148,13 @@ static int run(const struct cli *cli, const struct conf *conf, void *settings)
 static const struct cli_option options[] = {
 	{ 0, "probe", NULL, "send an echo even if there has been traffic", .type = CLI_FLAG,
 	  .offset = offsetof(struct settings, probe) },
+	{ 0, "end-to-end", "HOST", "ask the line's name servers for HOST, and connect to it",
+	  .type = CLI_FILE, .offset = offsetof(struct settings, end_to_end) },
 	{ .name = NULL },
 };
 
 static const struct cli_verb verbs[] = {
-	{ .traits = CLI_PLANS | CLI_SHOWS, .run = run },
+	{ .traits = CLI_PLANS | CLI_SHOWS, .parse = parse, .run = run },
 	{ .run = NULL },
 };
 

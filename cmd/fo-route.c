@@ -4,18 +4,28 @@
 #include <string.h>
 
 #include "cli.h"
+#include "drill_verb.h"
+#include "history_aside.h"
+#include "lan_hold.h"
+#include "line_dns.h"
 #include "log.h"
+#include "meter.h"
 #include "notification.h"
+#include "num.h"
 #include "report.h"
+#include "route_plan.h"
 #include "route_watch.h"
 #include "rp_filter.h"
 #include "rtnl.h"
 #include "signals.h"
+#include "speedclass.h"
+#include "split_report.h"
 #include "switchover.h"
 #include "vrrp_role.h"
 
 struct settings {
 	bool force;
+	int64_t drill_ms;
 	struct notification notified;
 };
 
@@ -45,76 +55,60 @@ static void warn_unheld(const struct conf *conf)
 	netlink_close(nl);
 }
 
+static bool read_meter(const struct conf *conf, const struct rtnl_link *gone, bool last)
+{
+	const struct meter_order order = {
+		.conf = conf, .program = "fo-route", .gone = gone, .last = last
+	};
+
+	return meter_read(&order);
+}
+
+/* What only this program brings together: the class of the SIM, and the LAN that is held back. */
+static bool is_raised(const struct conf_speedclass *conf)
+{
+	struct speedclass now;
+
+	speedclass_load(&now);
+	return strcmp(now.known, speedclass_due(conf, true, false)) == 0;
+}
+
 static int apply_logged(const struct conf *conf, const struct switchover_order *order,
-			struct switchover *done)
+			struct switchover *done, struct history_aside *aside)
 {
 	int ret = switchover_apply(conf, order, done);
 
+	switchover_tell(done, aside);
 	if (!done->facts.known)
 		log_too_early();
 	if (done->count > 0 || ret == 0)
 		switchover_log(done, order, ret);
+	(void)read_meter(conf, NULL, done->count > 0 && done->facts.state == VRRP_STOP);
 	return ret;
 }
 
 static int apply(const struct conf *conf, const struct switchover_order *order)
 {
-	struct switchover_order rest = { .force = order->force, .resident = true };
+	struct switchover_order rest = { .force = order->force,
+					 .resident = true,
+					 .is_raised = order->is_raised };
 	FO_UNINITIALIZED struct switchover done; /* clearing it is a twentieth of the run */
-	int ret = apply_logged(conf, order, &done);
+	FO_UNINITIALIZED struct history_aside aside;
+	int ret;
+
+	history_aside_init(&aside);
+	ret = apply_logged(conf, order, &done, &aside);
 
 	while (ret == 0 && switchover_pause_ms(&done) > 0) {
 		switchover_wait(conf, switchover_pause_ms(&done));
 		rest.reported = order->force ? order->reported : NULL;
-		ret = apply_logged(conf, &rest, &done);
+		ret = apply_logged(conf, &rest, &done, &aside);
 	}
+	history_aside_end(&aside);
 	if (ret == 0 && !order->force && !done.facts.held.vip && order->reported != NULL &&
 	    *order->reported == VRRP_MASTER)
 		warn_unheld(conf);
 	return ret == 0 ? CLI_YES : CLI_CANNOT;
-}
-
-/* The kind of an operation, with a 6 behind it where it is about IPv6. */
-static const char *kind_of(const struct plan_item *want)
-{
-	static const char *const kinds[][2] = {
-		[PLAN_SYSCTL] = { "sysctl", "sysctl" }, [PLAN_TABLE] = { "table", "table6" },
-		[PLAN_RULES] = { "rules", "rules6" },	[PLAN_ROUTE] = { "route", "route6" },
-		[PLAN_LAN] = { "lan", "lan6" },		[PLAN_FLOWS] = { "flows", "flows6" },
-	};
-
-	return kinds[want->kind][want->family == AF_INET6];
-}
-
-/* A step as an operation: bare values, for a program to read. */
-static void plan_step(struct report *plan, const struct step *step)
-{
-	const struct plan_item *want = &step->want;
-	char to[128] = "none stale", from[128] = "";
-	bool unknown = step->absent || step->hidden;
-
-	switch (want->kind) {
-	case PLAN_SYSCTL:
-		snprintf(to, sizeof(to), "%s = %d", want->sysctl, want->value);
-		snprintf(from, sizeof(from), "%d", step->value);
-		break;
-	case PLAN_TABLE:
-	case PLAN_ROUTE:
-		nexthop_format(to, &want->hop);
-		nexthop_format(from, &step->hop);
-		break;
-	case PLAN_RULES:
-		snprintf(to, sizeof(to), "to the line's table");
-		snprintf(from, sizeof(from), "%zu missing, %zu too many", step->missing,
-			 step->extra);
-		break;
-	case PLAN_LAN: /* nothing that is done */
-		return;
-	case PLAN_FLOWS:
-		snprintf(from, sizeof(from), "%zu stale", step->stale);
-		break;
-	}
-	cli_plan_add(plan, kind_of(want), to, unknown ? NULL : from, step->as_wanted);
 }
 
 static int print_plan(const struct cli *cli, const struct conf *conf,
@@ -128,8 +122,7 @@ static int print_plan(const struct cli *cli, const struct conf *conf,
 	if (!plan.facts.known)
 		log_too_early();
 	report = report_new();
-	for (size_t i = 0; i < plan.count; i++)
-		plan_step(report, &plan.steps[i]);
+	route_plan_add(report, conf->router.uplink, &plan);
 	return cli_print(cli, report, CLI_YES);
 }
 
@@ -183,6 +176,10 @@ static int report_switchover(const struct cli *cli, const struct conf *conf,
 		report_text(report, "dropped", text);
 		all_right = false;
 	}
+	if (conf->speedclass.present && conf->speedclass.hold_lan_ms > 0)
+		lan_hold_show(report);
+	if (facts->held.vip || facts->held.vip6)
+		all_right = split_report_show(report) && all_right;
 	all_right = report_steps(report, now) && all_right;
 	report_flag(report, "all_right", all_right);
 	if (mismatch[0] != '\0')
@@ -232,11 +229,14 @@ static int run_show(const struct cli *cli, const struct conf *conf, void *settin
 static int run_apply(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
-	const struct switchover_order order = { .force = set->force };
+	const struct switchover_order order = { .force = set->force, .is_raised = is_raised };
 
 	if (!has_section(cli, conf))
 		return CLI_CONFIG;
-	return cli->dry_run ? print_plan(cli, conf, &order) : apply(conf, &order);
+	if (cli->dry_run)
+		return print_plan(cli, conf, &order);
+	line_dns_note();
+	return apply(conf, &order);
 }
 
 static int load(const struct cli *cli, struct conf *conf)
@@ -255,6 +255,9 @@ static int reload(const void *data, struct conf *out)
 
 static int run_watch(const struct cli *cli, const struct conf *unused, void *settings)
 {
+	const struct route_watch_hooks hooks = {
+		.reload = reload, .data = cli, .meter = read_meter, .is_raised = is_raised
+	};
 	struct conf conf;
 	int ret = load(cli, &conf);
 
@@ -262,7 +265,7 @@ static int run_watch(const struct cli *cli, const struct conf *unused, void *set
 	(void)settings;
 	if (ret != CLI_GO_ON)
 		return ret;
-	ret = route_watch_run(&conf, reload, cli);
+	ret = route_watch_run(&conf, &hooks);
 	if (ret > 0)
 		signals_die(ret);
 	return CLI_CANNOT;
@@ -283,6 +286,16 @@ static int run_clear(const struct cli *cli, const struct conf *conf, void *setti
 	return CLI_YES;
 }
 
+static int parse_drill(const struct cli *cli, int count, char *operands[], void *settings)
+{
+	return drill_verb_parse(cli, count, operands, &((struct settings *)settings)->drill_ms);
+}
+
+static int run_drill(const struct cli *cli, const struct conf *conf, void *settings)
+{
+	return drill_verb_run(cli, conf, ((const struct settings *)settings)->drill_ms);
+}
+
 static int parse_state(const struct cli *cli, int count, char *operands[], void *settings)
 {
 	struct settings *set = settings;
@@ -294,7 +307,8 @@ static int run_state(const struct cli *cli, const struct conf *conf, void *setti
 {
 	const struct settings *set = settings;
 	const struct switchover_order order = { .reported = &set->notified.state,
-						.force = set->force };
+						.force = set->force,
+						.is_raised = is_raised };
 
 	if (!has_section(cli, conf))
 		return CLI_CONFIG;
@@ -319,6 +333,9 @@ static const struct cli_verb verbs[] = {
 	  CLI_LOADS, NULL, run_watch },
 	{ "clear", "clear", "remove the rules, the line's table, and what else is ours", 0, NULL,
 	  run_clear },
+	{ "drill", "drill TIME",
+	  "a failover for practice: to the other router now, and back after TIME", 0, parse_drill,
+	  run_drill },
 	{ NULL, "master|backup|fault|stop",
 	  "this state was reported; apply the state that is really true", CLI_PLANS, parse_state,
 	  run_state },
@@ -332,7 +349,7 @@ static const struct cli_program program = {
 	.synopsis = "VERB",
 	.about = "Make the default route, forwarding and tracked flows match the VRRP state.\n"
 		 "Exit status: 0 done, 2 could not, 64 usage, 78 configuration; of show:\n"
-		 "0 nothing differs, 1 something differs.",
+		 "0 nothing differs, 1 something differs, or another machine is master, too.",
 	.options = options,
 	.verbs = verbs,
 	.sections = CONF_ROUTE,

@@ -8,12 +8,16 @@
 #include "class_due.h"
 #include "class_worker.h"
 #include "cli.h"
+#include "lan_hold.h"
 #include "log.h"
+#include "meter.h"
 #include "notification.h"
+#include "num.h"
 #include "report.h"
 #include "schema.h"
 #include "soracom.h"
 #include "speedclass.h"
+#include "split_report.h"
 #include "value.h"
 #include "vrrp_role.h"
 
@@ -23,11 +27,13 @@ struct settings {
 	char speed_class[SIM_CLASS_MAX];
 };
 
+/* 1: not now, the next run may do it. 2: a person has to change something: the profile, its user,
+ * the SIM, this machine. fo-speedclass.service goes by that. */
 static int exit_of(enum soracom_result result)
 {
 	if (result == SORACOM_DONE)
 		return CLI_YES;
-	return result == SORACOM_LOCAL ? CLI_CANNOT : CLI_NO;
+	return result == SORACOM_RETRY || result == SORACOM_STOPPED ? CLI_NO : CLI_CANNOT;
 }
 
 static int open_soracom(const struct conf *conf, struct soracom **out)
@@ -37,11 +43,36 @@ static int open_soracom(const struct conf *conf, struct soracom **out)
 	return soracom_open(&conf->speedclass, &never, out) == 0 ? CLI_GO_ON : CLI_CANNOT;
 }
 
-static int exit_of_errno(int ret)
+/* fo-route holds the LAN back until the class is set: it is, or this run could not. A run that has
+ * left the work to another one leaves this, too. */
+static void release_lan(const struct conf_speedclass *conf, int ret)
 {
+	char time[NUM_TEXT_MAX];
+	struct speedclass now;
+	struct lan_hold was;
+
+	if (conf->hold_lan_ms == 0)
+		return;
+	speedclass_load(&now);
+	if ((ret == 0 && strcmp(now.known, now.wanted) != 0) || lan_hold_end(&was) != 0 ||
+	    !was.there)
+		return;
+	if (was.dev[0] != '\0')
+		log_info("LAN no longer held back, after %s",
+			 num_format_ms(time, was.for_ms - was.left_ms));
+	else
+		log_info("LAN no longer held back: the time of [speedclass] hold-lan was over "
+			 "before");
+}
+
+static int work_on(const struct conf *conf, const struct class_order *order)
+{
+	int ret = class_worker_run(&conf->speedclass, order);
+
+	release_lan(&conf->speedclass, ret);
 	if (ret == 0)
 		return CLI_YES;
-	return ret == -ETIMEDOUT || ret == -EPERM ? CLI_NO : CLI_CANNOT;
+	return ret == -ETIMEDOUT ? CLI_NO : CLI_CANNOT;
 }
 
 /* Says so where there is nothing to do. */
@@ -93,6 +124,7 @@ static struct class_due class_due_by(const struct conf *conf, struct role *role)
 {
 	return (struct class_due){ .conf = &conf->speedclass,
 				   .is_master = is_master,
+				   .is_split = split_report_is_split,
 				   .data = role };
 }
 
@@ -111,8 +143,9 @@ static int converge_to_state(const struct cli *cli, const struct conf *conf,
 		return CLI_CANNOT;
 	if (cli->dry_run)
 		return print_plan(cli, speed_class);
-	return exit_of_errno(
-		class_worker_run(&conf->speedclass, written ? NULL : speed_class, read_back));
+	return work_on(conf, &(struct class_order){ .speed_class = speed_class,
+						    .written = written,
+						    .read_back = read_back });
 }
 
 static int parse_class(const struct cli *cli, int count, char *operands[], void *settings)
@@ -131,15 +164,14 @@ static int parse_class(const struct cli *cli, int count, char *operands[], void 
 static int run_set(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
-	bool written;
+	struct class_order order = { .speed_class = set->speed_class };
 
 	if (!has_section(cli, conf))
 		return CLI_YES;
 	if (cli->dry_run)
 		return print_plan(cli, set->speed_class);
-	written = speedclass_want(set->speed_class) == 0;
-	return exit_of_errno(
-		class_worker_run(&conf->speedclass, written ? NULL : set->speed_class, false));
+	order.written = speedclass_want(set->speed_class) == 0;
+	return work_on(conf, &order);
 }
 
 static int print_class(const struct cli *cli, const struct conf *conf, const char *speed_class)
@@ -150,7 +182,10 @@ static int print_class(const struct cli *cli, const struct conf *conf, const cha
 	speedclass_load(&now);
 	report_text(report, "sim", conf->speedclass.sim.id);
 	report_text(report, "speed_class", speed_class);
-	report_text(report, "wanted", now.wanted);
+	if (now.wanted[0] != '\0')
+		report_text(report, "wanted", now.wanted);
+	else
+		report_unknown(report, "wanted");
 	return cli_print(cli, report, CLI_YES);
 }
 
@@ -170,7 +205,20 @@ static int run_get(const struct cli *cli, const struct conf *conf, void *setting
 		return CLI_CANNOT;
 	result = soracom_get_class(soracom, speed_class, &wait_ms);
 	soracom_close(soracom);
+	if (result == SORACOM_HIDDEN)
+		log_err(0,
+			"reading the class needs the permission %s, which the user of profile %s "
+			"lacks",
+			simapi_permission(&conf->speedclass.sim, false), conf->speedclass.profile);
 	return result == SORACOM_DONE ? print_class(cli, conf, speed_class) : exit_of(result);
+}
+
+/* Not with a state: fo-route does so then, and nothing may delay the class. */
+static void read_meter(const struct conf *conf)
+{
+	const struct meter_order order = { .conf = conf, .program = "fo-speedclass" };
+
+	(void)meter_read(&order);
 }
 
 static int run_sync(const struct cli *cli, const struct conf *conf, void *settings)
@@ -181,6 +229,8 @@ static int run_sync(const struct cli *cli, const struct conf *conf, void *settin
 
 	if (!has_section(cli, conf))
 		return CLI_YES;
+	if (!cli->dry_run)
+		read_meter(conf);
 	if (set->if_due && !class_due_is_overdue(&due)) {
 		log_debug("sync is not due");
 		return CLI_YES;
@@ -190,7 +240,7 @@ static int run_sync(const struct cli *cli, const struct conf *conf, void *settin
 
 /* What a login has shown. A text is NULL where it is not known. */
 struct findings {
-	const char *login, *speed_class, *permission;
+	const char *names, *login, *speed_class, *permission;
 };
 
 static int print_findings(const struct cli *cli, const struct conf_speedclass *conf,
@@ -200,6 +250,7 @@ static int print_findings(const struct cli *cli, const struct conf_speedclass *c
 
 	report_text(report, "profile",
 		    conf->method == CONF_METHOD_METADATA ? "not needed" : conf->profile);
+	report_text(report, "names", found->names);
 	report_text(report, "login", found->login);
 	report_text(report, "sim", conf->sim.id);
 	report_text(report, "speed_class",
@@ -210,7 +261,7 @@ static int print_findings(const struct cli *cli, const struct conf_speedclass *c
 }
 
 /* Whether the class may be set, where the login was good. Returns the exit status. */
-static int check_permission(const struct conf_speedclass *conf, struct soracom *soracom,
+static int check_permission(const struct conf *conf, struct soracom *soracom,
 			    struct findings *found, char speed_class[static SIM_CLASS_MAX])
 {
 	enum soracom_result result = SORACOM_DONE;
@@ -228,17 +279,19 @@ static int check_permission(const struct conf_speedclass *conf, struct soracom *
 	if (result == SORACOM_DONE) {
 		found->speed_class = speed_class;
 		found->permission = "good";
-	} else if (result == SORACOM_REFUSED) {
-		found->permission = "refused";
 	}
-	return ret == -ESTALE ? exit_of_errno(class_worker_run(conf, NULL, false))
-			      : exit_of(result);
+	if (ret == -ESTALE)
+		return work_on(conf, &(struct class_order){ .speed_class = "", .written = true });
+	if (result != SORACOM_REFUSED)
+		return exit_of(result);
+	found->permission = "refused";
+	return CLI_NO;
 }
 
 static int run_login(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	struct findings found = { .login = "no answer" };
-	char speed_class[SIM_CLASS_MAX];
+	char speed_class[SIM_CLASS_MAX], server[ADDR_TEXT_MAX];
 	struct soracom *soracom = NULL;
 	enum soracom_result result;
 	int status = CLI_NO;
@@ -253,10 +306,11 @@ static int run_login(const struct cli *cli, const struct conf *conf, void *setti
 	result = soracom_login(soracom);
 	if (result == SORACOM_DONE) {
 		found.login = "good";
-		status = check_permission(&conf->speedclass, soracom, &found, speed_class);
+		status = check_permission(conf, soracom, &found, speed_class);
 	} else if (result == SORACOM_REFUSED) {
 		found.login = "refused";
 	}
+	found.names = soracom_name_server(soracom, server);
 	soracom_close(soracom);
 	return result == SORACOM_LOCAL ? CLI_CANNOT
 				       : print_findings(cli, &conf->speedclass, &found, status);
@@ -305,8 +359,8 @@ static const struct cli_program program = {
 	.synopsis = "VERB",
 	.about = "Make the speed class of the SORACOM SIM match the VRRP state, retrying until it "
 		 "does.\n"
-		 "Exit status: 0 done, or left to a running fo-speedclass; 1 not done;\n"
-		 "2 could not for a reason of this machine; 64 usage; 78 configuration.",
+		 "Exit status: 0 done, or left to a running fo-speedclass; 1 not now; 2 refused,\n"
+		 "or a reason of this machine; 64 usage; 78 configuration; of login: 1 refused.",
 	.options = options,
 	.verbs = verbs,
 	.sections = CONF_SPEEDCLASS,

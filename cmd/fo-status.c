@@ -1,271 +1,194 @@
 /* fo-status - what is happening on this router. See fo-status(8). */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "clock.h"
-#include "history.h"
+#include "concern.h"
+#include "doctor.h"
+#include "doctor_report.h"
 #include "log.h"
-#include "report.h"
-#include "route.h"
-#include "rtnl.h"
-#include "schema.h"
-#include "session.h"
-#include "speedclass.h"
-#include "switchover.h"
-#include "vrrp_role.h"
-#include "watch_report.h"
+#include "meter.h"
+#include "metrics_verb.h"
+#include "past.h"
+#include "screen.h"
+#include "situation.h"
+#include "status_alert.h"
+#include "status_report.h"
 
-/* What is shown, gathered before anything is printed. */
-struct status {
-	struct switchover route; /* when [route] is there */
-	enum vrrp_state state;
-	enum vrrp_state reported;
-	struct nexthop hop;
-	bool uplink_there;
-	struct rtnl_link uplink;
-	struct speedclass speedclass;
-	bool keepalived; /* is running */
-	bool watched;	 /* there is, or was, a watcher */
-	struct heartbeat heartbeat;
-	char mistake[VRRP_ROLE_TEXT_MAX]; /* keepalived.conf against fo.conf; else empty */
-	struct idle_memory keepalive;	  /* all zero where fo-keepalive has left nothing */
+/* From screen to screen. */
+#define WATCH_EVERY_US 1000000
+
+struct settings {
+	struct past past; /* first, see there */
+	bool watch;
+	struct doctor_order order;
+	bool fix_hints, no_listen;
+	const char *output; /* of the metrics; NULL: stdout */
+	bool test;
 };
 
-static int gather_kernel(const struct conf *conf, struct status *out)
+/* A terminal that shows colors, whose owner did not ask for none (no-color.org). */
+static bool has_color(void)
 {
-	struct netlink *nl = NULL;
-	int ret = rtnl_open(&nl);
+	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (ret == 0)
-		ret = route_get_default(nl, (struct route_table){ AF_INET, ROUTE_MAIN }, &out->hop);
-	if (ret == 0)
-		ret = vrrp_role_find_mismatch(nl, conf, out->mistake);
-	if (ret == 0) {
-		ret = rtnl_get_link(nl, conf->router.uplink, &out->uplink);
-		out->uplink_there = ret == 0;
-		ret = ret == -ENODEV ? 0 : ret;
+	return isatty(STDOUT_FILENO) == 1 && (none == NULL || none[0] == '\0') && term != NULL &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static int status_of(const struct concerns *concerns)
+{
+	if (concerns->count > 0)
+		return CLI_NO;
+	return concerns->cannot_tell ? CLI_CANNOT : CLI_YES;
+}
+
+static int show_once(const struct cli *cli, const struct conf *conf, const char *before)
+{
+	struct report *report;
+	struct situation situation;
+	struct concerns concerns;
+
+	if (situation_find(conf, &situation) != 0)
+		return CLI_CANNOT;
+	concerns_find(&situation, &concerns);
+	if (!cli->json) {
+		fputs(before, stdout);
+		return screen_print(&situation, &concerns, has_color()) == 0 ? status_of(&concerns)
+									     : CLI_CANNOT;
 	}
-	netlink_close(nl);
-	return ret;
+	report = report_new();
+	status_report_fill(report, &situation, &concerns);
+	return cli_print(cli, report, status_of(&concerns));
 }
 
-static int gather(const struct conf *conf, struct status *out)
-{
-	const struct switchover_order order = { .reported = &out->reported };
-	int ret;
-
-	memset(out, 0, sizeof(*out));
-	out->reported = vrrp_role_reported();
-	ret = vrrp_role_true_state(conf, out->reported, &out->state);
-	if (ret == 0)
-		ret = gather_kernel(conf, out);
-	if (ret == 0 && conf->route.present)
-		ret = switchover_examine(conf, &order, &out->route);
-	speedclass_load(&out->speedclass);
-	out->keepalived = vrrp_role_has_keepalived();
-	out->watched = watch_report_read(&out->heartbeat) == 0;
-	if (session_load(&out->keepalive) != 0)
-		memset(&out->keepalive, 0, sizeof(out->keepalive));
-	return ret;
-}
-
-static const char *uplink_text(const struct status *status)
-{
-	if (!status->uplink_there)
-		return "gone";
-	return status->uplink.up ? "up" : "down";
-}
-
-static const char *or_unknown(const char *text)
-{
-	return text[0] == '\0' ? "unknown" : text;
-}
-
-/* Returns whether the watcher is running, or there never was one. */
-static bool fill_line(struct report *report, const struct conf *conf, const struct status *status)
-{
-	int64_t now_us = clock_mono_us();
-
-	if (!status->watched) {
-		report_text(report, "watcher", "never started");
-		return true;
-	}
-	if (!heartbeat_is_fresh(&status->heartbeat, conf->router.uplink, now_us)) {
-		bool mute = heartbeat_is_mute(&status->heartbeat, conf->router.uplink, now_us);
-
-		report_text(report, "watcher", mute ? "cannot send" : "silent");
-		return false;
-	}
-	report_text(report, "watcher", "running");
-	watch_report_show(report, &status->heartbeat, now_us);
-	return true;
-}
-
-/* Returns whether the class is the one that is due. */
-static bool fill_speedclass(struct report *report, const struct conf *conf,
-			    const struct status *status)
-{
-	const char *due = speedclass_due(&conf->speedclass, status->state == VRRP_MASTER);
-
-	report_text(report, "sim", conf->speedclass.sim.id);
-	report_text(report, "speed_class_due", due);
-	report_text(report, "speed_class_wanted", or_unknown(status->speedclass.wanted));
-	report_text(report, "speed_class_known", or_unknown(status->speedclass.known));
-	return strcmp(status->speedclass.known, due) == 0;
-}
-
-/* A line that was not checked for so long may be dead: the timer is not enabled. */
-#define KEEPALIVE_LATE_MS INT64_C(7200000)
-
-/* Returns whether the session is looked after, and not known to be dead. The bytes are those of
- * echoes and answers.
- */
-static bool fill_keepalive(struct report *report, const struct conf *conf,
-			   const struct status *status)
-{
-	const struct idle_memory *memory = &status->keepalive;
-	enum idle_verdict verdict = (enum idle_verdict)memory->verdict;
-	char boot[CLOCK_BOOT_MAX];
-	bool of_this_boot = memory->run_ms > 0 && strcmp(memory->boot, clock_boot(boot)) == 0;
-	int64_t ago_ms = clock_boottime_ms() - (of_this_boot ? memory->run_ms : 0);
-
-	report_text(report, "keepalive", idle_verdict_name(verdict));
-	if (of_this_boot)
-		report_number(report, "keepalive_ago_s", ago_ms / 1000);
-	else
-		report_unknown(report, "keepalive_ago_s");
-	report_number(report, "keepalive_dead_runs", memory->dead);
-	report_number(report, "keepalive_month_bytes", memory->bytes);
-	report_number(report, "keepalive_last_month_bytes", memory->bytes_before);
-	report_number(report, "keepalive_month_bytes_due",
-		      session_month_bytes(&conf->keepalive, memory));
-	return memory->dead == 0 && ago_ms < KEEPALIVE_LATE_MS;
-}
-
-static bool route_right(const struct status *status)
-{
-	bool right = true;
-
-	for (size_t i = 0; i < status->route.count; i++)
-		right = right && status->route.steps[i].as_wanted;
-	return right;
-}
-
-/* A section with a fault is not used: no row below is about it. Returns whether there is none. */
-static bool fill_faults(struct report *report, const struct conf *conf)
-{
-	for (size_t i = 0; i < conf_sections_len; i++) {
-		if ((conf->faulty & conf_sections[i].bit) == 0)
-			continue;
-		report_row(report, "faulty");
-		report_text(report, "section", conf_sections[i].name);
-		report_end_row(report);
-	}
-	return conf->faulty == 0;
-}
-
-/* Returns whether nothing differs. */
-static bool fill(struct report *report, const struct conf *conf, const struct status *status)
-{
-	char text[NEXTHOP_TEXT_MAX], hint[160];
-	bool right = fill_faults(report, conf);
-
-	report_text(report, "keepalived", status->keepalived ? "running" : "not running");
-	report_text(report, "state", vrrp_state_name(status->state));
-	report_text(report, "vip", addr_format(text, &conf->router.vip));
-	report_flag(report, "vip_held", status->state == VRRP_MASTER);
-	if (status->mistake[0] != '\0')
-		report_text(report, "mistake", status->mistake);
-	report_text(report, "default_route", nexthop_format(text, &status->hop));
-	right = route_right(status) && status->mistake[0] == '\0' && right;
-	if (conf->route.present)
-		report_flag(report, "route_right", route_right(status));
-	report_text(report, "uplink", conf->router.uplink);
-	report_text(report, "uplink_interface", uplink_text(status));
-	if (status->route.facts.sibling[0] != '\0') {
-		snprintf(hint, sizeof(hint), RTNL_SIBLING, conf->router.uplink,
-			 status->route.facts.sibling, conf->router.uplink);
-		report_text(report, "uplink_hint", hint);
-		right = false;
-	}
-	right = right && status->keepalived;
-	if (conf->speedclass.present)
-		right = fill_speedclass(report, conf, status) && right;
-	if (conf->keepalive.present)
-		right = fill_keepalive(report, conf, status) && right;
-	if (conf->check.present)
-		right = fill_line(report, conf, status) && right;
-	return right;
-}
-
+/* On a terminal each screen takes the place of the one before. */
 static int show(const struct cli *cli, const struct conf *conf, void *settings)
 {
-	struct report *report = report_new();
-	struct status status;
-	bool right = false;
+	const struct settings *set = settings;
+	const char *clear = isatty(STDOUT_FILENO) == 1 ? "\033[H\033[J" : "";
+	int status = show_once(cli, conf, set->watch ? clear : "");
 
-	(void)settings;
-	if (gather(conf, &status) != 0) {
-		report_free(report);
-		return CLI_CANNOT;
+	while (set->watch && !ferror(stdout)) {
+		clock_sleep_until_us(clock_mono_us() + WATCH_EVERY_US);
+		status = show_once(cli, conf, clear);
 	}
-	right = fill(report, conf, &status);
-	return cli_print(cli, report, right ? CLI_YES : CLI_NO);
+	return status;
 }
 
-/* The events, a row each. Cuts `text` up. */
-static void fill_history(struct report *report, char *text)
+static int show_usage(const struct cli *cli, const struct conf *conf, void *settings)
 {
-	char *rest = text;
-
-	for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
-		const char *time = strsep(&line, " ");
-		const char *who = line == NULL ? NULL : strsep(&line, ":");
-
-		if (line == NULL)
-			continue;
-		report_row(report, "events");
-		report_text(report, "time", time);
-		report_text(report, "program", who);
-		report_text(report, "event", line + strspn(line, " "));
-		report_end_row(report);
-	}
-}
-
-static int history(const struct cli *cli, const struct conf *conf, void *settings)
-{
-	char text[HISTORY_BYTES_MAX];
 	struct report *report;
+	struct usage usage;
+	int64_t month = 0;
+	int ret = meter_show(conf, &usage, &month);
 
-	(void)conf;
 	(void)settings;
-	if (history_read(text) != 0)
+	if (!conf->speedclass.present && !conf->keepalive.present)
+		log_err(0, "%s has neither [speedclass] nor [keepalive]: no line is metered here",
+			cli->config);
+	else if (ret == -ENOENT)
+		log_err(0, "nothing was counted yet; the next run of fo-keepalive begins with it");
+	if (ret != 0)
 		return CLI_CANNOT;
 	report = report_new();
-	fill_history(report, text);
+	status_report_usage(report, &usage, month, USAGE_MONTHS - 1);
 	return cli_print(cli, report, CLI_YES);
+}
+
+static int examine(const struct cli *cli, const struct conf *conf, void *data)
+{
+	FO_UNINITIALIZED struct findings findings;
+	struct settings *settings = data;
+	int status;
+
+	(void)conf;
+	settings->order.conf_file = cli->config;
+	settings->order.listen = !settings->no_listen;
+	status = doctor_examine(&settings->order, &findings) != 0 ? CLI_CANNOT
+		 : findings.count > 0				  ? CLI_NO
+								  : CLI_YES;
+	if (doctor_report_show(&findings, settings->fix_hints, cli->json) != 0)
+		return CLI_CANNOT;
+	return status;
+}
+
+#define SETTING(member) .offset = offsetof(struct settings, member)
+
+static const struct cli_option options[] = {
+	{ 'w', "watch", NULL, "show it again every second, until Ctrl-C", .type = CLI_FLAG,
+	  SETTING(watch), .verb = "show" },
+	{ 0, "since", "TIME", "show events since then: 2h, 3d, 2026-11-27, '2026-11-27 14:00'",
+	  .type = CLI_FILE, SETTING(past.since), .verb = "history" },
+	{ 0, "month", "MONTH", "report this month, such as 2026-11, instead of the present one",
+	  .type = CLI_FILE, SETTING(past.month_name), .verb = "report" },
+	{ 0, "html", NULL, "report as a page for a browser and a printer", .type = CLI_FLAG,
+	  SETTING(past.html), .verb = "report" },
+	{ 0, "fix-hints", NULL, "print what mends each finding", .type = CLI_FLAG,
+	  SETTING(fix_hints), .verb = "doctor" },
+	{ 0, "keepalived", "FILE", "keepalived.conf, instead of " DOCTOR_KEEPALIVED_CONF,
+	  .type = CLI_FILE, SETTING(order.keepalived_conf), .verb = "doctor" },
+	{ 0, "no-listen", NULL, "do not listen to VRRP on the LAN", .type = CLI_FLAG,
+	  SETTING(no_listen), .verb = "doctor" },
+	{ 0, "root", "DIRECTORY", "look at the files of a router below this, and at nothing else",
+	  .type = CLI_FILE, SETTING(order.root), .verb = "doctor" },
+	{ 'o', "output", "FILE", "write the metrics into FILE, in place of what it has",
+	  .type = CLI_FILE, SETTING(output), .verb = "metrics" },
+	{ 0, "test", NULL, "send a test alert at once, and print what came back", .type = CLI_FLAG,
+	  SETTING(test), .verb = "alert" },
+	{ .name = NULL },
+};
+
+static int show_metrics(const struct cli *cli, const struct conf *conf, void *settings)
+{
+	(void)cli;
+	return metrics_verb_run(conf, ((const struct settings *)settings)->output);
+}
+
+static int alert(const struct cli *cli, const struct conf *conf, void *settings)
+{
+	const struct settings *set = settings;
+
+	return status_alert(cli, conf, set->test);
 }
 
 static const struct cli_verb verbs[] = {
 	{ "show", "show", "the state of the router, its lines and its SIM (the default)", CLI_SHOWS,
 	  NULL, show },
-	{ "history", "history", "what has happened to the metered line", CLI_SHOWS, NULL, history },
+	{ "usage", "usage", "the bytes over the metered line, a year back", CLI_SHOWS, NULL,
+	  show_usage },
+	{ "doctor", "doctor", "what is wrong with this router, and what to do",
+	  CLI_SHOWS | CLI_LOADS, NULL, examine },
+	{ "history", "history", "what has happened to this router", CLI_SHOWS | CLI_LOADS,
+	  past_parse_history, past_show_history },
+	{ "report", "report", "a month of this router's line: outages, availability, bytes",
+	  CLI_SHOWS, past_parse_report, past_show_report },
+	{ "metrics", "metrics", "the same for Prometheus", 0, NULL, show_metrics },
+	{ "alert", "alert", "what a person was told, and what waits", CLI_SHOWS, NULL, alert },
 	{ .run = NULL },
 };
 
 static const struct cli_program program = {
 	.name = "fo-status",
 	.synopsis = "[VERB]",
-	.about = "Show what this router is doing. Sends nothing and changes nothing.\n"
-		 "Exit status: 0 nothing differs; 1 something differs; 2 could not tell;\n"
-		 "64 usage; 78 configuration.",
+	.about = "Show what this router is doing. Changes nothing, and asks nobody but the LAN.\n"
+		 "Exit status: 0 the LAN has Internet over the line that it should have;\n"
+		 "1 something needs attention; 2 could not tell; 64 usage; 78 configuration.",
+	.options = options,
 	.verbs = verbs,
 	.default_verb = "show",
 };
 
 int main(int argc, char *argv[])
 {
-	return cli_main(&program, argc, argv, NULL);
+	struct settings settings = {
+		.order = { .root = "", .keepalived_conf = DOCTOR_KEEPALIVED_CONF },
+	};
+
+	return cli_main(&program, argc, argv, &settings);
 }

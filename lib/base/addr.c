@@ -109,6 +109,22 @@ bool addr_in_prefix(const struct addr *addr, const struct addr *net, unsigned pr
 	return rest == 0 || ((addr->bytes[whole] ^ net->bytes[whole]) & mask) == 0;
 }
 
+bool addr_is_private(const struct addr *addr)
+{
+	static const struct addr_prefix nets[] = {
+		{ { AF_INET, { 10 } }, 8 },	      { { AF_INET, { 172, 16 } }, 12 },
+		{ { AF_INET, { 192, 168 } }, 16 },    { { AF_INET, { 100, 64 } }, 10 },
+		{ { AF_INET, { 169, 254 } }, 16 },    { { AF_INET6, { 0xfc } }, 7 },
+		{ { AF_INET6, { 0xfe, 0x80 } }, 10 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(nets); i++) {
+		if (addr_in_prefix(addr, &nets[i].addr, nets[i].len))
+			return true;
+	}
+	return false;
+}
+
 const char *addr_format(char buf[static ADDR_TEXT_MAX], const struct addr *addr)
 {
 	if (!addr_is_set(addr) || inet_ntop(addr->family, addr->bytes, buf, ADDR_TEXT_MAX) == NULL)

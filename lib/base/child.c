@@ -5,8 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,16 +21,53 @@
 /* A program that runs. */
 struct child {
 	const char *name;
+	char *why; /* of struct child_order */
 	pid_t pid; /* of its group too */
 	int fd;	   /* its end can be polled here */
 	int pipe;  /* of its stdout; -1: none, or at its end */
 	char *out;
 	size_t size, len;
+	bool all; /* its stderr, too */
 };
 
-/* It must not inherit our blocked signals, nor SIGPIPE ignored. */
-static int spawn(struct child *child, char *const argv[], int stdout_fd)
+/* `err` is an -errno whose text follows, or 0. */
+static void FO_PRINTF(3, 4) complain(const struct child *child, int err, const char *fmt, ...)
 {
+	char text[CHILD_WHY_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (child->why == NULL)
+		log_err(err, "%s", text);
+	else if (err == 0)
+		memcpy(child->why, text, sizeof(text));
+	else
+		snprintf(child->why, CHILD_WHY_MAX, "%.100s: %.50s", text, strerror(-err));
+}
+
+/* A file without a name, at its beginning: unlike a pipe it takes all of `text` at once. Returns
+ * its descriptor or -errno. */
+static int open_input(const char *text)
+{
+	size_t len = strlen(text);
+	int fd = memfd_create("stdin", MFD_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	if (pwrite(fd, text, len, 0) == (ssize_t)len)
+		return fd;
+	ret = errno != 0 ? -errno : -ENOSPC;
+	close(fd);
+	return ret;
+}
+
+/* It must not inherit our blocked signals, nor SIGPIPE ignored. `in` or `stdout_fd` below 0:
+ * /dev/null. */
+static int spawn(struct child *child, const struct child_order *order, int in, int stdout_fd)
+{
+	char *const *argv = order->argv;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	sigset_t none, all;
@@ -47,19 +87,25 @@ static int spawn(struct child *child, char *const argv[], int stdout_fd)
 	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
 						POSIX_SPAWN_SETSIGDEF);
-	ret = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	if (in < 0)
+		ret = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	else
+		ret = posix_spawn_file_actions_adddup2(&actions, in, 0);
 	if (ret == 0 && stdout_fd < 0)
 		ret = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
 	else if (ret == 0)
 		ret = posix_spawn_file_actions_adddup2(&actions, stdout_fd, 1);
+	if (ret == 0 && child->all)
+		ret = posix_spawn_file_actions_adddup2(&actions, 1, 2);
 	if (ret == 0)
-		ret = posix_spawnp(&child->pid, argv[0], &actions, &attr, argv, environ);
+		ret = posix_spawnp(&child->pid, argv[0], &actions, &attr, argv,
+				   order->env == NULL ? environ : order->env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	return -ret;
 }
 
-static int start(struct child *child, char *const argv[])
+static int start_with(struct child *child, const struct child_order *order, int in)
 {
 	bool listens = child->out != NULL;
 	int pipes[2] = { -1, -1 };
@@ -70,7 +116,7 @@ static int start(struct child *child, char *const argv[])
 	/* The child's end waits where ours is slow. */
 	if (listens)
 		(void)fcntl(pipes[1], F_SETFL, 0);
-	ret = spawn(child, argv, pipes[1]);
+	ret = spawn(child, order, in, pipes[1]);
 	if (listens)
 		close(pipes[1]);
 	child->pipe = pipes[0];
@@ -82,6 +128,16 @@ static int start(struct child *child, char *const argv[])
 	ret = -errno;
 	kill(-child->pid, SIGKILL);
 	(void)waitpid(child->pid, NULL, 0);
+	return ret;
+}
+
+static int start(struct child *child, const struct child_order *order)
+{
+	int in = order->in == NULL ? -1 : open_input(order->in);
+	int ret = order->in != NULL && in < 0 ? in : start_with(child, order, in);
+
+	if (in >= 0)
+		close(in);
 	return ret;
 }
 
@@ -158,39 +214,55 @@ static int finish(struct child *child, int64_t timeout_ms)
 	if (has_ended(child, CHILD_GRACE_MS))
 		(void)waitpid(child->pid, &status, 0);
 	else
-		log_err(0, "%s: cannot be ended", child->name);
+		complain(child, 0, "%s: cannot be ended", child->name);
 	if (prints_too_much(child)) {
-		log_err(0, "%s: printed more than %zu bytes", child->name, child->size - 1);
+		complain(child, 0, "%s: printed more than %zu bytes", child->name, child->size - 1);
 		return -EFBIG;
 	}
 	if (!ended) {
-		log_err(0, "%s: killed: still running after %s", child->name,
-			num_format_ms(text, timeout_ms));
+		complain(child, 0, "%s: killed: still running after %s", child->name,
+			 num_format_ms(text, timeout_ms));
 		return -ETIMEDOUT;
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFSIGNALED(status))
-		log_err(0, "%s: ended by signal %d", child->name, WTERMSIG(status));
+		complain(child, 0, "%s: ended by signal %d", child->name, WTERMSIG(status));
 	else
-		log_err(0, "%s: exit status %d", child->name, WEXITSTATUS(status));
+		complain(child, 0, "%s: exit status %d", child->name, WEXITSTATUS(status));
 	return -ECHILD;
 }
 
-int child_run(char *const argv[], int64_t timeout_ms, char *out, size_t size)
+int child_run_order(const struct child_order *order)
 {
-	struct child child = { .name = argv[0], .fd = -1, .pipe = -1, .out = out, .size = size };
-	int ret = start(&child, argv);
+	struct child child = { .name = order->argv[0],
+			       .why = order->why,
+			       .fd = -1,
+			       .pipe = -1,
+			       .out = order->out,
+			       .size = order->size,
+			       .all = order->all };
+	int ret = start(&child, order);
 
 	if (ret != 0)
-		log_err(ret, "cannot run %s", argv[0]);
+		complain(&child, ret, "cannot run %s", child.name);
 	else
-		ret = finish(&child, timeout_ms);
+		ret = finish(&child, order->timeout_ms);
+	if (ret == 0 && child.out != NULL && memchr(child.out, '\0', child.len) != NULL) {
+		complain(&child, 0, "%s: printed a NUL character", child.name);
+		ret = -EILSEQ;
+	}
 	if (child.pipe >= 0)
 		close(child.pipe);
 	if (child.fd >= 0)
 		close(child.fd);
-	if (out != NULL)
-		out[child.len < size ? child.len : size - 1] = '\0';
+	if (child.out != NULL)
+		child.out[child.len < child.size ? child.len : child.size - 1] = '\0';
 	return ret;
+}
+
+int child_run(char *const argv[], int64_t timeout_ms, char *out, size_t size)
+{
+	return child_run_order(&(struct child_order){
+		.argv = argv, .timeout_ms = timeout_ms, .out = out, .size = size });
 }

@@ -2,6 +2,7 @@
 #ifndef FO_CHILD_H
 #define FO_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,10 +13,28 @@
  * with NUL, or to /dev/null when that is NULL; its stderr is ours. After `timeout_ms` the whole
  * group gets SIGTERM, and SIGKILL CHILD_GRACE_MS later; one that does not end even then is left.
  * Returns 0 when it ended with exit status 0; -ETIMEDOUT; -EFBIG when `size` bytes cannot hold what
- * it printed; -ECHILD when it failed; -ENOENT, -EACCES or another -errno when it could not be run.
- * Logged, with its name and no more of `argv`. */
+ * it printed; -EILSEQ when that has a NUL in it, at which a text would end; -ECHILD when it failed;
+ * -ENOENT, -EACCES or another -errno when it could not be run. Logged, with its name and no more of
+ * `argv`. */
 int child_run(char *const argv[], int64_t timeout_ms, char *out, size_t size) FO_MUST_CHECK;
 
+/* A program, with more than its arguments. */
+struct child_order {
+	char *const *argv;
+	char *const *env; /* its whole environment; NULL: ours */
+	const char *in;	  /* what it reads from stdin; NULL: nothing */
+	int64_t timeout_ms;
+	char *out; /* of `size` bytes, as child_run has it; NULL: its stdout is /dev/null */
+	size_t size;
+	bool all;  /* what it prints on its stderr goes to `out`, too */
+	char *why; /* of CHILD_WHY_MAX bytes: what went wrong stands there, and is not logged; NULL:
+		    * it is */
+};
+
+/* The same. */
+int child_run_order(const struct child_order *order) FO_MUST_CHECK;
+
 #define CHILD_GRACE_MS 2000
+#define CHILD_WHY_MAX  160
 
 #endif

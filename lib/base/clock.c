@@ -46,6 +46,15 @@ int64_t clock_wall_s(void)
 	return time(NULL);
 }
 
+int64_t clock_month(int64_t wall_s)
+{
+	const time_t time = (time_t)wall_s;
+	struct tm utc;
+
+	return gmtime_r(&time, &utc) == NULL ? 0
+					     : (utc.tm_year + INT64_C(1900)) * 100 + utc.tm_mon + 1;
+}
+
 void clock_sleep_until_us(int64_t until_us)
 {
 	struct timespec until = { .tv_sec = until_us / 1000000,
@@ -62,4 +71,26 @@ struct timespec clock_left(int64_t until_us)
 		left_us = 0;
 	return (struct timespec){ .tv_sec = left_us / 1000000,
 				  .tv_nsec = left_us % 1000000 * 1000 };
+}
+
+const char *clock_format_utc(int64_t wall_s, char buf[static CLOCK_TEXT_MAX])
+{
+	const time_t time = (time_t)wall_s;
+	struct tm tm;
+
+	if (gmtime_r(&time, &tm) == NULL ||
+	    strftime(buf, CLOCK_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		memcpy(buf, "-", 2);
+	return buf;
+}
+
+const char *clock_format_local(int64_t wall_s, char buf[static CLOCK_TEXT_MAX])
+{
+	const time_t time = (time_t)wall_s;
+	struct tm tm;
+
+	if (localtime_r(&time, &tm) == NULL ||
+	    strftime(buf, CLOCK_TEXT_MAX, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		memcpy(buf, "-", 2);
+	return buf;
 }

@@ -25,6 +25,16 @@ const char *clock_boot(char buf[static CLOCK_BOOT_MAX]);
  * boot. */
 int64_t clock_wall_s(void);
 
+/* The month of a time since 1970, in UTC, such as 202611; 0 where there is none. */
+int64_t clock_month(int64_t wall_s);
+
+/* A time since 1970 as RFC 3339 has it, in UTC; `-` where there is none. Returns `buf`. */
+#define CLOCK_TEXT_MAX 40
+const char *clock_format_utc(int64_t wall_s, char buf[static CLOCK_TEXT_MAX]);
+
+/* The same as a person reads it: local time, `2026-11-27 14:02:11`. */
+const char *clock_format_local(int64_t wall_s, char buf[static CLOCK_TEXT_MAX]);
+
 /* Sleeps until clock_mono_us would give `until_us`, or a signal handler has run. */
 void clock_sleep_until_us(int64_t until_us);
 

@@ -113,16 +113,13 @@ static ssize_t receive(struct netlink *nl)
 	return got;
 }
 
-int netlink_ask(struct netlink *nl, const struct nlmsghdr *request, mnl_cb_t each, void *data,
-		const char **words)
+/* Takes what is answered to the requests of this number, up to an acknowledgement or an error. */
+static int take_answer(struct netlink *nl, uint32_t seq, mnl_cb_t each, void *data,
+		       const char **words)
 {
-	uint32_t seq = request->nlmsg_seq;
 	unsigned port = mnl_socket_get_portid(nl->socket);
 	int more = MNL_CB_OK;
 
-	*words = "";
-	if (mnl_socket_sendto(nl->socket, request, request->nlmsg_len) < 0)
-		return -errno;
 	while (more > MNL_CB_STOP) {
 		ssize_t got = receive(nl);
 
@@ -140,6 +137,30 @@ int netlink_ask(struct netlink *nl, const struct nlmsghdr *request, mnl_cb_t eac
 		}
 	}
 	return 0;
+}
+
+int netlink_ask(struct netlink *nl, const struct nlmsghdr *request, mnl_cb_t each, void *data,
+		const char **words)
+{
+	*words = "";
+	if (mnl_socket_sendto(nl->socket, request, request->nlmsg_len) < 0)
+		return -errno;
+	return take_answer(nl, request->nlmsg_seq, each, data, words);
+}
+
+/* One number for all: a refusal may name any of them. */
+int netlink_ask_batch(struct netlink *nl, void *requests, size_t len)
+{
+	struct nlmsghdr *nlh = requests;
+	const char *words;
+	int left = (int)len;
+
+	nl->seq++;
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		nlh->nlmsg_seq = nl->seq;
+	if (mnl_socket_sendto(nl->socket, requests, len) < 0)
+		return -errno;
+	return take_answer(nl, nl->seq, NULL, NULL, &words);
 }
 
 int netlink_list(struct netlink *nl, netlink_begin *begin, mnl_cb_t each, void *data,

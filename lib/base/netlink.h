@@ -49,6 +49,11 @@ int netlink_log_failure(int ret, const char *words, const char *what);
 int netlink_ask_all(struct netlink *nl, const void *requests, size_t len, unsigned count,
 		    int ignored) FO_MUST_CHECK;
 
+/* Sends `len` bytes: a batch of nfnetlink (NFNL_MSG_BATCH_BEGIN to _END), which is carried out as a
+ * whole. One of its requests, the last, has NLM_F_ACK; sequence numbers are given here. Returns 0,
+ * or the first -errno. Waits 2 s at most. */
+int netlink_ask_batch(struct netlink *nl, void *requests, size_t len) FO_MUST_CHECK;
+
 /* Takes the answer to request `number` (0, 1, ...), which may be an NLMSG_ERROR. */
 typedef void netlink_answer(unsigned number, const struct nlmsghdr *answer, void *data);
 

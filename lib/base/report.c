@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_text.h"
 #include "log.h"
+#include "num.h"
 #include "utf8.h"
 
 enum kind {
@@ -22,7 +24,8 @@ struct cell {
 	unsigned row;	   /* of the table, from 1 on */
 	const char *name;
 	enum kind kind;
-	char *text; /* owned */
+	char *text;		  /* owned */
+	char shown[NUM_TEXT_MAX]; /* to a person instead; empty: nothing else */
 };
 
 struct report {
@@ -67,7 +70,8 @@ static struct cell *next_cell(struct report *report)
 	return &cells[report->count];
 }
 
-static void add(struct report *report, const char *name, enum kind kind, const char *text)
+/* Returns the cell, or NULL. */
+static struct cell *add(struct report *report, const char *name, enum kind kind, const char *text)
 {
 	struct cell *cell = report == NULL ? NULL : next_cell(report);
 
@@ -76,13 +80,14 @@ static void add(struct report *report, const char *name, enum kind kind, const c
 	if (cell == NULL || cell->text == NULL) {
 		if (report != NULL)
 			report->failed = true;
-		return;
+		return NULL;
 	}
 	cell->table = report->table;
 	cell->row = report->row;
 	cell->name = name;
 	cell->kind = kind;
 	report->count++;
+	return cell;
 }
 
 void report_text(struct report *report, const char *name, const char *text)
@@ -90,12 +95,17 @@ void report_text(struct report *report, const char *name, const char *text)
 	add(report, name, KIND_TEXT, text);
 }
 
-void report_number(struct report *report, const char *name, int64_t value)
+static struct cell *add_number(struct report *report, const char *name, int64_t value)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), "%" PRId64, value);
-	add(report, name, KIND_NUMBER, text);
+	return add(report, name, KIND_NUMBER, text);
+}
+
+void report_number(struct report *report, const char *name, int64_t value)
+{
+	add_number(report, name, value);
 }
 
 void report_flag(struct report *report, const char *name, bool value)
@@ -109,6 +119,14 @@ void report_thousandths(struct report *report, const char *name, int64_t value)
 
 	snprintf(text, sizeof(text), "%" PRId64 ".%03" PRId64, value / 1000, value % 1000);
 	add(report, name, KIND_NUMBER, text);
+}
+
+void report_bytes(struct report *report, const char *name, int64_t value)
+{
+	struct cell *cell = add_number(report, name, value);
+
+	if (cell != NULL)
+		num_format_bytes(cell->shown, value);
 }
 
 void report_unknown(struct report *report, const char *name)
@@ -178,6 +196,8 @@ static const char *text_of(const struct cell *cell)
 {
 	if (cell->kind == KIND_FLAG)
 		return strcmp(cell->text, "true") == 0 ? "yes" : "no";
+	if (cell->shown[0] != '\0')
+		return cell->shown;
 	return cell->kind == KIND_UNKNOWN ? "-" : cell->text;
 }
 
@@ -264,30 +284,11 @@ static void print_for_person(const struct report *report)
 
 /* As JSON (RFC 8259) */
 
-/* What is not UTF-8 would make all of it invalid, and becomes U+FFFD. */
-static void print_string(const char *text)
-{
-	uint32_t code;
-	size_t len;
-
-	putchar('"');
-	for (len = utf8_next(text, &code); len > 0; len = utf8_next(text, &code)) {
-		if (code == '"' || code == '\\')
-			printf("\\%c", (int)code);
-		else if (utf8_is_printable(code))
-			printf("%.*s", (int)len, text);
-		else
-			printf("\\u%04x", code == UTF8_INVALID ? 0xfffdU : code);
-		text += len;
-	}
-	putchar('"');
-}
-
 static void print_member(const struct cell *cell)
 {
 	printf("\"%s\":", cell->name);
 	if (cell->kind == KIND_TEXT)
-		print_string(cell->text);
+		json_text_print(stdout, cell->text);
 	else
 		fputs(cell->text, stdout);
 }

@@ -26,6 +26,9 @@ void report_flag(struct report *report, const char *name, bool value);
 /* A number of thousandths, such as milliseconds from microseconds: 1234 is 1.234. */
 void report_thousandths(struct report *report, const char *name, int64_t value);
 
+/* A number of bytes: for a person with a unit, as num_format_bytes writes it. */
+void report_bytes(struct report *report, const char *name, int64_t value);
+
 /* A value that is not known: null in JSON, `-` for a person. */
 void report_unknown(struct report *report, const char *name);
 

@@ -64,7 +64,10 @@ static int take_link_attr(const struct nlattr *attr, void *data)
 		return MNL_CB_OK;
 	memcpy(&stats, mnl_attr_get_payload(attr), sizeof(stats));
 	link->rx_packets = stats.rx_packets;
+	link->rx_multicast = stats.multicast;
 	link->tx_packets = stats.tx_packets;
+	link->rx_bytes = stats.rx_bytes;
+	link->tx_bytes = stats.tx_bytes;
 	return MNL_CB_OK;
 }
 
@@ -75,15 +78,19 @@ static bool is_up(const struct ifinfomsg *info)
 	return (info->ifi_flags & both) == both;
 }
 
-static int take_link(const struct nlmsghdr *nlh, void *data)
+void rtnl_read_link(const struct nlmsghdr *nlh, struct rtnl_link *out)
 {
-	struct rtnl_link *link = data;
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
 
-	link->index = info->ifi_index;
-	link->up = is_up(info);
-	link->has_neighbours = (info->ifi_flags & (IFF_NOARP | IFF_POINTOPOINT)) == 0;
-	return mnl_attr_parse(nlh, sizeof(*info), take_link_attr, link);
+	*out = (struct rtnl_link){ .index = info->ifi_index, .up = is_up(info) };
+	out->has_neighbours = (info->ifi_flags & (IFF_NOARP | IFF_POINTOPOINT)) == 0;
+	(void)mnl_attr_parse(nlh, sizeof(*info), take_link_attr, out);
+}
+
+static int take_link(const struct nlmsghdr *nlh, void *data)
+{
+	rtnl_read_link(nlh, data);
+	return MNL_CB_OK;
 }
 
 int rtnl_get_link(struct netlink *nl, const char *name, struct rtnl_link *out)
@@ -156,7 +163,8 @@ static int take_addr(const struct nlmsghdr *nlh, void *data)
 	struct addr_query *query = data;
 	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(nlh);
 	struct addr_attrs attrs = { .family = info->ifa_family };
-	struct rtnl_addr addr = { .prefix_len = info->ifa_prefixlen };
+	struct rtnl_addr addr = { .prefix_len = info->ifa_prefixlen,
+				  .tentative = (info->ifa_flags & IFA_F_TENTATIVE) != 0 };
 
 	if (query->index != 0 && (int)info->ifa_index != query->index)
 		return MNL_CB_OK;
@@ -219,11 +227,24 @@ static int save_link_name(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
+static int take_addr_event(const struct nlmsghdr *nlh, struct rtnl_link_event *event)
+{
+	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(nlh);
+
+	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(*info)) {
+		event->index = (int)info->ifa_index;
+		event->addr = true;
+	}
+	return MNL_CB_OK;
+}
+
 static int take_link_event(const struct nlmsghdr *nlh, void *data)
 {
 	struct rtnl_link_event *event = data;
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
 
+	if (nlh->nlmsg_type == RTM_NEWADDR || nlh->nlmsg_type == RTM_DELADDR)
+		return take_addr_event(nlh, event);
 	/* Events of another family are about the ports of a bridge. */
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*info) || info->ifi_family != AF_UNSPEC)
 		return MNL_CB_OK;

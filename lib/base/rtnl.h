@@ -17,11 +17,19 @@ int rtnl_open(struct netlink **out) FO_MUST_CHECK;
 /* A network interface. */
 struct rtnl_link {
 	int index;
-	bool up;	     /* administratively up, and running (IFF_UP, IFF_RUNNING) */
-	bool has_neighbours; /* ARP or ND finds them: neither IFF_NOARP nor IFF_POINTOPOINT */
-	uint64_t rx_packets; /* since it was created */
+	bool up;	       /* administratively up, and running (IFF_UP, IFF_RUNNING) */
+	bool has_neighbours;   /* ARP or ND finds them: neither IFF_NOARP nor IFF_POINTOPOINT */
+	uint64_t rx_packets;   /* since it was created */
+	uint64_t rx_multicast; /* of these, where the driver counts them */
 	uint64_t tx_packets;
+	uint64_t rx_bytes; /* what the driver counts: of ppp and raw IP the IP packets, of an
+			    * Ethernet their headers, too */
+	uint64_t tx_bytes;
 };
+
+/* Reads what a message of the kernel, RTM_NEWLINK or RTM_DELLINK with a whole header, tells of an
+ * interface. */
+void rtnl_read_link(const struct nlmsghdr *nlh, struct rtnl_link *out);
 
 /* Looks at interface `name`. Returns 0 and `*out`; -ENODEV, silently, when there is none;
  * another -errno, logged. */
@@ -60,11 +68,12 @@ int rtnl_open_monitor(unsigned topics, struct netlink **out) FO_MUST_CHECK;
  * for who looks at the whole then. */
 void rtnl_wait(struct netlink *monitor, int64_t end_us);
 
-/* An event about an interface. */
+/* An event about an interface, or about an address of it. */
 struct rtnl_link_event {
 	char name[IFNAMSIZ];
 	int index;
-	bool up; /* as in struct rtnl_link; false also when it is gone */
+	bool up;   /* as in struct rtnl_link; false also when it is gone */
+	bool addr; /* about an address: then only the index is known */
 };
 
 /* Takes the monitor's next event, never waiting. Returns 0 and `*out`; -EAGAIN when there is none;
@@ -77,6 +86,7 @@ struct rtnl_addr {
 	struct addr local;   /* the router's own */
 	struct addr peer;    /* of a point-to-point link; none otherwise */
 	unsigned prefix_len; /* bits; of the peer on a point-to-point link */
+	bool tentative;	     /* not to be used yet, or never (RFC 4862) */
 };
 
 #define RTNL_ADDRS_MAX 64

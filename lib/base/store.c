@@ -23,7 +23,7 @@
 static const char *const directories[] = { [STORE_RUN] = "/run/fo", [STORE_LIB] = "/var/lib/fo" };
 static const char *const moved[] = { [STORE_RUN] = "run", [STORE_LIB] = "lib" };
 
-static int directory_of(enum store_area area, char *buf, size_t size)
+int store_directory(enum store_area area, char *buf, size_t size)
 {
 	const char *root = secure_getenv("FO_STATE_DIR");
 	int len;
@@ -50,7 +50,7 @@ static int make_one(const char *dir)
 /* Makes `dir`, and its parent where that is missing too. */
 static int make_directory(const char *dir)
 {
-	char parent[PATH_MAX];
+	FO_UNINITIALIZED char parent[PATH_MAX];
 	const char *slash = strrchr(dir, '/');
 	int ret = make_one(dir);
 
@@ -63,17 +63,17 @@ static int make_directory(const char *dir)
 
 static void log_failure(int error, const char *verb, enum store_area area, const char *name)
 {
-	char dir[PATH_MAX];
+	FO_UNINITIALIZED char dir[PATH_MAX];
 
-	if (directory_of(area, dir, sizeof(dir)) == 0)
+	if (store_directory(area, dir, sizeof(dir)) == 0)
 		log_err(error, "cannot %s %s/%s", verb, dir, name);
 }
 
 /* Opens the directory of `area`, which is made where it is missing. */
 static int open_directory(enum store_area area, int *out)
 {
-	char dir[PATH_MAX];
-	int ret = directory_of(area, dir, sizeof(dir));
+	FO_UNINITIALIZED char dir[PATH_MAX];
+	int ret = store_directory(area, dir, sizeof(dir));
 
 	if (ret != 0)
 		return ret;
@@ -179,7 +179,7 @@ int store_write_path(const char *path, const char *text, mode_t mode)
 {
 	const char *name = name_in_run(path);
 	const char *slash = strrchr(path, '/');
-	char parent[PATH_MAX];
+	FO_UNINITIALIZED char parent[PATH_MAX];
 	int dir, ret;
 
 	if (name != NULL)
@@ -233,9 +233,9 @@ static int read_path(const char *path, char *buf, size_t size)
 
 int store_read(enum store_area area, const char *name, char *buf, size_t size)
 {
-	char path[PATH_MAX + NAME_MAX];
-	char dir[PATH_MAX];
-	int ret = directory_of(area, dir, sizeof(dir));
+	FO_UNINITIALIZED char path[PATH_MAX + NAME_MAX];
+	FO_UNINITIALIZED char dir[PATH_MAX];
+	int ret = store_directory(area, dir, sizeof(dir));
 
 	if (ret != 0)
 		return ret;
@@ -248,6 +248,74 @@ int store_read_path(const char *path, char *buf, size_t size)
 	const char *name = name_in_run(path);
 
 	return name != NULL ? store_read(STORE_RUN, name, buf, size) : read_path(path, buf, size);
+}
+
+/* A new file has its name also after a loss of power. */
+static int open_in(int dir, const char *name, int flags)
+{
+	const int common = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	int fd = openat(dir, name, (flags & ~O_CREAT) | common, 0);
+
+	if (fd >= 0 || errno != ENOENT || (flags & O_CREAT) == 0)
+		return fd < 0 ? -errno : fd;
+	fd = openat(dir, name, flags | common, 0644);
+	if (fd < 0)
+		return -errno;
+	if (fchmod(fd, 0644) == 0 && fsync(dir) == 0)
+		return fd;
+	int ret = -errno;
+
+	close(fd);
+	return ret;
+}
+
+/* Who only reads makes nothing. */
+static int find_directory(enum store_area area, int *out)
+{
+	char path[PATH_MAX];
+	int ret = store_directory(area, path, sizeof(path));
+
+	if (ret != 0)
+		return ret;
+	*out = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*out >= 0)
+		return 0;
+	ret = -errno;
+	if (ret != -ENOENT)
+		log_err(ret, "cannot use the state directory %s", path);
+	return ret;
+}
+
+int store_open(enum store_area area, const char *name, int flags, int *fd)
+{
+	bool makes = (flags & O_CREAT) != 0;
+	int dir = -1;
+	int ret = makes ? open_directory(area, &dir) : find_directory(area, &dir);
+
+	if (ret != 0)
+		return ret;
+	ret = open_in(dir, name, flags);
+	if (ret >= 0)
+		*fd = ret;
+	else if (ret != -ENOENT)
+		log_failure(ret, "open", area, name);
+	close(dir);
+	return ret < 0 ? ret : 0;
+}
+
+int store_rename(enum store_area area, const char *from, const char *to)
+{
+	int dir = -1;
+	int ret = open_directory(area, &dir);
+
+	if (ret != 0)
+		return ret;
+	if (renameat(dir, from, dir, to) != 0 || fsync(dir) != 0)
+		ret = -errno;
+	if (ret != 0)
+		log_failure(ret, "rename", area, from);
+	close(dir);
+	return ret;
 }
 
 int store_remove(enum store_area area, const char *name)

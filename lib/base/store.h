@@ -36,12 +36,25 @@ int store_read(enum store_area area, const char *name, char *buf, size_t size) F
 /* The same for a file as store_write_path has it. */
 int store_read_path(const char *path, char *buf, size_t size) FO_MUST_CHECK;
 
+/* Opens file `name` of `area` with `flags` of open(2), among them O_CREAT for one that is made
+ * where it is missing, readable by all. Returns 0 and `*fd`, the caller's to close; -ENOENT,
+ * silently; another -errno, logged. */
+int store_open(enum store_area area, const char *name, int flags, int *fd) FO_MUST_CHECK;
+
+/* Calls file `from` of `area` `to`, in place of one of that name, also after a loss of power.
+ * Returns 0 or -errno, logged. */
+int store_rename(enum store_area area, const char *from, const char *to) FO_MUST_CHECK;
+
 /* Removes file `name` of `area`, which need not be there, so that it is gone also after a loss of
  * power. Returns 0 or -errno, logged. */
 int store_remove(enum store_area area, const char *name) FO_MUST_CHECK;
 
 /* The same where a file that stays does no harm. */
 void store_forget(enum store_area area, const char *name);
+
+/* Writes the name of the directory of `area` into `buf` of `size` bytes. Returns 0 or
+ * -ENAMETOOLONG, logged. */
+int store_directory(enum store_area area, char *buf, size_t size) FO_MUST_CHECK;
 
 /* Takes the lock `name` in STORE_RUN, waiting up to `wait_ms` for whoever holds it. The kernel
  * frees it when the process ends, however it ends. Returns 0 and the descriptor `*fd` for

@@ -45,24 +45,30 @@ static bool was_logged_lately(const struct conf_faults *faults, const char *name
 	       strcmp(identity, faults->identity) == 0 && now_s - then_s < AGAIN_AFTER_S;
 }
 
-static bool is_muted(struct conf_faults *faults)
+static enum faults_hearing find_hearing(const struct conf_faults *faults)
 {
 	int64_t now_s = clock_boottime_s();
 	char name[64], line[128];
 
-	if (faults->hearing != FAULTS_NEW)
-		return faults->hearing == FAULTS_MUTED;
-	faults->hearing = FAULTS_LOGGED;
 	if (faults->source->insistent || !log_is_unattended())
-		return false;
+		return FAULTS_LOGGED;
 	snprintf(name, sizeof(name), "%s" MEMORY_SUFFIX, faults->source->program);
-	if (was_logged_lately(faults, name, now_s)) {
-		faults->hearing = FAULTS_MUTED;
-		return true;
-	}
+	if (was_logged_lately(faults, name, now_s))
+		return faults->source->frequent ? FAULTS_MUTED : FAULTS_BRIEF;
 	snprintf(line, sizeof(line), "%s %" PRId64 "\n", faults->identity, now_s);
 	store_note(STORE_RUN, name, line, 0644);
-	return false;
+	return FAULTS_LOGGED;
+}
+
+static bool is_muted(struct conf_faults *faults, bool grave)
+{
+	if (faults->hearing == FAULTS_NEW)
+		faults->hearing = find_hearing(faults);
+	if (faults->hearing == FAULTS_BRIEF && grave) {
+		faults->hearing = FAULTS_MUTED;
+		return false;
+	}
+	return faults->hearing != FAULTS_LOGGED;
 }
 
 /* The section that a name stands for; NULL: it may be any. */
@@ -90,11 +96,15 @@ void conf_fault(struct conf_faults *faults, const char *section, unsigned line, 
 	faults->grave = faults->grave || grave;
 	faults->unknown = faults->unknown || found == NULL;
 	faults->faulty |= found != NULL ? found->bit : 0;
-	if (is_muted(faults))
-		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (faults->source->hear != NULL) {
+		faults->source->hear(faults->source->data, line, text);
+		return;
+	}
+	if (is_muted(faults, grave))
+		return;
 	if (line > 0)
 		snprintf(where, sizeof(where), ":%u", line);
 	if (grave)
@@ -113,10 +123,13 @@ void conf_fault_file(struct conf_faults *faults, int err, const char *fmt, ...)
 
 	faults->count++;
 	faults->grave = true;
-	if (is_muted(faults))
-		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	/* One that cannot be read is the caller's to tell. */
+	if (faults->source->hear != NULL && err == 0)
+		faults->source->hear(faults->source->data, 0, text);
+	if (faults->source->hear != NULL || is_muted(faults, true))
+		return;
 	log_err(err, "%s", text);
 }

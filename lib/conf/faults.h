@@ -1,8 +1,9 @@
 /* faults.h - what is wrong with fo.conf, and whom that concerns. Edge: log, store.
  *
  * A fault stops a program only where it concerns it: in [router], or in a section that the program
- * uses; others are warnings. Below keepalived a program may run every second: where its messages go
- * to a log and not to a person, a complaint about the same file comes once an hour. */
+ * uses; others are warnings. Where messages go to a log and not to a person, the complaints about
+ * the same file come once an hour. Each run in between names the first one that stops it, so that a
+ * unit's status has the reason; but not that of a program that runs every second. */
 #ifndef FO_FAULTS_H
 #define FO_FAULTS_H
 
@@ -17,6 +18,17 @@ struct conf_source {
 	const char *program;
 	unsigned sections; /* that it uses, enum conf_section_bit */
 	bool insistent;	   /* complains each time: a person asked for the file to be read */
+	bool frequent;	   /* runs every second, below keepalived: complains once an hour */
+	/* Where set it is told the faults, and nothing is logged; `line` 0: of no line. */
+	void (*hear)(void *data, unsigned line, const char *text);
+	void *data; /* its own */
+};
+
+enum faults_hearing {
+	FAULTS_NEW, /* not found out yet */
+	FAULTS_LOGGED,
+	FAULTS_BRIEF, /* one, the first that is grave */
+	FAULTS_MUTED
 };
 
 struct conf_faults {
@@ -26,7 +38,7 @@ struct conf_faults {
 	unsigned faulty;   /* sections with a fault, enum conf_section_bit */
 	bool unknown;	   /* there is a section, or a line outside of one, that may mean any */
 	bool grave;	   /* one concerns this program */
-	enum { FAULTS_NEW, FAULTS_LOGGED, FAULTS_MUTED } hearing;
+	enum faults_hearing hearing;
 };
 
 void conf_faults_init(struct conf_faults *faults, const struct conf_source *source);

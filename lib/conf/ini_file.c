@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "schema.h"
 
 /* What the reading of lines has come to. */
 struct cursor {
@@ -135,6 +136,14 @@ static const char *value_fault(const char *value)
 	return NULL;
 }
 
+/* What stands in [alert] may be a secret, also behind a key that is mistyped. */
+static bool hides(const struct cursor *at, const char *name)
+{
+	const struct conf_key *key = conf_find_key(at->section, name);
+
+	return key == NULL ? strcmp(at->section, "alert") == 0 : key->is_secret;
+}
+
 static void read_key(struct cursor *at, const char *text)
 {
 	const char *equals = strchr(text, '=');
@@ -144,7 +153,8 @@ static void read_key(struct cursor *at, const char *text)
 	if (at->skip)
 		return;
 	if (equals == NULL || !take_name(text, (size_t)(equals - text), name)) {
-		FAULT(at, "`%s` is neither [section], key = value nor a comment", text);
+		FAULT(at, "`%s` is neither [section], key = value nor a comment",
+		      hides(at, "") ? "..." : text);
 		return;
 	}
 	if (at->section[0] == '\0') {
@@ -153,7 +163,8 @@ static void read_key(struct cursor *at, const char *text)
 	}
 	wrong = value_fault(equals + 1);
 	if (wrong != NULL) {
-		FAULT(at, "[%s] %s =%s: %s", at->section, name, equals + 1, wrong);
+		FAULT(at, "[%s] %s =%s: %s", at->section, name,
+		      hides(at, name) ? " ..." : equals + 1, wrong);
 		return;
 	}
 	if (add_item(at, name))

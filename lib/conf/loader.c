@@ -78,7 +78,8 @@ static void take_key(struct loader *ld, const struct ini_item *item)
 	if (conf_value_parse(key, item->value, field_of(ld->conf, key->offset), why, sizeof(why)) !=
 	    0)
 		conf_fault(ld->faults, item->section, item->line, "[%s] %s%s%s: %s", item->section,
-			   item->name, item->value[0] == '\0' ? "" : " = ", item->value, why);
+			   item->name, item->value[0] == '\0' ? "" : " = ",
+			   key->is_secret ? "..." : item->value, why);
 }
 
 static bool has_item(const struct ini_file *file, const char *section, const char *name)
@@ -122,9 +123,6 @@ static const struct order {
 	  offsetof(struct conf, check.loss_down_pct), true },
 	{ "check", "rtt-up", "rtt-down", offsetof(struct conf, check.rtt_up_ms),
 	  offsetof(struct conf, check.rtt_down_ms), false },
-	/* What is answered later than that is lost, so that a longer mean is never seen. */
-	{ "check", "rtt-down", "round-timeout", offsetof(struct conf, check.rtt_down_ms),
-	  offsetof(struct conf, check.round_timeout_ms), false },
 };
 
 static void check_orders(struct loader *ld)

@@ -14,7 +14,8 @@ enum {
 	DAY = 24 * HOUR
 };
 
-#define MONTH (INT64_C(31) * DAY)
+#define MONTH	 (INT64_C(31) * DAY)
+#define TERABYTE (INT64_C(1) << 40)
 
 static const char *const stop_words[] = { "backup", "keep", NULL };
 static const char *const forwarding_words[] = { "keep", "lan", "global", NULL };
@@ -22,6 +23,8 @@ static const char *const conntrack_words[] = { "stale", "keep", NULL };
 static const char *const redirects_words[] = { "off", "keep", NULL };
 static const char *const method_words[] = { "api", "metadata", NULL };
 static const char *const coverage_words[] = { "jp", "g", NULL };
+static const char *const split_words[] = { "keep", "lower", NULL };
+static const char *const format_words[] = { "json", "text", NULL };
 static const char *const level_words[] = { "error", "warning", "info", "debug", NULL };
 
 #define FIELD(member)	.offset = offsetof(struct conf, member)
@@ -33,6 +36,7 @@ const struct conf_section conf_sections[] = {
 	{ "route", CONF_ROUTE, offsetof(struct conf, route.present) },
 	{ "speedclass", CONF_SPEEDCLASS, offsetof(struct conf, speedclass.present) },
 	{ "keepalive", CONF_KEEPALIVE, offsetof(struct conf, keepalive.present) },
+	{ "alert", CONF_ALERT, offsetof(struct conf, alert.present) },
 	{ "log", CONF_LOG, -1 },
 };
 const size_t conf_sections_len = ARRAY_LEN(conf_sections);
@@ -49,9 +53,9 @@ const struct conf_key conf_schema[] = {
 	{ "check", "timeout", CONF_TIME, FIELD(check.timeout_ms), RANGE(10, MINUTE),
 	  .default_text = "800ms" },
 	{ "check", "interval", CONF_TIME, FIELD(check.interval_ms), RANGE(20, HOUR),
-	  .default_text = "200ms" },
+	  .default_text = "100ms" },
 	{ "check", "round-timeout", CONF_TIME, FIELD(check.round_timeout_ms), RANGE(10, MINUTE),
-	  .default_text = "200ms" },
+	  .default_text = "225ms" },
 	{ "check", "fall", CONF_NUMBER, FIELD(check.fall), RANGE(1, 1000), .default_text = "2" },
 	{ "check", "rise", CONF_NUMBER, FIELD(check.rise), RANGE(1, 1000), .default_text = "5" },
 	{ "check", "hold", CONF_TIME, FIELD(check.hold_ms), RANGE(0, DAY), .default_text = "10s" },
@@ -105,6 +109,13 @@ const struct conf_key conf_schema[] = {
 	  .default_text = "15m" },
 	{ "speedclass", "max-raised", CONF_TIME, FIELD(speedclass.max_raised_ms), RANGE(0, MONTH),
 	  .default_text = "0" },
+	{ "speedclass", "dns", CONF_ADDRS, FIELD(speedclass.dns), .default_text = "" },
+	{ "speedclass", "hold-lan", CONF_TIME, FIELD(speedclass.hold_lan_ms), RANGE(0, HALF_MINUTE),
+	  .default_text = "5s" },
+	{ "speedclass", "split", CONF_CHOICE, FIELD(speedclass.split), .choices = split_words,
+	  .default_text = "keep" },
+	{ "speedclass", "warn-bytes", CONF_SIZE, FIELD(speedclass.warn_bytes),
+	  RANGE(0, 1024 * TERABYTE), .default_text = "0" },
 
 	{ "keepalive", "target", CONF_TARGET, FIELD(keepalive.target), .default_text = "peer" },
 	{ "keepalive", "wait", CONF_TIME, FIELD(keepalive.wait_ms), RANGE(100, MINUTE),
@@ -120,6 +131,17 @@ const struct conf_key conf_schema[] = {
 	  .default_text = "3" },
 	{ "keepalive", "redial-every", CONF_TIME, FIELD(keepalive.redial_every_ms),
 	  RANGE(MINUTE, DAY), .default_text = "1h" },
+	{ "keepalive", "track-file", CONF_PATH, FIELD(keepalive.track_file),
+	  .default_text = "/run/fo/line" },
+
+	{ "alert", "command", CONF_COMMAND, FIELD(alert.command), .default_text = "",
+	  .is_secret = true },
+	{ "alert", "url", CONF_HOOK, FIELD(alert.url), .default_text = "", .is_secret = true },
+	{ "alert", "format", CONF_CHOICE, FIELD(alert.format), .choices = format_words,
+	  .default_text = "json" },
+	{ "alert", "events", CONF_EVENTS, FIELD(alert.events),
+	  .default_text = "state, line, lte, class-failed, redial:failed, split, drift:failed, "
+			  "config:faulty, usage, drill" },
 
 	{ "log", "level", CONF_CHOICE, FIELD(log_level), .choices = level_words,
 	  .default_text = "info" },

@@ -21,6 +21,7 @@ enum conf_type {
 	CONF_NUMBER,	 /* int64_t, min..max */
 	CONF_TIME,	 /* int64_t milliseconds, min..max */
 	CONF_SHARE,	 /* int64_t per cent, min..max */
+	CONF_SIZE,	 /* int64_t bytes, min..max */
 	CONF_CHOICE,	 /* enum, by its place in `choices` */
 	CONF_YES_NO,	 /* bool */
 	CONF_SIM,	 /* struct sim */
@@ -30,7 +31,9 @@ enum conf_type {
 	CONF_COMMAND, /* char[CONF_TEXT_MAX]: for shell_words_split, the first word an absolute path
 		       */
 	CONF_PATH,    /* char[CONF_TEXT_MAX]: an absolute file name */
-	CONF_URL      /* char[CONF_TEXT_MAX]: https, or http to a loopback address */
+	CONF_URL,     /* char[CONF_TEXT_MAX]: https, or http to a loopback address */
+	CONF_HOOK,    /* char[CONF_TEXT_MAX]: the same with a query, or http to a private address */
+	CONF_EVENTS   /* struct conf_events: KIND or KIND:VALUE, separated by commas, all or none */
 };
 
 /* A row of the schema: the only list of keys. */
@@ -42,6 +45,7 @@ struct conf_key {
 	const char *const *choices; /* CONF_CHOICE: ends with NULL */
 	const char *default_text;   /* the default as it would be written; NULL: none */
 	bool required;		    /* where its section is present; [router] always is */
+	bool is_secret;		    /* its value is in no message */
 };
 
 extern const struct conf_key conf_schema[];

@@ -8,12 +8,14 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "event.h"
 #include "log_level.h"
 #include "nexthop.h"
 #include "sim.h"
 
 #define CONF_TARGETS_MAX 16  /* hosts in `targets` */
 #define CONF_LANS_MAX	 8   /* interfaces in `lan` */
+#define CONF_EVENTS_MAX	 32  /* items in `events` */
 #define CONF_TEXT_MAX	 512 /* a command, an URL; a file: PATH_MAX would double every struct */
 
 /* The sections that a program can do without; [router] it always needs. */
@@ -22,7 +24,8 @@ enum conf_section_bit {
 	CONF_ROUTE = 2,
 	CONF_SPEEDCLASS = 4,
 	CONF_KEEPALIVE = 8,
-	CONF_LOG = 16
+	CONF_LOG = 16,
+	CONF_ALERT = 32
 };
 
 /* A list of addresses. */
@@ -76,6 +79,7 @@ struct conf_route {
 
 enum conf_method { CONF_METHOD_API, CONF_METHOD_METADATA };
 enum conf_coverage { CONF_COVERAGE_JP, CONF_COVERAGE_G };
+enum conf_split { CONF_SPLIT_KEEP, CONF_SPLIT_LOWER };
 
 struct conf_speedclass {
 	bool present;
@@ -90,6 +94,10 @@ struct conf_speedclass {
 	char interface[IFNAMSIZ];     /* never empty: `uplink` unless given */
 	int64_t give_up_ms;
 	int64_t max_raised_ms; /* 0: no limit */
+	struct conf_addrs dns; /* servers to ask for names; none: those of the line */
+	int64_t hold_lan_ms;   /* the LAN is held back until the class is set, at most so long */
+	enum conf_split split; /* the class while another machine answers for the VIP, too */
+	int64_t warn_bytes;    /* over the uplink in a month; 0: no warning */
 };
 
 struct conf_keepalive {
@@ -102,6 +110,26 @@ struct conf_keepalive {
 	char redial[CONF_TEXT_MAX]; /* empty: none */
 	int64_t redial_after;
 	int64_t redial_every_ms;
+	char track_file[CONF_TEXT_MAX];
+};
+
+enum conf_format { CONF_FORMAT_JSON, CONF_FORMAT_TEXT };
+
+/* A list of kinds of events, each with any value, or with one. */
+struct conf_events {
+	struct {
+		enum event_kind kind;
+		char value[EVENT_VALUE_MAX]; /* empty: any */
+	} items[CONF_EVENTS_MAX];
+	size_t count;
+};
+
+struct conf_alert {
+	bool present;
+	char command[CONF_TEXT_MAX]; /* empty: none */
+	char url[CONF_TEXT_MAX];     /* empty: none; a secret */
+	enum conf_format format;     /* of what is posted there */
+	struct conf_events events;   /* of which a person is told */
 };
 
 struct conf {
@@ -110,6 +138,7 @@ struct conf {
 	struct conf_route route;
 	struct conf_speedclass speedclass;
 	struct conf_keepalive keepalive;
+	struct conf_alert alert;
 	enum log_level log_level;
 	unsigned faulty; /* sections with a fault, enum conf_section_bit: they count as not present
 			  */

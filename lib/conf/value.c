@@ -1,12 +1,12 @@
 #include "value.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "event_list.h"
 #include "num.h"
 #include "shell_words.h"
 #include "url.h"
@@ -55,7 +55,7 @@ static bool next_item(const char **list, char *item, size_t size)
 	*list = start + len;
 	if ((*list)[0] == ',' && (*list)[1] != '\0')
 		(*list)++; /* a comma at the end stays, and is an empty item */
-	while (len > 0 && isblank((unsigned char)start[len - 1]))
+	while (len > 0 && strchr(" \t", start[len - 1]) != NULL)
 		len--;
 	if (len == 0 || len >= size)
 		return false;
@@ -226,6 +226,20 @@ static int parse_share(const struct conf_key *key, const char *text, void *field
 	return 0;
 }
 
+static int parse_size(const struct conf_key *key, const char *text, void *field,
+		      const struct reason *why)
+{
+	char low[NUM_TEXT_MAX], top[NUM_TEXT_MAX];
+	int ret = num_parse_size(text, key->min, key->max, field);
+
+	if (ret == -ERANGE)
+		return refuse(why, "is out of bounds, %s to %s", num_format_size(low, key->min),
+			      num_format_size(top, key->max));
+	if (ret != 0)
+		return refuse(why, "is not a number of bytes, such as 500M or 1G");
+	return 0;
+}
+
 static int parse_choice(const struct conf_key *key, const char *text, void *field,
 			const struct reason *why)
 {
@@ -319,15 +333,31 @@ static int parse_path(const struct conf_key *key, const char *text, void *field,
 	return store_text(text, field, CONF_TEXT_MAX, why);
 }
 
+static int store_url(const char *fault, const char *text, void *field, const struct reason *why)
+{
+	return fault != NULL ? refuse(why, "%s", fault)
+			     : store_text(text, field, CONF_TEXT_MAX, why);
+}
+
 static int parse_url(const struct conf_key *key, const char *text, void *field,
 		     const struct reason *why)
 {
-	const char *fault = url_fault(text);
-
 	(void)key;
-	if (fault != NULL)
-		return refuse(why, "%s", fault);
-	return store_text(text, field, CONF_TEXT_MAX, why);
+	return store_url(url_fault(text), text, field, why);
+}
+
+static int parse_hook(const struct conf_key *key, const char *text, void *field,
+		      const struct reason *why)
+{
+	(void)key;
+	return store_url(url_hook_fault(text), text, field, why);
+}
+
+static int parse_events(const struct conf_key *key, const char *text, void *field,
+			const struct reason *why)
+{
+	(void)key;
+	return event_list_parse(text, field, why->text, why->size);
 }
 
 static int (*const parsers[])(const struct conf_key *key, const char *text, void *field,
@@ -343,6 +373,7 @@ static int (*const parsers[])(const struct conf_key *key, const char *text, void
 	[CONF_NUMBER] = parse_number,
 	[CONF_TIME] = parse_time,
 	[CONF_SHARE] = parse_share,
+	[CONF_SIZE] = parse_size,
 	[CONF_CHOICE] = parse_choice,
 	[CONF_YES_NO] = parse_yes_no,
 	[CONF_SIM] = parse_sim,
@@ -351,17 +382,19 @@ static int (*const parsers[])(const struct conf_key *key, const char *text, void
 	[CONF_COMMAND] = parse_command,
 	[CONF_PATH] = parse_path,
 	[CONF_URL] = parse_url,
+	[CONF_HOOK] = parse_hook,
+	[CONF_EVENTS] = parse_events,
 };
 
 int conf_value_parse(const struct conf_key *key, const char *text, void *field, char *why,
 		     size_t why_size)
 {
 	const struct reason reason = { .text = why, .size = why_size };
+	bool may;
 
 	why[0] = '\0';
-	if (text[0] == '\0' && key->default_text != NULL && key->default_text[0] == '\0')
-		return 0;
-	if (text[0] == '\0')
-		return refuse(&reason, "is empty");
-	return parsers[key->type](key, text, field, &reason);
+	if (text[0] != '\0')
+		return parsers[key->type](key, text, field, &reason);
+	may = key->default_text != NULL && key->default_text[0] == '\0';
+	return may ? 0 : refuse(&reason, "is empty");
 }

@@ -21,6 +21,7 @@ static const struct record_number numbers[] = {
 	{ "traffic", offsetof(struct idle_memory, traffic_ms) },
 	{ "verdict", offsetof(struct idle_memory, verdict) },
 	{ "dead", offsetof(struct idle_memory, dead) },
+	{ "deaf", offsetof(struct idle_memory, deaf) },
 	{ "redial", offsetof(struct idle_memory, redial_ms) },
 	{ "redial-clock", offsetof(struct idle_memory, redial_wall_s) },
 	{ "month", offsetof(struct idle_memory, month) },
@@ -34,7 +35,8 @@ const char *idle_verdict_name(enum idle_verdict verdict)
 					     [IDLE_ALIVE] = "alive",
 					     [IDLE_SENT] = "sent",
 					     [IDLE_SILENT] = "silent",
-					     [IDLE_NO_INTERFACE] = "no interface" };
+					     [IDLE_NO_INTERFACE] = "no interface",
+					     [IDLE_NO_ADDRESS] = "no address" };
 
 	return names[verdict];
 }
@@ -76,7 +78,7 @@ int idle_parse(const char *text, struct idle_memory *out)
 		if (ret != 0)
 			return ret;
 	}
-	if (memory.verdict > IDLE_NO_INTERFACE)
+	if (memory.verdict > IDLE_NO_ADDRESS)
 		return -EINVAL;
 	*out = memory;
 	return 0;
@@ -91,6 +93,7 @@ static void forget_times(struct idle_memory *memory)
 	memory->every_ms = 0;
 	memory->traffic_ms = 0;
 	memory->dead = 0;
+	memory->deaf = 0;
 	memory->redial_ms = 0;
 }
 
@@ -112,9 +115,14 @@ static int64_t sum_within(int64_t a, int64_t b)
 	return a > IDLE_NUMBER_MAX - b ? IDLE_NUMBER_MAX : a + b;
 }
 
-static bool is_dead(int64_t verdict)
+bool idle_is_dead(enum idle_verdict verdict)
 {
-	return verdict == IDLE_SILENT || verdict == IDLE_NO_INTERFACE;
+	return verdict == IDLE_SILENT || verdict == IDLE_NO_INTERFACE || verdict == IDLE_NO_ADDRESS;
+}
+
+bool idle_can_ask(const struct idle_facts *facts)
+{
+	return facts->up && !facts->bare;
 }
 
 /* Takes the traffic since the last run for as old as it can be. Without a word from the other side
@@ -127,9 +135,11 @@ static void count_traffic(struct idle_memory *memory, const struct idle_rule *ru
 
 	if (heard || (sent && !rule->require_reply))
 		memory->traffic_ms = memory->run_ms;
-	if (heard)
+	if (heard) {
 		memory->verdict = IDLE_ALIVE;
-	else if (sent && !rule->require_reply)
+		memory->deaf = 0;
+	}
+	if (!heard && sent && !rule->require_reply)
 		memory->verdict = IDLE_SENT;
 }
 
@@ -137,7 +147,7 @@ static bool is_recent(const struct idle_memory *memory, const struct idle_rule *
 		      int64_t now_ms)
 {
 	return memory->traffic_ms > 0 && now_ms - memory->traffic_ms < rule->skip_ms &&
-	       !is_dead(memory->verdict);
+	       !idle_is_dead((enum idle_verdict)memory->verdict);
 }
 
 bool idle_begin(struct idle_memory *memory, const struct idle_rule *rule,
@@ -149,14 +159,15 @@ bool idle_begin(struct idle_memory *memory, const struct idle_rule *rule,
 		forget_times(memory);
 	memcpy(memory->boot, facts->boot, sizeof(memory->boot));
 	turn_month(memory, facts->month);
-	if (memory->index != facts->index)
+	if (memory->index != facts->index) {
 		memory->traffic_ms = 0;
-	else if (memory->run_ms > 0 && facts->index > 0)
+		memory->deaf = 0;
+	} else if (memory->run_ms > 0 && facts->index > 0)
 		count_traffic(memory, rule, facts);
 	memory->index = facts->index;
 	if (memory->run_ms > 0 && facts->now_ms - memory->run_ms >= BY_HAND_MS)
 		memory->every_ms = facts->now_ms - memory->run_ms;
-	return facts->up && !is_recent(memory, rule, facts->now_ms);
+	return idle_can_ask(facts) && !is_recent(memory, rule, facts->now_ms);
 }
 
 static enum idle_verdict judge(const struct idle_memory *memory, const struct idle_rule *rule,
@@ -164,6 +175,8 @@ static enum idle_verdict judge(const struct idle_memory *memory, const struct id
 {
 	if (!facts->up)
 		return IDLE_NO_INTERFACE;
+	if (facts->bare)
+		return IDLE_NO_ADDRESS;
 	if (echoes == NULL)
 		return (enum idle_verdict)memory->verdict;
 	if (echoes->answered)
@@ -175,10 +188,15 @@ void idle_end(struct idle_memory *memory, const struct idle_rule *rule,
 	      const struct idle_facts *facts, const struct idle_echoes *echoes)
 {
 	enum idle_verdict verdict = judge(memory, rule, facts, echoes);
+	bool in_vain = echoes != NULL && (echoes->left || echoes->stuck || facts->tx != memory->tx);
 
 	memory->verdict = verdict;
-	memory->dead = is_dead(verdict) ? sum_within(memory->dead, 1) : 0;
-	if (echoes != NULL && !is_dead(verdict))
+	if (!idle_is_dead(verdict))
+		memory->deaf = 0;
+	else if (in_vain)
+		memory->deaf = sum_within(memory->deaf, 1);
+	memory->dead = idle_is_dead(verdict) ? sum_within(memory->dead, 1) : 0;
+	if (echoes != NULL && !idle_is_dead(verdict))
 		memory->traffic_ms = echoes->sent_ms;
 	if (echoes != NULL)
 		memory->bytes = sum_within(memory->bytes, echoes->bytes);
@@ -204,7 +222,9 @@ static bool was_redialled_lately(const struct idle_memory *memory, const struct 
 bool idle_wants_redial(const struct idle_memory *memory, const struct idle_rule *rule,
 		       const struct idle_facts *facts, bool busy)
 {
-	return rule->redials && memory->dead >= rule->redial_after && (!busy || !facts->up) &&
+	bool works = facts->up && memory->deaf < rule->redial_after;
+
+	return rule->redials && memory->dead >= rule->redial_after && !(busy && works) &&
 	       !was_redialled_lately(memory, rule, facts);
 }
 

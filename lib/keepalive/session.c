@@ -5,20 +5,23 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "child.h"
 #include "clock.h"
 #include "history.h"
 #include "icmp.h"
+#include "kept.h"
+#include "line_text.h"
 #include "log.h"
 #include "num.h"
+#include "redial.h"
 #include "rtnl.h"
-#include "shell_words.h"
 #include "store.h"
+#include "uplink.h"
 #include "vrrp_role.h"
+#include "watch_report.h"
 
+#define PROGRAM	  "fo-keepalive"
 #define FILE_NAME "keepalive"
 #define LOCK_NAME "keepalive.lock"
 
@@ -49,92 +52,50 @@ static struct idle_rule rule_of(const struct conf_keepalive *conf)
 				   .redial_every_ms = conf->redial_every_ms };
 }
 
-static int load_from(enum store_area area, struct idle_memory *out)
+static int parse(const char *text, void *out)
 {
-	char text[IDLE_TEXT_MAX];
-	int ret = store_read(area, FILE_NAME, text, sizeof(text));
-
-	if (ret == 0 && idle_parse(text, out) != 0) {
-		log_warn(0, "ignoring the saved state: it is corrupt");
-		ret = -EINVAL;
-	}
-	return ret;
+	return idle_parse(text, out);
 }
 
-/* The one in memory is the newer one; after a boot there is only the other. */
 int session_load(struct idle_memory *out)
 {
-	int ret = load_from(STORE_RUN, out);
-
-	return ret == 0 ? 0 : load_from(STORE_LIB, out);
+	return kept_load(FILE_NAME, "state", parse, out);
 }
 
-/* The disk is written to where `lasting` is so, not by each run for years; and where memory cannot
- * be, in which nothing older may then be left. Returns 0 when the next run will find it. */
+int session_load_run(struct idle_memory *out)
+{
+	char text[IDLE_TEXT_MAX];
+	int ret = store_read(STORE_RUN, FILE_NAME, text, sizeof(text));
+
+	return ret == 0 ? idle_parse(text, out) : ret;
+}
+
+/* Returns 0 when the next run will find it. */
 static int save(const struct idle_memory *memory, bool lasting)
 {
 	char text[IDLE_TEXT_MAX];
-	int ret = store_write(STORE_RUN, FILE_NAME, idle_format(text, memory), 0644);
-	int disk = lasting || ret != 0 ? store_write(STORE_LIB, FILE_NAME, text, 0644) : 0;
 
-	if (ret == 0)
-		return 0;
-	ret = store_remove(STORE_RUN, FILE_NAME);
-	return ret == 0 ? disk : ret;
+	return kept_save(FILE_NAME, idle_format(text, memory), lasting);
 }
 
-static int64_t month_of(time_t now)
+static int look(const struct conf *conf, struct idle_facts *out, struct addr *target)
 {
-	struct tm utc;
+	struct uplink uplink;
+	int ret = uplink_look(conf, &uplink);
 
-	return gmtime_r(&now, &utc) == NULL ? 0
-					    : (utc.tm_year + INT64_C(1900)) * 100 + utc.tm_mon + 1;
-}
-
-static int look(const char *iface, struct idle_facts *out)
-{
-	struct netlink *nl = NULL;
-	struct rtnl_link link = { .index = 0 };
-	int ret = rtnl_open(&nl);
-
-	if (ret == 0)
-		ret = rtnl_get_link(nl, iface, &link);
-	netlink_close(nl);
-	if (ret != 0 && ret != -ENODEV)
-		return ret;
-	*out = (struct idle_facts){ .up = link.up,
-				    .index = link.index,
-				    .rx = (int64_t)(link.rx_packets & IDLE_NUMBER_MAX),
-				    .tx = (int64_t)(link.tx_packets & IDLE_NUMBER_MAX),
-				    .now_ms = clock_boottime_ms(),
-				    .wall_s = clock_wall_s() > 0 ? clock_wall_s() : 0 };
-	out->month = month_of((time_t)out->wall_s);
-	clock_boot(out->boot);
-	return 0;
-}
-
-/* The address at the other end of a point-to-point interface. pppd invents one (10.64.64.64) where
- * the peer names none (ipcp.c): no host need have it, but a packet to it passes the line. */
-static int find_peer(const char *iface, int index, struct addr *out)
-{
-	struct rtnl_addrs addrs = { .count = 0 };
-	struct netlink *nl = NULL;
-	int ret = rtnl_open(&nl);
-
-	if (ret == 0)
-		ret = rtnl_get_addrs(nl, index, &addrs);
-	netlink_close(nl);
 	if (ret != 0)
 		return ret;
-	for (size_t i = 0; i < addrs.count; i++) {
-		if (addr_is_set(&addrs.items[i].peer)) {
-			*out = addrs.items[i].peer;
-			return 0;
-		}
-	}
-	log_err(0, "%s has no peer address; is the line dialled? Otherwise set [keepalive] target",
-		iface);
-	return -EADDRNOTAVAIL;
+	*out = (struct idle_facts){ .up = uplink.up,
+				    .bare = !uplink.address,
+				    .index = uplink.index,
+				    .rx = uplink.rx,
+				    .tx = uplink.tx,
+				    .now_ms = clock_boottime_ms(),
+				    .wall_s = clock_wall_s() > 0 ? clock_wall_s() : 0 };
+	out->month = clock_month(out->wall_s);
+	clock_boot(out->boot);
+	*target = uplink.target;
+	return 0;
 }
 
 /* Whether an address is of this machine: its own answer proves nothing about the line. */
@@ -189,30 +150,61 @@ static int send_echoes(const struct conf *conf, struct session_run *out)
 	return ret;
 }
 
+/* Whether the watcher is alive, and knows how the line is. */
+static bool read_verdict(const char *iface, struct heartbeat *out)
+{
+	return watch_report_read(out) == 0 && heartbeat_has_verdict(out, iface, clock_mono_us());
+}
+
+/* Whether the watcher, which sees all that passes, finds the line dead although it is there. */
+static bool is_watched_silent(const char *iface)
+{
+	struct heartbeat beat;
+
+	return read_verdict(iface, &beat) && beat.state.verdict == VERDICT_DOWN &&
+	       beat.state.reason == VERDICT_SILENT;
+}
+
+static int check_target(const struct conf *conf, const struct addr *target)
+{
+	if (!addr_is_set(target)) {
+		log_err(0,
+			"%s has no peer address; is the line dialled? Otherwise set [keepalive] "
+			"target",
+			conf->router.uplink);
+		return -EADDRNOTAVAIL;
+	}
+	if (!is_own(target))
+		return 0;
+	log_err(0, "[keepalive] target is an address of this machine itself");
+	return -EADDRNOTAVAIL;
+}
+
 static int begin(const struct conf *conf, bool probe, struct work *work, struct session_run *out)
 {
+	bool silent = is_watched_silent(conf->router.uplink);
+	struct addr target;
 	int ret;
 
 	*work = (struct work){ .conf = conf, .rule = rule_of(&conf->keepalive) };
-	ret = look(conf->router.uplink, &work->facts);
+	work->rule.require_reply = work->rule.require_reply || silent;
+	ret = look(conf, &work->facts, &target);
 	if (ret != 0)
 		return ret;
 	if (session_load(&work->memory) != 0)
 		work->memory = (struct idle_memory){ .boot = "" };
 	memset(out, 0, sizeof(*out));
 	out->before = (enum idle_verdict)work->memory.verdict;
-	if (idle_begin(&work->memory, &work->rule, &work->facts) || (probe && work->facts.up))
+	if (idle_begin(&work->memory, &work->rule, &work->facts) ||
+	    ((probe || silent) && idle_can_ask(&work->facts)))
 		out->echoes =
 			(unsigned)idle_tries(&work->memory, &work->rule, conf->keepalive.tries);
 	out->gone = work->facts.index == 0;
 	out->target = conf->keepalive.target;
-	if (out->echoes > 0 && !addr_is_set(&out->target))
-		return find_peer(conf->router.uplink, (int)work->facts.index, &out->target);
-	if (out->echoes > 0 && is_own(&out->target)) {
-		log_err(0, "[keepalive] target is an address of this machine itself");
-		return -EADDRNOTAVAIL;
-	}
-	return 0;
+	if (out->echoes == 0)
+		return 0;
+	out->target = target;
+	return check_target(conf, &target);
 }
 
 static void describe_memory(const struct work *work, struct session_run *out)
@@ -241,21 +233,32 @@ static bool carries_lan(const struct conf *conf)
 	return vrrp_role_true_state(conf, VRRP_BACKUP, &state) == 0 && state == VRRP_MASTER;
 }
 
-/* A change is logged and goes into the history; anything else is logged only for a person who asks.
- */
+/* What is no change, history_add leaves out. The watcher is quicker, where it judges this line. */
+static void note(const struct conf *conf, const struct session_run *run, const char *text)
+{
+	const char *value = idle_is_dead(run->verdict) ? "down" : "up";
+	struct heartbeat beat;
+	bool watched = !conf->check.present && read_verdict(conf->router.uplink, &beat);
+
+	if (run->verdict != IDLE_UNKNOWN && !watched)
+		history_add(&(struct history_news){ PROGRAM, EVENT_LTE, value, 0 }, "%s: %s",
+			    conf->router.uplink, text);
+}
+
+/* A change is logged and goes into the history. A dead line is logged by each run: it is why that
+ * fails. Anything else is only for a person who asks. */
 static void log_outcome(const struct work *work, const struct session_run *run, bool in_any_case)
 {
 	const char *uplink = work->conf->router.uplink;
-	bool dead = run->verdict == IDLE_SILENT || run->verdict == IDLE_NO_INTERFACE;
+	bool dead = idle_is_dead(run->verdict);
 	char text[SESSION_TEXT_MAX];
 
 	session_describe(run, text);
-	if (run->verdict != run->before)
-		history_add("fo-keepalive", "%s: %s", uplink, text);
-	if (run->verdict == run->before && !in_any_case)
-		log_debug("%s: %s", uplink, text);
-	else if (dead)
+	note(work->conf, run, text);
+	if (dead)
 		log_warn(0, "%s: %s", uplink, text);
+	else if (run->verdict == run->before && !in_any_case)
+		log_debug("%s: %s", uplink, text);
 	else
 		log_info("%s: %s", uplink, text);
 }
@@ -264,12 +267,8 @@ static void log_outcome(const struct work *work, const struct session_run *run, 
  */
 static bool redial(struct work *work)
 {
-	const char *uplink = work->conf->router.uplink, *command = work->conf->keepalive.redial;
-	int64_t begin_us = clock_mono_us();
-	struct shell_words words;
+	const char *uplink = work->conf->router.uplink;
 
-	if (shell_words_split(command, &words) != NULL) /* checked when fo.conf was read */
-		return false;
 	idle_note_redial(&work->memory, &work->facts);
 	if (save(&work->memory, true) != 0) {
 		log_err(0,
@@ -278,47 +277,28 @@ static bool redial(struct work *work)
 			uplink);
 		return false;
 	}
-	log_warn(0, "%s: redialling with %s; failed runs in a row: %" PRId64, uplink, command,
-		 work->memory.dead);
-	history_add("fo-keepalive", "%s: redialling with %s", uplink, command);
-	if (child_run(words.argv, SESSION_REDIAL_MS, NULL, 0) != 0) {
-		history_add("fo-keepalive", "%s: the command has failed", uplink);
-		return false;
-	}
-	log_info("%s: redialled, %" PRId64 " ms; the next run will show whether it helped", uplink,
-		 (clock_mono_us() - begin_us) / 1000);
-	return true;
-}
-
-/* On the day of the outage it would be too late. */
-int session_check_redial(const struct conf_keepalive *conf)
-{
-	struct shell_words words;
-	int ret;
-
-	if (conf->redial[0] == '\0' || shell_words_split(conf->redial, &words) != NULL ||
-	    access(words.argv[0], X_OK) == 0)
-		return 0;
-	ret = -errno;
-	log_err(ret, "[keepalive] redial: %s", words.argv[0]);
-	return ret;
+	return redial_run(uplink, &work->conf->keepalive, work->memory.dead);
 }
 
 /* Puts together what the end of the run has to know. The interface may have gone meanwhile. */
 static void end(struct work *work, const struct idle_facts *now, bool asked,
 		struct session_run *out)
 {
-	struct idle_echoes echoes = { .left = out->echoes > 0,
-				      .answered = asked &&
-						  is_answered(&work->conf->keepalive, &out->echo),
-				      .sent_ms = work->facts.now_ms };
+	struct idle_echoes echoes = {
+		.left = out->echoes > 0,
+		.answered = asked && is_answered(&work->conf->keepalive, &out->echo),
+		.stuck = asked && out->echo.answer == LINE_UNSENT && out->echo.error == -ENOBUFS,
+		.sent_ms = work->facts.now_ms
+	};
 
 	work->facts = *now;
 	if (asked && says_gone(&out->echo))
 		work->facts.up = false;
+	if (asked && out->echo.answer == LINE_UNSENT && out->echo.error == -EADDRNOTAVAIL)
+		work->facts.bare = true;
 	echoes.bytes = echo_bytes(out->target.family) * (out->echoes + echoes.answered);
 	idle_end(&work->memory, &work->rule, &work->facts,
-		 asked && work->facts.up ? &echoes : NULL);
+		 asked && idle_can_ask(&work->facts) ? &echoes : NULL);
 	out->asked = asked;
 	out->gone = work->facts.index == 0;
 	describe_memory(work, out);
@@ -340,11 +320,12 @@ static int keep(const struct session_order *order, struct session_run *out)
 	struct work work;
 	int ret = begin(conf, order->probe, &work, out);
 	bool asks = ret == 0 && out->echoes > 0;
+	struct addr target;
 
 	if (asks)
 		ret = send_echoes(conf, out);
 	if (ret == 0)
-		ret = look(conf->router.uplink, &now);
+		ret = look(conf, &now, &target);
 	if (ret != 0)
 		return ret;
 	end(&work, &now, asks, out);
@@ -380,6 +361,8 @@ const char *session_describe(const struct session_run *run, char buf[static SESS
 	if (run->verdict == IDLE_NO_INTERFACE)
 		snprintf(buf, SESSION_TEXT_MAX, "%s%s", verdict,
 			 run->gone ? ": is the line dialled?" : ": it is there, but down");
+	else if (run->verdict == IDLE_NO_ADDRESS)
+		snprintf(buf, SESSION_TEXT_MAX, "%s: is the line still dialling?", verdict);
 	else if (run->asked)
 		snprintf(buf, SESSION_TEXT_MAX, "%s: %s: %s; echoes sent: %u", verdict,
 			 addr_format(addr, &run->target),

@@ -1,5 +1,5 @@
 /* session.h - the session of the metered line: kept alive, and its death noticed. Job: line,
- * rtnl, router, store. */
+ * rtnl, router, kept. */
 #ifndef FO_SESSION_H
 #define FO_SESSION_H
 
@@ -11,9 +11,6 @@
 #include "idle.h"
 #include "line.h"
 #include "settings.h"
-
-/* The redial command may take so long. */
-#define SESSION_REDIAL_MS 120000
 
 /* What a run has done, and found. */
 struct session_run {
@@ -34,7 +31,8 @@ struct session_order {
 	bool log_unchanged; /* log the outcome also where it is that of the last run */
 };
 
-/* Makes a run: an echo where one is needed; and a redial where the line has been dead for long.
+/* Makes a run: an echo where one is needed, or where the watcher (lookout.h) finds the line silent;
+ * and a redial where it has been dead for long.
  * Only one run at a time does so. Returns 0 and `*out`; -EWOULDBLOCK, silently, when another one is
  * running; -EADDRNOTAVAIL when there is no host to ask; another -errno when it could not tell for a
  * reason of this machine; logged. What was found is written down for the next run; where that
@@ -45,10 +43,6 @@ int session_keep(const struct session_order *order, struct session_run *out) FO_
  * most. Sends and changes nothing. Returns as that does. */
 int session_plan(const struct session_order *order, struct session_run *out) FO_MUST_CHECK;
 
-/* Whether the redial command can be run at all. Returns 0, also where there is none, or
- * -errno, logged. */
-int session_check_redial(const struct conf_keepalive *conf) FO_MUST_CHECK;
-
 #define SESSION_TEXT_MAX 256
 
 /* How a run has found the line, as `silent: 100.127.100.127: silent; echoes sent: 3`. Returns
@@ -58,6 +52,9 @@ const char *session_describe(const struct session_run *run, char buf[static SESS
 /* What the runs so far have left. Returns 0 and `*out`; -ENOENT, silently, when there was none; or
  * another -errno, logged. */
 int session_load(struct idle_memory *out) FO_MUST_CHECK;
+
+/* The same of this boot alone. */
+int session_load_run(struct idle_memory *out) FO_MUST_CHECK;
 
 /* The bytes of echoes that a month of 30 days costs, where the line has no other traffic. */
 int64_t session_month_bytes(const struct conf_keepalive *conf, const struct idle_memory *memory);

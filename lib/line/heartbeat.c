@@ -16,6 +16,7 @@ static const struct record_number numbers[] = {
 	{ "last-bad", offsetof(struct heartbeat, state.last_bad_us) },
 	{ "hold", offsetof(struct heartbeat, state.hold_us) },
 	{ "back", offsetof(struct heartbeat, state.back_us) },
+	{ "drill", offsetof(struct heartbeat, drill_us) },
 };
 
 const char *heartbeat_format(char buf[static HEARTBEAT_TEXT_MAX], const struct heartbeat *beat)
@@ -95,7 +96,7 @@ static int take_field(const char *name, const char **text, struct heartbeat *out
 	if (strcmp(name, "target") == 0)
 		return take_target(text, out);
 	if (strcmp(name, "reason") == 0) {
-		if (record_take_number(text, true, VERDICT_SLOW, &value) != 0)
+		if (record_take_number(text, true, VERDICT_NO_ADDRESS, &value) != 0)
 			return -EINVAL;
 		out->state.reason = (enum verdict_reason)value;
 		return 0;

@@ -31,7 +31,9 @@ struct heartbeat {
 	int64_t written_us;
 	int64_t beat_us; /* the same; 0: the watcher has ended, or cannot judge */
 	struct verdict_state state;
-	size_t count; /* of targets */
+	int64_t drill_us; /* since when keepalived is told that the line is down, for a drill; 0:
+			   * it is told the verdict */
+	size_t count;	  /* of targets */
 	struct heartbeat_target {
 		struct addr addr;
 		struct quality_sum quality;

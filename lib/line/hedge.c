@@ -33,6 +33,28 @@ struct hedge_times hedge_plan_evenly(int64_t timeout_us, unsigned tries)
 				     .last_us = timeout_us };
 }
 
+/* Where the line keeps the order, the next answer is to the echo that is out for `waiting_us`. With
+ * dense rounds, many are out: others are asked soon though nothing is late, because it would be too
+ * late for that once the answers prove missing. */
+struct hedge_times hedge_plan_steadily(const struct hedge_steady *steady, int64_t *due_us)
+{
+	int64_t late_us =
+		steady->rto_us > 0 ? steady->rto_us - steady->waiting_us : steady->pace_us;
+	int64_t soon_us = 2 * steady->pace_us;
+	bool is_slow = steady->rtt_us > soon_us;
+	struct hedge_times times;
+
+	if (steady->dense)
+		late_us = min_of(late_us, is_slow ? steady->pace_us : soon_us);
+	*due_us = max_of(steady->rtt_us - steady->waiting_us, 0) + steady->grace_us;
+	times.last_us = *due_us + steady->silence_us;
+	times.late_us = max_of(late_us, HEDGE_LATE_MIN_US);
+	if (times.last_us < INT64_C(4) * HEDGE_LATE_MIN_US)
+		times.late_us = 0;
+	times.again_us = max_of(steady->pace_us, HEDGE_LATE_MIN_US);
+	return times;
+}
+
 int64_t hedge_next_us(const struct hedge_times *times, unsigned volleys, unsigned tries)
 {
 	int64_t due_us = times->late_us + times->again_us * (int64_t)(volleys - 1);

@@ -35,6 +35,21 @@ struct hedge_times hedge_plan(int64_t timeout_us, int64_t rto_us);
  * where an echo costs money, and nothing waits for the answer. */
 struct hedge_times hedge_plan_evenly(int64_t timeout_us, unsigned tries);
 
+/* A round of hedge_plan_steadily. */
+struct hedge_steady {
+	int64_t silence_us; /* so much of it is a dead line */
+	int64_t grace_us;   /* and so much more this time */
+	int64_t pace_us;    /* what is silent is asked again so often */
+	int64_t rtt_us;	    /* the line's usual round trip; 0: not known */
+	int64_t rto_us;	    /* how long an answer may well take; 0: not known */
+	int64_t waiting_us; /* for so long the first echo that the line owes an answer is out */
+	bool dense;	    /* rounds follow so soon that silence could be longer than one */
+};
+
+/* Plans a round that ends with any answer, be it to an echo of an earlier round: `silence_us` after
+ * one was due. Sets `*due_us`, when that is. What is silent is asked again until the end. */
+struct hedge_times hedge_plan_steadily(const struct hedge_steady *steady, int64_t *due_us);
+
 /* How many times the hosts should have been asked, `elapsed_us` after the start: 1 for the first
  * ones alone, 2 when all are due, up to `tries` + 1. */
 unsigned hedge_volleys_due(const struct hedge_times *times, int64_t elapsed_us, unsigned tries);

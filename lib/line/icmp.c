@@ -5,6 +5,8 @@
 #include <netinet/ip_icmp.h>
 #include <string.h>
 
+#include "checksum.h"
+
 enum { HEADER_LEN = 8, IP_MIN_LEN = 20, IP_PROTOCOL_OFFSET = 9 };
 
 static uint16_t get16(const uint8_t *p)
@@ -18,19 +20,6 @@ static void put16(uint8_t *p, uint16_t value)
 	p[1] = (uint8_t)(value & 0xff);
 }
 
-uint16_t icmp_checksum(const uint8_t *buf, size_t len)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i + 1 < len; i += 2)
-		sum += get16(buf + i);
-	if (len % 2 != 0)
-		sum += (uint32_t)buf[len - 1] << 8;
-	while (sum >> 16 != 0)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)(~sum & 0xffff);
-}
-
 size_t icmp_write_echo(sa_family_t family, const struct icmp_echo *echo,
 		       uint8_t buf[static ICMP_ECHO_LEN])
 {
@@ -40,7 +29,7 @@ size_t icmp_write_echo(sa_family_t family, const struct icmp_echo *echo,
 	put16(buf + 6, echo->seq);
 	memcpy(buf + HEADER_LEN, echo->cookie, ICMP_COOKIE_LEN);
 	if (family == AF_INET)
-		put16(buf + 2, icmp_checksum(buf, ICMP_ECHO_LEN));
+		put16(buf + 2, checksum_of(buf, ICMP_ECHO_LEN));
 	return ICMP_ECHO_LEN;
 }
 
@@ -68,7 +57,7 @@ bool icmp_read_reply(sa_family_t family, bool ip_header, const uint8_t *buf, siz
 	if (len != ICMP_ECHO_LEN || buf[0] != reply || buf[1] != 0)
 		return false;
 	/* A raw IPv4 socket is given what arrives before the kernel looks at the checksum. */
-	if (ip_header && icmp_checksum(buf, len) != 0)
+	if (ip_header && checksum_of(buf, len) != 0)
 		return false;
 	out->id = get16(buf + 4);
 	out->seq = get16(buf + 6);

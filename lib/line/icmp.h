@@ -40,9 +40,6 @@ bool icmp_read_reply(sa_family_t family, bool ip_header, const uint8_t *buf, siz
 bool icmp_read_quoted(sa_family_t family, const uint8_t *buf, size_t len, struct icmp_echo *out,
 		      bool *has_cookie) FO_MUST_CHECK;
 
-/* The Internet checksum (RFC 1071) of `len` bytes, in host order. */
-uint16_t icmp_checksum(const uint8_t *buf, size_t len);
-
 /* The meaning of an ICMP error of `family`, such as "destination net unreachable". */
 const char *icmp_error_text(sa_family_t family, uint8_t type, uint8_t code);
 

@@ -2,30 +2,18 @@
 #ifndef FO_LINE_H
 #define FO_LINE_H
 
-#include <net/if.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "addr.h"
 #include "compiler.h"
+#include "flight.h"
 #include "hedge.h"
+#include "line_rule.h"
 #include "probe.h"
 #include "quality.h"
 #include "rtt.h"
 #include "verdict.h"
-
-#define LINE_TARGETS_MAX QUALITY_HOSTS_MAX
-
-/* What to ask, and how long to wait. */
-struct line_rule {
-	char iface[IFNAMSIZ];
-	struct addr targets[LINE_TARGETS_MAX];
-	size_t count;	    /* of targets, 1..LINE_TARGETS_MAX */
-	unsigned need;	    /* how many must answer, 1..count */
-	int64_t timeout_ms; /* a round ends strictly before this */
-	unsigned tries;	    /* echoes to one target in a round at most, 1..HEDGE_TRIES_MAX; or */
-	bool even;	    /* at even intervals (hedge_plan_evenly), 1..LINE_ECHOES / count */
-};
 
 enum line_answer {
 	LINE_UNASKED, /* was not needed */
@@ -39,7 +27,8 @@ enum line_answer {
 struct line_target {
 	struct addr addr;
 	enum line_answer answer;
-	int64_t rtt_us;	      /* when LINE_ANSWERED */
+	int64_t rtt_us;	      /* when LINE_ANSWERED, and */
+	bool late;	      /* whether that is more than the rule's `late_ms` */
 	struct addr reporter; /* when LINE_UNREACHABLE: who reports it */
 	uint8_t type, code;   /* when LINE_UNREACHABLE: icmp_error_text */
 	int error;	      /* when LINE_UNSENT: -errno */
@@ -53,9 +42,6 @@ struct line_round {
 	size_t count;
 };
 
-/* Echoes whose fate is open at the same time; of more, the oldest are forgotten. */
-#define LINE_ECHOES 256
-
 /* A line under judgement. What is not commented is line.c's own. */
 struct line {
 	struct line_rule rule;
@@ -66,19 +52,19 @@ struct line {
 	struct hedge_round state;
 	struct hedge_times times;
 	int64_t start_us;
-	unsigned volleys; /* due in this round so far */
-	unsigned tries;	  /* echoes to those that were asked most often */
-	unsigned asked;	  /* targets, so far */
-	size_t first;	  /* the target asked first */
-	uint32_t number;  /* of the round */
-	uint16_t next_seq, oldest_seq;
-	/* By sequence number: what was sent. Nothing of this is ever read from a packet. */
-	struct line_echo {
-		int64_t sent_us;
-		uint32_t round;
-		uint8_t target;
-		bool open; /* neither answered nor lost */
-	} echoes[LINE_ECHOES];
+	int64_t silent_us;   /* the silence has lasted since then; may be set after line_begin */
+	int64_t due_us;	     /* so long after the start an answer is due */
+	int64_t last_rtt_us; /* of the last answer; 0: not known */
+	int64_t retry_us;    /* the next try where a queue was full, */
+	uint32_t jammed;     /* for these targets, a bit mask */
+	bool was_jammed;     /* in this round */
+	unsigned volleys;    /* due in this round so far */
+	unsigned tries;	     /* echoes to those that were asked most often */
+	unsigned asked;	     /* targets, so far */
+	unsigned sent;	     /* echoes in this round */
+	size_t first;	     /* the target asked first */
+	uint32_t number;     /* of the round */
+	struct flight flight;
 };
 
 /* Prepares to judge a line. Opens nothing yet. */
@@ -97,17 +83,22 @@ void line_watch_quality(struct line *line, int64_t window_us);
 void line_renew(struct line *line, const struct line_rule *rule, int64_t window_us,
 		bool keep_quality);
 
-/* The quality of the line, by what its targets see of it (quality_of_line). */
+/* The quality of the line, by what its targets see of it (quality_of_line), with the echoes that
+ * are late. */
 struct quality_sum line_quality(struct line *line);
 
 /* Begins a round: asks the first targets, another one first each time. */
 void line_begin(struct line *line);
 
 /* Goes on with the round: takes what came in, asks who is due. Never waits. Returns its verdict,
- * VERDICT_PENDING until it is certain; `round` then has the details. Between rounds it may be
- * called to take in what comes late. No interface, or one that is down, is a dead line, not an
- * error. */
+ * VERDICT_PENDING until it is certain; `round` then has the details. An answer counts for the round
+ * in which it comes, whichever the echo was of. Between rounds it may be called to take in what
+ * comes late. No interface, or one that is down or without an address, is a dead line, not an
+ * error. Where a queue of this machine is full, it is tried again. */
 enum verdict line_step(struct line *line);
+
+/* Leaves out `gap_us` in which nobody could look: no silence, and no part of a round trip. */
+void line_skip(struct line *line, int64_t gap_us);
 
 /* When line_step has to be called if nothing comes in before (clock_mono_us). */
 int64_t line_wake_us(const struct line *line);
@@ -116,23 +107,7 @@ int64_t line_wake_us(const struct line *line);
  * sending, or 0. */
 int line_trouble(const struct line *line);
 
-/* Logs such trouble, with what to do about it. */
-void line_log_trouble(const struct line *line, int error);
-
 /* A whole round, waiting. Returns as line_trouble does. */
 int line_judge(struct line *line) FO_MUST_CHECK;
-
-/* What became of a target, such as "silent" or "destination net unreachable, says 192.0.2.1".
- * Returns `buf`. */
-const char *line_describe(const struct line_target *target, char *buf, size_t size);
-
-#define LINE_ROUND_TEXT_MAX 512
-
-/* The same of all targets that were asked: `; 1.1.1.1: silent; 8.8.8.8: silent`. Returns `buf`. */
-const char *line_describe_round(const struct line_round *round,
-				char buf[static LINE_ROUND_TEXT_MAX]);
-
-/* Logs loss and mean round trip of each target (line_watch_quality). */
-void line_log_quality(struct line *line);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/filter.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
@@ -12,12 +13,16 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "source.h"
 
 /* <linux/icmp.h> has these, but collides with the C library's header. */
 enum { RAW_ICMP_FILTER = 1 };
 
 /* An answer longer than ours is not ours. Room for the longest IPv4 header in front. */
 #define PACKET_MAX 128
+
+/* So much that is not ours is read at one go. */
+enum { FOREIGN_MAX = 16 };
 
 void probe_init(struct probe *probe)
 {
@@ -75,7 +80,42 @@ static void filter_replies(int fd, sa_family_t family)
 	(void)setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter6, sizeof(filter6));
 }
 
-static int set_options(int fd, sa_family_t family, const char *iface, bool raw)
+/* Where an echo reply and our cookie begin in what the socket is given: the latter in two words. */
+enum { ID_OFFSET = 4, COOKIE_OFFSET = 8, WORD_LEN = 4 };
+
+static uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* The kernel drops what has neither our identifier (it compares that of a datagram socket itself)
+ * nor our cookie, so that echo replies by the 100 000 cost this process nothing. As with the filter
+ * above, correctness does not depend on it; the error queue has no filter. */
+static void filter_ours(const struct probe *probe, int fd, sa_family_t family, bool raw)
+{
+	const uint8_t *cookie = probe->ours.cookie;
+	const struct sock_filter begin =
+		raw && family == AF_INET
+			? (struct sock_filter)BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0)
+			: (struct sock_filter)BPF_STMT(BPF_LDX | BPF_IMM, 0);
+	struct sock_filter code[] = {
+		begin, /* X: length of the IPv4 header */
+		BPF_STMT(BPF_LD | BPF_W | BPF_IND, COOKIE_OFFSET),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, get32(cookie), 0, 5),
+		BPF_STMT(BPF_LD | BPF_W | BPF_IND, COOKIE_OFFSET + WORD_LEN),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, get32(cookie + WORD_LEN), 0, 3),
+		BPF_STMT(BPF_LD | BPF_H | BPF_IND, ID_OFFSET),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, probe->ours.id, 0, raw ? 1 : 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = { .len = ARRAY_LEN(code), .filter = code };
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
+static int set_options(const struct probe *probe, int fd, sa_family_t family, const char *iface,
+		       bool raw)
 {
 	int on = 1;
 	int ret;
@@ -86,29 +126,47 @@ static int set_options(int fd, sa_family_t family, const char *iface, bool raw)
 		ret = setsockopt(fd, SOL_IP, IP_RECVERR, &on, sizeof(on));
 	else
 		ret = setsockopt(fd, SOL_IPV6, IPV6_RECVERR, &on, sizeof(on));
+	if (ret != 0)
+		return -errno;
 	if (raw)
 		filter_replies(fd, family);
-	return ret != 0 ? -errno : 0;
+	filter_ours(probe, fd, family, raw);
+	return 0;
 }
 
-int probe_open(struct probe *probe, const char *iface, sa_family_t family)
+static int bind_source(int fd, const struct addr *source)
 {
-	int *slot = family == AF_INET6 ? &probe->fd6 : &probe->fd4;
+	struct sockaddr_storage sa;
+	socklen_t len = addr_to_sockaddr(source, &sa);
+
+	return bind(fd, (const struct sockaddr *)&sa, len) == 0 ? 0 : -errno;
+}
+
+int probe_open(struct probe *probe, const char *iface, const struct addr *target)
+{
+	bool six = target->family == AF_INET6;
+	int *slot = six ? &probe->fd6 : &probe->fd4;
+	struct addr source;
 	bool raw = false;
 	int fd, ret;
 
 	if (*slot >= 0)
 		return 0;
-	fd = open_socket(family, &raw);
+	fd = open_socket(target->family, &raw);
 	if (fd < 0)
 		return fd;
-	ret = set_options(fd, family, iface, raw);
+	ret = set_options(probe, fd, target->family, iface, raw);
+	if (ret == 0)
+		ret = source_find(iface, target, &source);
+	if (ret == 0)
+		ret = bind_source(fd, &source);
 	if (ret != 0) {
 		close(fd);
 		return ret;
 	}
 	*slot = fd;
-	*(family == AF_INET6 ? &probe->raw6 : &probe->raw4) = raw;
+	*(six ? &probe->raw6 : &probe->raw4) = raw;
+	*(six ? &probe->source6 : &probe->source4) = source;
 	return 0;
 }
 
@@ -138,9 +196,10 @@ int probe_send(struct probe *probe, const struct addr *target, uint16_t seq)
 
 	echo.seq = seq;
 	icmp_write_echo(target->family, &echo, packet);
-	/* An ICMP error that waits in the queue makes one send fail, with its errno, unsent. */
+	/* An ICMP error that waits in the queue makes one send fail, with its errno, unsent. A full
+	 * queue stays full. */
 	sent = sendto(fd, packet, sizeof(packet), 0, (const struct sockaddr *)&to, to_len);
-	if (sent < 0)
+	if (sent < 0 && errno != ENOBUFS)
 		sent = sendto(fd, packet, sizeof(packet), 0, (const struct sockaddr *)&to, to_len);
 	return sent < 0 ? -errno : 0;
 }
@@ -243,23 +302,25 @@ static int take_error(const struct probe *probe, int fd, sa_family_t family, boo
 	return 0;
 }
 
-static bool next_of(const struct probe *probe, int fd, sa_family_t family, bool raw,
+typedef int take_one(const struct probe *probe, int fd, sa_family_t family, bool raw,
+		     struct probe_event *out);
+
+static bool next_of(const struct probe *probe, sa_family_t family, take_one *take,
 		    struct probe_event *out)
 {
+	bool six = family == AF_INET6;
+	int fd = six ? probe->fd6 : probe->fd4;
 	int ret = fd < 0 ? -EAGAIN : 1;
 
-	while (ret == 1)
-		ret = take_reply(probe, fd, family, raw, out);
-	if (ret == 0)
-		return true;
-	ret = fd < 0 ? -EAGAIN : 1;
-	while (ret == 1)
-		ret = take_error(probe, fd, family, raw, out);
+	for (int i = 0; ret == 1 && i < FOREIGN_MAX; i++)
+		ret = take(probe, fd, family, six ? probe->raw6 : probe->raw4, out);
 	return ret == 0;
 }
 
 bool probe_next(struct probe *probe, struct probe_event *out)
 {
-	return next_of(probe, probe->fd4, AF_INET, probe->raw4, out) ||
-	       next_of(probe, probe->fd6, AF_INET6, probe->raw6, out);
+	return next_of(probe, AF_INET, take_reply, out) ||
+	       next_of(probe, AF_INET, take_error, out) ||
+	       next_of(probe, AF_INET6, take_reply, out) ||
+	       next_of(probe, AF_INET6, take_error, out);
 }

@@ -9,11 +9,12 @@
 #include "compiler.h"
 #include "icmp.h"
 
-/* One socket for each family that is used, bound to the interface. */
+/* One socket for each family that is used, bound to the interface and to an address of it. */
 struct probe {
-	int fd4, fd6;	       /* -1: not opened */
-	bool raw4, raw6;       /* a raw socket, not a datagram one */
-	struct icmp_echo ours; /* identifier (of raw sockets) and cookie of every echo */
+	int fd4, fd6;		      /* -1: not opened */
+	bool raw4, raw6;	      /* a raw socket, not a datagram one */
+	struct addr source4, source6; /* of an open socket */
+	struct icmp_echo ours;	      /* identifier (of raw sockets) and cookie of every echo */
 };
 
 enum probe_kind { PROBE_REPLY, PROBE_ERROR };
@@ -30,11 +31,13 @@ struct probe_event {
 /* Prepares a probe: a fresh cookie, no socket yet. */
 void probe_init(struct probe *probe);
 
-/* Opens the socket of `family`, when it is not open yet, and binds it to interface `iface`: a
- * datagram socket where the system allows it (net.ipv4.ping_group_range, icmp(7)), which needs no
- * privilege, else a raw one, which needs CAP_NET_RAW. Returns 0; -ENODEV when there is no such
- * interface; -EPERM when neither socket is allowed; another -errno. Not logged. */
-int probe_open(struct probe *probe, const char *iface, sa_family_t family) FO_MUST_CHECK;
+/* Opens the socket for the family of `target`, when it is not open yet, and binds it to interface
+ * `iface` and to the address of it that the kernel sends from to `target`, so that nothing ever
+ * leaves with another one. It is a datagram socket where the system allows it
+ * (net.ipv4.ping_group_range, icmp(7)), which needs no privilege, else a raw one, which needs
+ * CAP_NET_RAW. Returns 0; -ENODEV when there is no such interface; -EADDRNOTAVAIL when it has no
+ * address for this target; -EPERM when neither socket is allowed; another -errno. Not logged. */
+int probe_open(struct probe *probe, const char *iface, const struct addr *target) FO_MUST_CHECK;
 
 /* Closes what is open of `family`; AF_UNSPEC: of both. */
 void probe_close(struct probe *probe, sa_family_t family);
@@ -47,8 +50,9 @@ int probe_send(struct probe *probe, const struct addr *target, uint16_t seq) FO_
 void probe_wait(const struct probe *probe, int64_t until_us);
 
 /* Takes the next event about an echo with our identifier and cookie; whatever else arrives is
- * dropped. Returns false when nothing is left for now. Who answered which echo is the caller's to
- * check. */
+ * dropped, most of it by the kernel already. Returns false when nothing is left for now, or so much
+ * was dropped that the caller should look after other things first. Who answered which echo is the
+ * caller's to check. */
 bool probe_next(struct probe *probe, struct probe_event *out) FO_MUST_CHECK;
 
 #endif

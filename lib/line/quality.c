@@ -86,13 +86,13 @@ const char *quality_format(char buf[static QUALITY_TEXT_MAX], const struct quali
 	return buf;
 }
 
-/* Whether a saw less loss than b. Multiplied out: exact, where per mille would round. */
+/* Whether a saw less loss than b, what is late included. Multiplied out: exact, where per mille
+ * would round. */
 static bool less_loss(const struct quality_sum *a, const struct quality_sum *b)
 {
-	uint64_t a_all = (uint64_t)a->answered + a->lost;
-	uint64_t b_all = (uint64_t)b->answered + b->lost;
+	uint64_t a_lost = (uint64_t)a->lost + a->late, b_lost = (uint64_t)b->lost + b->late;
 
-	return a->lost * b_all < b->lost * a_all;
+	return a_lost * (b->answered + b_lost) < b_lost * (a->answered + a_lost);
 }
 
 /* Whether a answers faster than b; a host that never answered is the slowest. */
@@ -127,7 +127,7 @@ struct quality_sum quality_of_line(const struct quality_sum *hosts, size_t count
 	size_t n = 0;
 
 	for (size_t i = 0; i < count && n < QUALITY_HOSTS_MAX; i++) {
-		if (hosts[i].answered + hosts[i].lost > 0)
+		if (hosts[i].answered + hosts[i].lost + hosts[i].late > 0)
 			asked[n++] = &hosts[i];
 	}
 	if (need == 0 || n < need)

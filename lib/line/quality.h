@@ -28,6 +28,7 @@ struct quality_sum {
 	uint32_t answered, lost;
 	int64_t rtt_us; /* mean; 0 when none was answered */
 	bool full;	/* the whole window was watched */
+	uint32_t late;	/* apart from those: may still be answered. Filled in by the caller */
 };
 
 /* Forgets everything; from `now_us` on (clock_mono_us) the last `window_us` count. */

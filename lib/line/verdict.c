@@ -69,16 +69,19 @@ static enum verdict_reason brown_out(const struct verdict_rule *rule,
 	return VERDICT_NO_REASON;
 }
 
-/* Whether the quality is good enough to come back, since the last bad round. */
-static bool is_clear(const struct verdict_rule *rule, const struct quality_sum *quality)
+/* Whether the quality is good enough to come back, since the last bad round. What is late is no
+ * answer yet: with a short hold the losses would be known only after the way back. */
+static bool is_clear(const struct verdict_rule *rule, const struct quality_sum *known)
 {
+	struct quality_sum quality = *known;
 	int64_t loss_pct = rule->loss_up_pct > 0 ? rule->loss_up_pct : rule->loss_down_pct;
 	int64_t rtt_us = rule->rtt_up_us > 0 ? rule->rtt_up_us : rule->rtt_down_us;
 
-	if (rule->loss_down_pct > 0 && quality->lost >= LOST_MIN &&
-	    reaches(quality_loss_permille(quality), loss_pct * 10))
+	quality.lost += quality.late;
+	if (rule->loss_down_pct > 0 && quality.lost >= LOST_MIN &&
+	    reaches(quality_loss_permille(&quality), loss_pct * 10))
 		return false;
-	return rule->rtt_down_us == 0 || !reaches(quality->rtt_us, rtt_us);
+	return rule->rtt_down_us == 0 || (quality.answered > 0 && !reaches(quality.rtt_us, rtt_us));
 }
 
 static bool take_bad_round(struct verdict_state *state, const struct verdict_rule *rule,
@@ -112,10 +115,24 @@ bool verdict_take_round(struct verdict_state *state, const struct verdict_rule *
 	return come_up(state, now_us);
 }
 
-bool verdict_take_link_loss(struct verdict_state *state, const struct verdict_rule *rule,
-			    int64_t now_us)
+bool verdict_cut_hold(struct verdict_state *state, const struct verdict_rule *rule,
+		      const struct quality_sum *quality, int64_t now_us)
 {
-	return go_down(state, rule, VERDICT_NO_LINK, now_us);
+	return state->verdict == VERDICT_DOWN && state->good >= rule->rise &&
+	       is_clear(rule, quality) && come_up(state, now_us);
+}
+
+bool verdict_take_silence(struct verdict_state *state, const struct verdict_rule *rule,
+			  int64_t now_us)
+{
+	state->bad++;
+	return go_down(state, rule, VERDICT_SILENT, now_us);
+}
+
+bool verdict_take_link_loss(struct verdict_state *state, const struct verdict_rule *rule,
+			    enum verdict_reason reason, int64_t now_us)
+{
+	return go_down(state, rule, reason, now_us);
 }
 
 void verdict_take_gap(struct verdict_state *state, int64_t now_us)
@@ -148,7 +165,7 @@ const char *verdict_reason_text(enum verdict_reason reason)
 	static const char *const texts[] = {
 		[VERDICT_NO_REASON] = "",      [VERDICT_SILENT] = "no answers",
 		[VERDICT_NO_LINK] = "no link", [VERDICT_LOSS] = "too much loss",
-		[VERDICT_SLOW] = "too slow",
+		[VERDICT_SLOW] = "too slow",   [VERDICT_NO_ADDRESS] = "no address",
 	};
 
 	return texts[reason];

@@ -1,10 +1,10 @@
 /* verdict.h - from rounds to whether the line is up or down. Pure.
  *
- * Going down is quick: `fall` bad rounds in a row, a link that is gone, or a brown-out (too much
- * loss, too long round trips, over a window). Coming back is slow: `rise` good rounds in a row,
- * no bad one for the hold time, and the brown-out over. The hold time doubles when the line fails
- * again soon after it came back, so that a flapping line does not take the connections of the LAN
- * down time and again. */
+ * Going down is quick: a silence, `fall` refused rounds in a row, a link that is gone or has no
+ * address, or a brown-out (too much loss, too long round trips, over a window). Coming back is
+ * slow: `rise` good rounds in a row, no bad one for the hold time, and the brown-out over. The hold
+ * time doubles when the line fails again soon after it came back, so that a flapping line does not
+ * take the connections of the LAN down time and again. */
 #ifndef FO_VERDICT_H
 #define FO_VERDICT_H
 
@@ -32,10 +32,11 @@ struct verdict_rule {
 /* Why the line is down: the last reason there was. */
 enum verdict_reason {
 	VERDICT_NO_REASON, /* it is not */
-	VERDICT_SILENT,	   /* bad rounds */
+	VERDICT_SILENT,	   /* no answers, or refusals only */
 	VERDICT_NO_LINK,   /* the interface is gone, or down */
 	VERDICT_LOSS,	   /* brown-out */
-	VERDICT_SLOW	   /* brown-out */
+	VERDICT_SLOW,	   /* brown-out */
+	VERDICT_NO_ADDRESS /* the interface has none to send from */
 };
 
 /* All zero at the start. */
@@ -55,13 +56,22 @@ struct verdict_state {
 bool verdict_take_round(struct verdict_state *state, const struct verdict_rule *rule, bool good,
 			const struct quality_sum *quality, int64_t now_us);
 
-/* The link is gone, or down. */
+/* Nothing came back for so long that the line is dead. */
+bool verdict_take_silence(struct verdict_state *state, const struct verdict_rule *rule,
+			  int64_t now_us);
+
+/* The link is of no use: VERDICT_NO_LINK or VERDICT_NO_ADDRESS. */
 bool verdict_take_link_loss(struct verdict_state *state, const struct verdict_rule *rule,
-			    int64_t now_us);
+			    enum verdict_reason reason, int64_t now_us);
 
 /* Nothing could be found out about the line up to now, although it was tried: that is no good
  * time. Never changes `verdict`. */
 void verdict_take_gap(struct verdict_state *state, int64_t now_us);
+
+/* A person does not want to wait for the rest of the hold: the line is up now, where it is good in
+ * every other way. The next hold doubles all the same. */
+bool verdict_cut_hold(struct verdict_state *state, const struct verdict_rule *rule,
+		      const struct quality_sum *quality, int64_t now_us);
 
 /* How long the line must still be good before it may be up again: 0 or more, while it is down. */
 int64_t verdict_hold_left_us(const struct verdict_state *state, int64_t now_us);

@@ -15,8 +15,4 @@ typedef int watch_reload(const void *data, struct conf *out);
  * -errno; all logged. */
 int watch_run(const struct conf *conf, watch_reload *reload, const void *data) FO_MUST_CHECK;
 
-/* Takes back what a watcher that was killed may have left in the track file of `conf`, so that it
- * holds no line down for ever; not while another watcher runs. Failure is logged. */
-void watch_withdraw(const struct conf *conf);
-
 #endif

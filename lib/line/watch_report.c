@@ -11,6 +11,13 @@
 
 #define FILE_NAME "watch"
 
+/* Times any weight this is FAULT for keepalived, which then resigns (priority 0), and the other
+ * router need not wait for three missing advertisements (RFC 9568, 6.4.3). It is no state to stay
+ * in: a router in FAULT leaves the address to one whose line may be dead, too. So it ends with the
+ * next heartbeat. */
+#define RESIGN	  "254"
+#define RESIGN_US (HEARTBEAT_EVERY_US / 2)
+
 static int write_heartbeat(const struct heartbeat *beat)
 {
 	char text[HEARTBEAT_TEXT_MAX];
@@ -30,14 +37,20 @@ static int write_track_file(const char *path, const char *value)
 	return store_write_path(path, line, 0644);
 }
 
-int watch_report_line(const struct heartbeat *beat, const char *track_file)
+static const char *track_value(const struct heartbeat *beat, bool resigns)
 {
-	enum verdict line = beat->state.verdict;
+	if (beat->state.verdict == VERDICT_UP)
+		return beat->drill_us == 0 ? "0" : "1";
+	return resigns && beat->written_us - beat->state.since_us < RESIGN_US ? RESIGN : "1";
+}
+
+int watch_report_line(const struct heartbeat *beat, const char *track_file, bool resigns)
+{
 	int ret = write_heartbeat(beat);
 	int track_ret = 0;
 
-	if (line != VERDICT_PENDING)
-		track_ret = write_track_file(track_file, line == VERDICT_DOWN ? "1" : "0");
+	if (beat->state.verdict != VERDICT_PENDING)
+		track_ret = write_track_file(track_file, track_value(beat, resigns));
 	return ret != 0 ? ret : track_ret;
 }
 
@@ -60,7 +73,7 @@ static void log_down(const struct watch_report_change *change)
 	if (reason == VERDICT_SILENT)
 		log_warn(0, "%s: down, %s; up again after %s without a fault%s", change->iface, why,
 			 hold, change->round);
-	else if (reason == VERDICT_NO_LINK)
+	else if (reason == VERDICT_NO_LINK || reason == VERDICT_NO_ADDRESS)
 		log_warn(0, "%s: down, %s; up again after %s without a fault", change->iface, why,
 			 hold);
 	else
@@ -134,7 +147,8 @@ void watch_report_show(struct report *report, const struct heartbeat *beat, int6
 	if (state->reason != VERDICT_NO_REASON)
 		report_text(report, "reason", verdict_reason_text(state->reason));
 	report_number(report, "since_s", (now_us - state->since_us) / 1000000);
-	if (state->verdict == VERDICT_DOWN && state->reason != VERDICT_NO_LINK)
+	if (state->verdict == VERDICT_DOWN && state->reason != VERDICT_NO_LINK &&
+	    state->reason != VERDICT_NO_ADDRESS && state->hold_us > 0)
 		report_number(report, "hold_left_s", verdict_hold_left_us(state, now_us) / 1000000);
 	for (size_t i = 0; i < beat->count; i++) {
 		const struct quality_sum *quality = &beat->targets[i].quality;

@@ -6,9 +6,11 @@
 #include "heartbeat.h"
 #include "report.h"
 
-/* Tells everyone how the line is: the heartbeat file in STORE_RUN, and the track file of keepalived
- * (0 up, 1 down; left as it is while that is not known). Returns 0, or the first -errno, logged. */
-int watch_report_line(const struct heartbeat *beat, const char *track_file) FO_MUST_CHECK;
+/* Tells everyone how the line is: the heartbeat file in STORE_RUN, and the track file of
+ * keepalived: 0 up, 1 down or a drill; with `resigns` 254 for the first half second; left as it
+ * is while that is not known. Returns 0, or the first -errno, logged. */
+int watch_report_line(const struct heartbeat *beat, const char *track_file,
+		      bool resigns) FO_MUST_CHECK;
 
 /* Tells systemd that the watcher is alive, and how the line is. */
 void watch_report_life(const struct heartbeat *beat);

@@ -4,15 +4,14 @@
 
 #include <stdint.h>
 
-#include "line.h"
+#include "judge.h"
 #include "settings.h"
-#include "verdict.h"
+
+/* An echo that is not answered by then is lost: longer than any queue that a line may have. */
+#define WATCH_LOST_MS 3000
 
 struct watch_rule {
-	struct line_rule line;
-	struct verdict_rule levels;
-	int64_t interval_us; /* from round to round */
-	int64_t window_us;   /* of the quality */
+	struct judge_rule judge;
 	char track_file[CONF_TEXT_MAX];
 };
 

@@ -93,6 +93,7 @@ static int take(const struct nlmsghdr *nlh, void *data)
 	case RTM_NEWLINK:
 		if (len >= sizeof(struct ifinfomsg)) {
 			change->kind = CHANGE_LINK;
+			rtnl_read_link(nlh, &change->link);
 			mnl_attr_parse(nlh, sizeof(struct ifinfomsg), take_link_attr, change);
 		}
 		break;

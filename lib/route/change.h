@@ -9,6 +9,7 @@
 #include "compiler.h"
 #include "netlink.h"
 #include "nexthop.h"
+#include "rtnl.h"
 
 enum change_kind {
 	CHANGE_NONE, /* of no concern here, such as a route to some network */
@@ -21,12 +22,13 @@ enum change_kind {
 
 struct change {
 	enum change_kind kind;
-	bool gone;	    /* taken away; else made or changed */
-	char dev[IFNAMSIZ]; /* CHANGE_LINK */
-	struct nexthop hop; /* CHANGE_ROUTE */
-	uint32_t table;	    /* CHANGE_ROUTE, CHANGE_RULE */
-	uint32_t priority;  /* CHANGE_RULE */
-	uint8_t protocol;   /* CHANGE_ROUTE: RTPROT_ */
+	bool gone;	       /* taken away; else made or changed */
+	char dev[IFNAMSIZ];    /* CHANGE_LINK */
+	struct rtnl_link link; /* CHANGE_LINK; the last counters of one that is gone */
+	struct nexthop hop;    /* CHANGE_ROUTE */
+	uint32_t table;	       /* CHANGE_ROUTE, CHANGE_RULE */
+	uint32_t priority;     /* CHANGE_RULE */
+	uint8_t protocol;      /* CHANGE_ROUTE: RTPROT_ */
 	uint32_t port; /* who asked the kernel for it; mostly its process number; 0: none did */
 };
 

@@ -37,3 +37,16 @@ bool drift_note(struct drift *drift, int64_t now_us)
 	drift->free_us = now_us + drift->pause_us;
 	return patient;
 }
+
+int64_t drift_tell(struct drift *drift, int64_t now_us)
+{
+	int64_t before = drift->untold;
+
+	if (drift->told_us != 0 && now_us - drift->told_us < DRIFT_TELL_US) {
+		drift->untold++;
+		return -1;
+	}
+	drift->told_us = now_us;
+	drift->untold = 0;
+	return before;
+}

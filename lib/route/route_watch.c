@@ -10,14 +10,16 @@
 #include "change.h"
 #include "clock.h"
 #include "drift.h"
+#include "history_aside.h"
 #include "log.h"
 #include "rtnl.h"
 #include "sd_notify.h"
 #include "signals.h"
+#include "split_watch.h"
 #include "store.h"
-#include "switchover.h"
 #include "vrrp_role.h"
 
+#define PROGRAM	  "fo-route"
 #define LOCK_NAME "route-watch.lock"
 
 /* One that is just ending is waited for. */
@@ -58,10 +60,12 @@ struct route_watch {
 	int failure;	     /* of the last time, -errno */
 	int64_t patient_us;  /* until when a failure that stays is not looked at again */
 	struct drift drift;
+	struct history_aside aside;
 	enum vrrp_state state; /* that was applied last */
+	struct split_watch split;
 
-	route_watch_reload *reload;
-	const void *reload_data;
+	bool metered; /* the counters could be read and written down */
+	const struct route_watch_hooks *hooks;
 };
 
 /* What has changed */
@@ -102,6 +106,10 @@ static void take_change(struct route_watch *w, const struct change *change)
 		return;
 	if (change->kind == CHANGE_LINK || change->kind == CHANGE_ADDR)
 		w->moved = true;
+	/* What a session has carried goes with its interface. */
+	if (change->kind == CHANGE_LINK && change->gone &&
+	    strcmp(change->dev, w->conf.router.uplink) == 0)
+		w->metered = w->hooks->meter(&w->conf, &change->link, false);
 	if (!w->lost && (w->own_port == 0 || change->port != w->own_port))
 		w->cause = *change;
 	if (when_us < w->patient_us && !concerns_line(w, change))
@@ -170,6 +178,20 @@ static bool has_drifted(struct route_watch *w, const struct switchover *done)
 	return corrected || (failure != 0 && !stays);
 }
 
+static void tell_drift(struct route_watch *w, bool corrected, const char *text)
+{
+	const struct history_news news = { PROGRAM, EVENT_DRIFT, corrected ? "mended" : "failed",
+					   0 };
+	int64_t before = drift_tell(&w->drift, clock_mono_us());
+
+	if (before == 0)
+		history_aside_add(&w->aside, &news, "%s: %s",
+				  corrected ? "corrected" : "cannot correct", text);
+	else if (before > 0)
+		history_aside_add(&w->aside, &news, "%s: %s (and %" PRId64 " times before that)",
+				  corrected ? "corrected" : "cannot correct", text, before);
+}
+
 static void note_drift(struct route_watch *w, bool corrected)
 {
 	char text[CHANGE_TEXT_MAX];
@@ -182,6 +204,7 @@ static void note_drift(struct route_watch *w, bool corrected)
 			DRIFT_BURST, text);
 	else
 		log_warn(0, "%s: %s", corrected ? "corrected" : "cannot correct", text);
+	tell_drift(w, corrected, text);
 }
 
 /* keepalived reports its first state within moments. Where nothing came, the report was lost: a
@@ -205,8 +228,10 @@ static void apply(struct route_watch *w, bool first)
 	const enum vrrp_state *guess = guess_state(w);
 	const struct switchover_order order = { .reported = guess,
 						.drifted = !first && !w->moved && !w->lingers,
-						.resident = true };
+						.resident = true,
+						.is_raised = w->hooks->is_raised };
 	bool expected = w->moved || w->lingers || first;
+	bool may_have_moved = w->moved || first;
 	struct switchover done = { .count = 0 };
 	bool drifted;
 	int ret;
@@ -215,6 +240,7 @@ static void apply(struct route_watch *w, bool first)
 	w->moved = false;
 	ret = switchover_apply(&w->conf, &order, &done);
 	switchover_log(&done, &order, ret);
+	switchover_tell(&done, &w->aside);
 	if (ret == -EWOULDBLOCK) /* whoever holds the lock is stuck */
 		want_apply(w, clock_mono_us() + LOCKED_AGAIN_US);
 	drifted = has_drifted(w, &done);
@@ -228,6 +254,9 @@ static void apply(struct route_watch *w, bool first)
 	if (switchover_pause_ms(&done) > 0)
 		want_apply(w, clock_mono_us() + switchover_pause_ms(&done) * 1000);
 	w->lingers = done.facts.linger_ms > 0;
+	if (may_have_moved)
+		split_watch_look(&w->split);
+	w->metered = w->hooks->meter(&w->conf, NULL, false);
 }
 
 /* Settings and signals */
@@ -236,13 +265,19 @@ static void read_again(struct route_watch *w)
 {
 	struct conf conf;
 
-	if (w->reload(w->reload_data, &conf) != 0) {
+	if (w->hooks->reload(w->hooks->data, &conf) != 0) {
 		log_err(0, "keeping the old configuration");
+		history_aside_add(&w->aside,
+				  &(struct history_news){ PROGRAM, EVENT_CONFIG, "faulty", 0 },
+				  "the configuration is faulty; keeping the old one");
 		return;
 	}
 	w->conf = conf;
 	w->moved = true;
+	split_watch_configure(&w->split, &conf.router);
 	log_info("the configuration was read again");
+	history_aside_add(&w->aside, &(struct history_news){ PROGRAM, EVENT_CONFIG, "read", 0 },
+			  "the configuration was read again");
 	want_apply(w, clock_mono_us());
 }
 
@@ -261,11 +296,13 @@ static void take_signals(struct route_watch *w)
 
 static void wait_for_something(const struct route_watch *w)
 {
-	struct pollfd fds[] = { { .fd = netlink_fd(w->monitor), .events = POLLIN },
-				{ .fd = w->signals, .events = POLLIN } };
-	const struct timespec left =
-		clock_left(w->due_us < w->next_beat_us ? w->due_us : w->next_beat_us);
+	struct pollfd fds[2 + SPLIT_FDS] = { { .fd = netlink_fd(w->monitor), .events = POLLIN },
+					     { .fd = w->signals, .events = POLLIN } };
+	int64_t until_us = w->due_us < w->next_beat_us ? w->due_us : w->next_beat_us;
+	int64_t split_us = split_watch_due_us(&w->split);
+	const struct timespec left = clock_left(split_us < until_us ? split_us : until_us);
 
+	split_watch_poll(&w->split, fds + 2);
 	(void)ppoll(fds, ARRAY_LEN(fds), &left, NULL);
 }
 
@@ -279,9 +316,12 @@ static int loop(struct route_watch *w)
 		if (now_us >= w->next_beat_us) {
 			sd_notify_send("WATCHDOG=1");
 			w->next_beat_us = now_us + BEAT_EVERY_US;
+			w->metered = w->metered && w->hooks->meter(&w->conf, NULL, false);
 		}
+		history_aside_turn(&w->aside);
 		if (now_us >= w->due_us)
 			apply(w, false);
+		split_watch_turn(&w->split);
 		wait_for_something(w);
 		take_signals(w);
 		ret = take_changes(w);
@@ -297,10 +337,13 @@ static int run_locked(struct route_watch *w)
 	if (ret == 0)
 		ret = change_open(&w->monitor);
 	if (ret == 0) {
+		split_watch_init(&w->split, &w->conf.router);
 		apply(w, true);
 		sd_notify_send("READY=1");
 		ret = loop(w);
+		(void)w->hooks->meter(&w->conf, NULL, true);
 	}
+	split_watch_close(&w->split);
 	netlink_close(w->monitor);
 	if (w->signals >= 0)
 		close(w->signals);
@@ -316,11 +359,9 @@ bool route_watch_is_running(void)
 	return ret == -EWOULDBLOCK;
 }
 
-int route_watch_run(const struct conf *conf, route_watch_reload *reload, const void *data)
+int route_watch_run(const struct conf *conf, const struct route_watch_hooks *hooks)
 {
-	struct route_watch w = {
-		.conf = *conf, .signals = -1, .due_us = NEVER, .reload = reload, .reload_data = data
-	};
+	struct route_watch w = { .conf = *conf, .signals = -1, .due_us = NEVER, .hooks = hooks };
 	int lock = -1;
 	int ret = store_lock(LOCK_NAME, LOCK_WAIT_MS, &lock);
 
@@ -330,5 +371,6 @@ int route_watch_run(const struct conf *conf, route_watch_reload *reload, const v
 		return ret;
 	ret = run_locked(&w);
 	store_unlock(lock);
+	history_aside_end(&w.aside);
 	return ret == 0 ? w.ended_by : ret;
 }

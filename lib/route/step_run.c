@@ -126,6 +126,20 @@ static int examine_rules(const struct step_context *context, struct step *step,
 	return ret;
 }
 
+/* Not the address of the network, nor its broadcast: the kernel takes no packet from there. */
+static bool may_send(const struct addr *addr, unsigned prefix_len)
+{
+	bool zeros = true, ones = true;
+
+	for (unsigned i = prefix_len; i < 8 * addr_len(addr->family); i++) {
+		bool bit = (addr->bytes[i / 8] >> (7 - i % 8)) & 1;
+
+		zeros = zeros && !bit;
+		ones = ones && bit;
+	}
+	return !zeros && !ones;
+}
+
 /* An address that a host of the LAN may have: a neighbour of the router's own one. */
 static bool find_host(const struct rtnl_addrs *addrs, sa_family_t family, struct addr *host)
 {
@@ -135,11 +149,12 @@ static bool find_host(const struct rtnl_addrs *addrs, sa_family_t family, struct
 
 		if (own->local.family != family || own->prefix_len + 2 > 8 * addr_len(family))
 			continue;
-		for (unsigned bit = 1; bit <= 2; bit++) {
-			bool taken = false;
+		for (unsigned bits = 1; bits <= 3; bits++) {
+			bool taken;
 
 			*host = own->local;
-			host->bytes[last] = (uint8_t)(host->bytes[last] ^ bit);
+			host->bytes[last] = (uint8_t)(host->bytes[last] ^ bits);
+			taken = !may_send(host, own->prefix_len);
 			for (size_t j = 0; j < addrs->count; j++)
 				taken = taken || addr_equal(host, &addrs->items[j].local);
 			if (!taken)
@@ -248,7 +263,22 @@ static bool is_mute(const struct step *step)
 	       nexthop_equal(&step->answer.hop, &step->want.hop);
 }
 
-static int set_route(const struct step_context *context, struct step *step)
+/* Where the line of a new master is gone, the route that it had as backup is still there, and leads
+ * to this router itself: none is better. */
+static void drop_loop(const struct step_context *context, const struct step *step)
+{
+	char text[NEXTHOP_TEXT_MAX];
+	bool loops = false;
+
+	if (step->want.kind != PLAN_ROUTE || !nexthop_is_set(&step->hop) ||
+	    is_loop(context->nl, &step->hop, &loops) != 0 || !loops)
+		return;
+	if (route_delete_default(context->nl, table_of(context, step), &step->hop) == 0)
+		log_warn(0, "removed default route %s: it leads to this router itself",
+			 nexthop_format(text, &step->hop));
+}
+
+static int try_route(const struct step_context *context, struct step *step)
 {
 	const struct nexthop *hop = &step->want.hop;
 	int ret = 0;
@@ -265,6 +295,15 @@ static int set_route(const struct step_context *context, struct step *step)
 	if (ret == 0 && step->want.kind == PLAN_ROUTE && !step->loops)
 		ret = ask(context, 0, NULL, step);
 	return ret == 0 && step->overruled ? complain(step) : ret;
+}
+
+static int set_route(const struct step_context *context, struct step *step)
+{
+	int ret = try_route(context, step);
+
+	if (ret == -ENODEV || ret == -ENETDOWN || ret == -ENETUNREACH)
+		drop_loop(context, step);
+	return ret;
 }
 
 static int set_rules(const struct step_context *context, struct step *step)

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "clock.h"
+#include "lan_hold.h"
 #include "line_rules.h"
 #include "linger.h"
 #include "log.h"
+#include "num.h"
 #include "route.h"
 #include "rtnl.h"
 #include "rule.h"
@@ -20,9 +22,6 @@
 
 /* One switch takes milliseconds; whoever holds the lock this long is stuck. */
 #define LOCK_WAIT_MS 5000
-
-/* A state that changes this often while it is applied will bring another notification. */
-#define ROUNDS_MAX 5
 
 static void plan_steps(const struct conf *conf, struct switchover *out)
 {
@@ -37,6 +36,22 @@ static void plan_steps(const struct conf *conf, struct switchover *out)
 	out->count = plan.count;
 }
 
+static bool may_hold(const struct conf *conf, const struct switchover_order *order)
+{
+	return order->is_raised != NULL && conf->speedclass.present &&
+	       conf->speedclass.hold_lan_ms > 0;
+}
+
+/* How long the LAN is to be held back: once for each arrival of the address. */
+static int64_t hold_due_ms(const struct conf *conf, const struct switchover_order *order,
+			   const struct facts *facts)
+{
+	bool arrives = may_hold(conf, order) && facts->state == VRRP_MASTER && !order->force &&
+		       !vrrp_role_was_master();
+
+	return arrives && !order->is_raised(&conf->speedclass) ? conf->speedclass.hold_lan_ms : 0;
+}
+
 int switchover_examine(const struct conf *conf, const struct switchover_order *order,
 		       struct switchover *out)
 {
@@ -45,10 +60,13 @@ int switchover_examine(const struct conf *conf, const struct switchover_order *o
 	int ret = rtnl_open(&nl);
 
 	out->count = 0;
+	out->hold_ms = 0;
 	if (ret == 0)
 		ret = facts_find(nl, conf, order->reported, order->force, &out->facts);
 	if (ret == 0)
 		plan_steps(conf, out);
+	if (ret == 0)
+		out->hold_ms = hold_due_ms(conf, order, &out->facts);
 	for (size_t i = 0; i < out->count && ret == 0; i++) {
 		const struct step_context context = { nl, conf, &out->facts, order->force };
 
@@ -113,10 +131,13 @@ static int apply_once(const struct step_context *context, const struct switchove
 }
 
 /* A report of master about an address that was held, and is gone, is late, and no mistake. */
-static void remember(enum vrrp_state reported, const struct facts *facts)
+static void remember(enum vrrp_state reported, struct switchover *out)
 {
-	if (facts->known)
-		vrrp_role_remember(facts->was_master ? facts->state : reported, facts->state);
+	const struct facts *facts = &out->facts;
+
+	if (facts->known &&
+	    vrrp_role_remember(facts->was_master ? facts->state : reported, facts->state))
+		out->reached[out->reached_count++] = facts->state;
 }
 
 /* Whether a default route did not count, and rules that carry our protocol were changed after that:
@@ -131,6 +152,27 @@ static bool is_worth_another(const struct switchover *out, int ret)
 	return ret == -EBUSY && changed;
 }
 
+/* Holds the LAN back for `ms`, before anything of it can be forwarded: that line's queue, once it
+ * is full, costs seconds. Without a note that this router is master each run would take the address
+ * for one that has just arrived. And the class may have been set meanwhile, by who found no hold to
+ * end. */
+static void hold_lan(const struct conf *conf, const struct switchover_order *order, int64_t ms,
+		     struct switchover *out)
+{
+	struct lan_hold was;
+
+	if (out->facts.state != VRRP_MASTER && may_hold(conf, order)) {
+		out->hold_ms = 0;
+		(void)lan_hold_end(&was);
+	}
+	if (ms == 0 || !vrrp_role_was_master() || lan_hold_begin(conf->router.uplink, ms) != 0)
+		return;
+	out->hold_dev = conf->router.uplink;
+	out->hold_ms = ms;
+	if (order->is_raised(&conf->speedclass) && lan_hold_end(&was) == 0)
+		out->hold_ms = 0;
+}
+
 /* The state may change while it is applied, and keepalived may have reported that to a copy of us
  * that waits for the lock, or to one that was killed: look again before letting go. */
 static int apply_until_still(struct netlink *nl, const struct conf *conf,
@@ -139,11 +181,13 @@ static int apply_until_still(struct netlink *nl, const struct conf *conf,
 {
 	const struct step_context context = { nl, conf, &out->facts, order->force };
 
-	for (int round = 0; round < ROUNDS_MAX; round++) {
+	for (int round = 0; round < SWITCHOVER_ROUNDS_MAX; round++) {
 		enum vrrp_state applied = out->facts.state, applied6 = out->facts.state6;
+		int64_t hold_ms = hold_due_ms(conf, order, &out->facts);
 		int ret;
 
-		remember(reported, &out->facts);
+		remember(reported, out);
+		hold_lan(conf, order, hold_ms, out);
 		facts_begin_linger(conf, &out->facts);
 		ret = apply_once(&context, order, out);
 		if (facts_look_again(nl, conf, reported, order->force, &out->facts) != 0 ||
@@ -152,7 +196,7 @@ static int apply_until_still(struct netlink *nl, const struct conf *conf,
 			return ret;
 		out->facts.was_master = applied == VRRP_MASTER;
 	}
-	remember(reported, &out->facts);
+	remember(reported, out);
 	log_warn(0, "the VRRP address comes and goes; leaving the rest to the next notification");
 	return -EAGAIN;
 }
@@ -191,7 +235,9 @@ int switchover_apply(const struct conf *conf, const struct switchover_order *ord
 	int ret = take_lock(&lock);
 
 	out->count = 0;
+	out->reached_count = 0;
 	out->port = 0;
+	out->hold_ms = 0;
 	out->facts.known = true;
 	out->facts.sibling[0] = '\0';
 	if (ret != 0)
@@ -274,6 +320,7 @@ static int restore_switches(void)
 int switchover_clear(const struct conf *conf)
 {
 	struct netlink *nl = NULL;
+	struct lan_hold hold;
 	int lock = -1;
 	int ret = take_lock(&lock);
 
@@ -286,15 +333,34 @@ int switchover_clear(const struct conf *conf)
 		ret = clear_family(nl, conf, AF_INET6);
 	if (ret == 0)
 		ret = restore_switches();
+	if (ret == 0)
+		ret = lan_hold_end(&hold);
 	(void)linger_end();
 	netlink_close(nl);
 	store_unlock(lock);
 	return ret;
 }
 
+void switchover_tell(const struct switchover *done, struct history_aside *aside)
+{
+	static const char *const texts[] = {
+		[VRRP_MASTER] = "this router carries the LAN",
+		[VRRP_BACKUP] = "the other router carries the LAN",
+		[VRRP_FAULT] = "keepalived sees a fault here; the LAN is left to the other router",
+		[VRRP_STOP] = "keepalived has ended; the LAN is left to the other router",
+	};
+
+	for (size_t i = 0; i < done->reached_count; i++) {
+		const char *name = vrrp_state_name(done->reached[i]);
+
+		history_aside_add(aside, &(struct history_news){ "fo-route", EVENT_STATE, name, 0 },
+				  "%s: %s", name, texts[done->reached[i]]);
+	}
+}
+
 void switchover_log(const struct switchover *done, const struct switchover_order *order, int ret)
 {
-	char line[960] = "", one[STEP_TEXT_MAX];
+	char line[960] = "", one[STEP_TEXT_MAX], time[NUM_TEXT_MAX];
 	const struct facts *facts = &done->facts;
 	size_t used = 0;
 
@@ -303,6 +369,9 @@ void switchover_log(const struct switchover *done, const struct switchover_order
 		if (one[0] != '\0')
 			used += (size_t)snprintf(line + used, sizeof(line) - used, ", %s", one);
 	}
+	if (done->hold_ms > 0)
+		log_info("LAN held back on %s until the speed class is set, at most %s",
+			 done->hold_dev, num_format_ms(time, done->hold_ms));
 	if (order->resident && used == 0)
 		return;
 	if (used == 0)

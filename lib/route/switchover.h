@@ -7,10 +7,14 @@
 
 #include "compiler.h"
 #include "facts.h"
+#include "history_aside.h"
 #include "plan.h"
 #include "settings.h"
 #include "step.h"
 #include "vrrp.h"
+
+/* Whether the SIM is known to have the class of a master, so that the LAN need not be held back. */
+typedef bool switchover_is_raised(const struct conf_speedclass *conf);
 
 /* What is asked for. */
 struct switchover_order {
@@ -20,13 +24,23 @@ struct switchover_order {
 	bool drifted;  /* only something of the kernel's may have changed: flows are looked at where
 			* a route or rule was not right */
 	bool resident; /* says nothing where nothing was to be done */
+	switchover_is_raised *is_raised; /* NULL: the LAN is not held back */
 };
+
+/* A state that changes this often while it is applied will bring another notification. */
+#define SWITCHOVER_ROUNDS_MAX 5
 
 struct switchover {
 	struct facts facts;
+	/* The states that were reached, each another one than before: an event each. */
+	enum vrrp_state reached[SWITCHOVER_ROUNDS_MAX + 1];
+	size_t reached_count;
 	struct step steps[PLAN_ITEMS_MAX];
 	size_t count;
 	int64_t took_us;
+	const char *hold_dev; /* into which the LAN is held back; of the configuration */
+	int64_t hold_ms; /* the LAN is held back from now on, or would be, for so long; 0: no more
+			  * than it was */
 	uint32_t port; /* by which the kernel names us as the maker of the changes; 0: none were */
 };
 
@@ -53,6 +67,9 @@ void switchover_wait(const struct conf *conf, int64_t pause_ms);
  * there, our own default route; the switches get back what they had. Returns 0 or -errno, logged.
  */
 int switchover_clear(const struct conf *conf) FO_MUST_CHECK;
+
+/* Adds an event for each state that was reached. */
+void switchover_tell(const struct switchover *done, struct history_aside *aside);
 
 /* One line of log for what was done. */
 void switchover_log(const struct switchover *done, const struct switchover_order *order, int ret);

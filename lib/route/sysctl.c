@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler.h"
 #include "log.h"
 #include "num.h"
 #include "record.h"
@@ -17,7 +18,7 @@
 
 static int open_switch(const char *name, int flags)
 {
-	char path[PATH_MAX];
+	FO_UNINITIALIZED char path[PATH_MAX];
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/sys/%s", name);

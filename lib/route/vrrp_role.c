@@ -1,19 +1,16 @@
 #include "vrrp_role.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
 #include "log.h"
-#include "num.h"
+#include "process.h"
 #include "store.h"
 
 #define STATE_NAME "vrrp.state"
 #define UNHELD	   " unheld" /* after `master`, as keepalived has reported it */
-
-#define KEEPALIVED_PID_FILE "/run/keepalived.pid"
 
 /* An address of the loopback interface is not one that keepalived has put on the LAN, unless that
  * is the LAN. */
@@ -168,12 +165,7 @@ bool vrrp_role_stays_unheld(const struct conf *conf, int64_t wait_ms)
 
 bool vrrp_role_has_keepalived(void)
 {
-	char text[32];
-	int64_t pid = 0;
-
-	return store_read_path(KEEPALIVED_PID_FILE, text, sizeof(text)) == 0 &&
-	       num_parse(text, 1, INT32_MAX, &pid) == 0 &&
-	       (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+	return process_runs("keepalived");
 }
 
 /* What was written down. */
@@ -219,15 +211,18 @@ bool vrrp_role_was_master(void)
 	return noted.state == VRRP_MASTER && noted.held;
 }
 
-void vrrp_role_remember(enum vrrp_state reported, enum vrrp_state state)
+bool vrrp_role_remember(enum vrrp_state reported, enum vrrp_state state)
 {
 	bool held = reported != VRRP_MASTER || state == VRRP_MASTER;
 	enum vrrp_state word = held ? state : VRRP_MASTER;
 	const struct noted last = read_noted();
+	enum vrrp_state before =
+		vrrp_true_state(last.state, last.held && last.state == VRRP_MASTER);
 	char text[24];
 
 	if (last.there && last.state == word && last.held == held)
-		return;
+		return false;
 	snprintf(text, sizeof(text), "%s%s\n", vrrp_state_name(word), held ? "" : UNHELD);
 	store_note(STORE_RUN, STATE_NAME, text, 0644);
+	return !last.there || before != state;
 }

@@ -45,7 +45,7 @@ int vrrp_role_find_mismatch(struct netlink *nl, const struct conf *conf,
  * whether keepalived is still contradicted after that. */
 bool vrrp_role_stays_unheld(const struct conf *conf, int64_t wait_ms);
 
-/* Whether keepalived runs, by its usual process file. A router that holds the address without it is
+/* Whether keepalived runs. A router that holds the address without it is
  * not master: no program would take the address away from it. */
 bool vrrp_role_has_keepalived(void);
 
@@ -60,7 +60,8 @@ enum vrrp_state vrrp_role_reported(void);
 bool vrrp_role_was_master(void);
 
 /* Writes the true state down; a report of master that it contradicts, as such: it is a mistake in
- * one of two files, which `show` names. A failure is logged, and costs no more than the memory. */
-void vrrp_role_remember(enum vrrp_state reported, enum vrrp_state state);
+ * one of two files, which `show` names. A failure is logged, and costs no more than the memory.
+ * Returns whether the true state is another one than before, or the first one since the boot. */
+bool vrrp_role_remember(enum vrrp_state reported, enum vrrp_state state);
 
 #endif

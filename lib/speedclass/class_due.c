@@ -20,7 +20,7 @@ int class_due_find(const struct class_due *due, const char **speed_class)
 	int ret = due->is_master(due->data, &master);
 
 	if (ret == 0)
-		*speed_class = speedclass_due(due->conf, master);
+		*speed_class = speedclass_due(due->conf, master, due->is_split());
 	return ret;
 }
 
@@ -32,23 +32,32 @@ static int note_and_find(const struct class_due *due, bool *master, const char *
 	if (ret != 0)
 		return ret;
 	speedclass_note_raised(*master && due->conf->max_raised_ms > 0);
-	*speed_class = speedclass_due(due->conf, *master);
+	*speed_class = speedclass_due(due->conf, *master, due->is_split());
 	return 0;
 }
 
-/* Logs once that the cap takes effect: when that class becomes wanted. */
-static void log_cap(const struct class_due *due, bool master)
+/* Logs once why a master has not the raised class: when the other one becomes wanted. */
+static void log_lowered(const struct class_due *due, bool master, const char *speed_class)
 {
 	const struct conf_speedclass *conf = due->conf;
 	char text[NUM_TEXT_MAX], wanted[SIM_CLASS_MAX];
+	bool capped = speedclass_is_capped(conf->max_raised_ms);
 
 	speedclass_load_wanted(wanted);
-	if (!master || !speedclass_is_capped(conf->max_raised_ms) ||
-	    strcmp(wanted, conf->backup) == 0)
+	if (!master || speed_class == conf->master || strcmp(wanted, conf->backup) == 0)
 		return;
-	log_warn(0, "master for more than %s: speed class %s, because of [speedclass] max-raised",
-		 num_format_ms(text, conf->max_raised_ms), conf->backup);
-	history_add("fo-speedclass", "speed class %s wanted, by max-raised", conf->backup);
+	if (capped)
+		log_warn(0,
+			 "master for more than %s: speed class %s, because of [speedclass] "
+			 "max-raised",
+			 num_format_ms(text, conf->max_raised_ms), conf->backup);
+	else
+		log_warn(0,
+			 "another machine is master, too: speed class %s, because of [speedclass] "
+			 "split",
+			 conf->backup);
+	history_add(&(struct history_news){ "fo-speedclass", EVENT_CLASS_WANTED, conf->backup, 0 },
+		    "speed class %s wanted, by %s", conf->backup, capped ? "max-raised" : "split");
 }
 
 int class_due_want(const struct class_due *due, const char **speed_class, bool *written)
@@ -58,7 +67,7 @@ int class_due_want(const struct class_due *due, const char **speed_class, bool *
 	int ret = note_and_find(due, &master, speed_class);
 
 	for (int look = 0; ret == 0 && look < LOOKS_MAX; look++) {
-		log_cap(due, master);
+		log_lowered(due, master, *speed_class);
 		*written = speedclass_want(*speed_class) == 0;
 		ret = note_and_find(due, &master, &again);
 		if (ret == 0 && again == *speed_class)

@@ -12,6 +12,8 @@ struct class_due {
 	const struct conf_speedclass *conf;
 	/* Whether this router is master now. Returns 0 and `*master`, or -errno, logged. */
 	int (*is_master)(void *data, bool *master);
+	/* Whether another machine is known to answer for the VRRP address, too. */
+	bool (*is_split)(void);
 	void *data;
 };
 

@@ -23,8 +23,9 @@
 /* The work on one wanted class after another. */
 struct work {
 	const struct conf_speedclass *conf;
-	const char *unwritten;	 /* the class wanted, where it could not be written down; or NULL */
-	struct soracom *soracom; /* opened when the first request is due */
+	bool written;		    /* what is wanted is in a file, where others may change it */
+	struct soracom *soracom;    /* opened when the first request is due */
+	char wanted[SIM_CLASS_MAX]; /* when that file could be read last */
 	char target[SIM_CLASS_MAX];
 	char known[SIM_CLASS_MAX]; /* what the SIM has; the file may be out of reach */
 	struct retry retry;
@@ -32,22 +33,33 @@ struct work {
 	int64_t start_us;
 };
 
-static void load_wanted(const struct work *work, char out[static SIM_CLASS_MAX])
+/* The class that is wanted now; empty: none was asked for yet. A file that cannot be read changes
+ * nothing: the class in hand is still due. */
+static const char *load_wanted(struct work *work)
 {
-	if (work->unwritten != NULL)
-		snprintf(out, SIM_CLASS_MAX, "%s", work->unwritten);
-	else
-		speedclass_load_wanted(out);
+	char wanted[SIM_CLASS_MAX] = "";
+
+	if (work->written)
+		speedclass_load_wanted(wanted);
+	if (wanted[0] != '\0')
+		memcpy(work->wanted, wanted, sizeof(wanted));
+	return work->wanted;
 }
 
 /* Whether another class is wanted by now. */
 static bool is_obsolete(void *data)
 {
-	const struct work *work = data;
-	char wanted[SIM_CLASS_MAX];
+	struct work *work = data;
 
-	load_wanted(work, wanted);
-	return strcmp(wanted, work->target) != 0;
+	return strcmp(load_wanted(work), work->target) != 0;
+}
+
+static void load_known(struct work *work)
+{
+	struct speedclass now;
+
+	speedclass_load(&now);
+	memcpy(work->known, now.known, sizeof(work->known));
 }
 
 static void learn(struct work *work, const char *speed_class)
@@ -99,7 +111,8 @@ static void tell_success(const struct work *work)
 {
 	log_info("speed class %s set, %u %s, %" PRId64 " ms", work->target, work->tries,
 		 work->tries == 1 ? "try" : "tries", (clock_mono_us() - work->start_us) / 1000);
-	history_add("fo-speedclass", "speed class %s set", work->target);
+	history_add(&(struct history_news){ "fo-speedclass", EVENT_CLASS, work->target, 0 },
+		    "speed class %s set", work->target);
 }
 
 static int give_up(const struct work *work)
@@ -111,7 +124,8 @@ static int give_up(const struct work *work)
 		"speed class %s: giving up after %s and %u tries; the next fo-speedclass sync will "
 		"try again",
 		work->target, num_format_ms(text, (took_ms + 999) / 1000 * 1000), work->tries);
-	history_add("fo-speedclass", "speed class %s not set: gave up", work->target);
+	history_add(&(struct history_news){ "fo-speedclass", EVENT_CLASS_FAILED, work->target, 0 },
+		    "speed class %s not set: gave up", work->target);
 	return -ETIMEDOUT;
 }
 
@@ -136,6 +150,9 @@ static int reach(struct work *work)
 			break;
 		if (result == SORACOM_REFUSED)
 			return -EPERM;
+		/* The wait for an address was the pause, and goes on where it ended. */
+		if (result == SORACOM_OFFLINE && clock_mono_us() < deadline_us)
+			continue;
 		if (!pause_before_next(work, server_ms, deadline_us))
 			return give_up(work);
 	}
@@ -144,7 +161,8 @@ static int reach(struct work *work)
 }
 
 /* Reads the class back. Where the user may not, the last answer is believed; where SORACOM cannot
- * be asked, the class is unknown, and to be set with the usual retries. */
+ * be asked, the class is unknown, and to be set with the usual retries. Refused it is only where
+ * setting would be, too: that is asked again by the next run, and fails as well. */
 static int look(struct work *work)
 {
 	int64_t deadline_us;
@@ -160,39 +178,49 @@ static int look(struct work *work)
 	result = soracom_get_class(work->soracom, speed_class, &wait_ms);
 	if (result == SORACOM_LOCAL)
 		return -EIO;
-	if (result == SORACOM_RETRY) {
+	if (result == SORACOM_RETRY || result == SORACOM_OFFLINE) {
 		learn(work, "");
 		return pause_before_next(work, wait_ms, deadline_us) ? 0 : give_up(work);
 	}
+	if (result == SORACOM_REFUSED)
+		return -EPERM;
 	if (result == SORACOM_DONE) {
 		learn(work, speed_class);
 		soracom_renew(work->soracom);
+	} else if (result == SORACOM_HIDDEN) {
+		log_debug("the class is not read back: this user may not, and need not");
 	}
 	/* A user who may not read is not asked again at once, either. */
 	speedclass_note_look();
 	return 0;
 }
 
+/* Whether the SIM is not known to have the class that is wanted. */
+static bool differs(struct work *work)
+{
+	const char *wanted = load_wanted(work);
+
+	return wanted[0] != '\0' && strcmp(wanted, work->known) != 0;
+}
+
 /* Under the lock: until nothing differs. */
 static int work_until_done(struct work *work, bool read_back)
 {
-	char wanted[SIM_CLASS_MAX];
-	struct speedclass now;
+	bool goes_on;
 	int ret = 0;
 
-	speedclass_load(&now);
-	memcpy(work->known, now.known, sizeof(work->known));
-	load_wanted(work, work->target);
+	load_known(work);
+	memcpy(work->target, load_wanted(work), sizeof(work->target));
 	if (read_back)
 		ret = look(work);
-	load_wanted(work, wanted);
-	while (ret == 0 && wanted[0] != '\0' && strcmp(wanted, work->known) != 0) {
-		memcpy(work->target, wanted, sizeof(work->target));
+	goes_on = ret == 0 || ret == -EPERM;
+	while (goes_on && differs(work)) {
+		memcpy(work->target, work->wanted, sizeof(work->target));
 		work->retry = (struct retry){ .failures = 0 };
 		work->tries = 0;
 		work->start_us = clock_mono_us();
 		ret = reach(work);
-		load_wanted(work, wanted);
+		goes_on = ret == 0;
 	}
 	soracom_close(work->soracom);
 	work->soracom = NULL;
@@ -211,17 +239,17 @@ static int lock_work(int *lock)
 	return 0;
 }
 
-int class_worker_run(const struct conf_speedclass *conf, const char *unwritten, bool read_back)
+int class_worker_run(const struct conf_speedclass *conf, const struct class_order *order)
 {
-	struct work work = { .conf = conf, .unwritten = unwritten };
-	char wanted[SIM_CLASS_MAX];
-	struct speedclass now;
+	struct work work = { .conf = conf, .written = order->written };
+	bool read_back = order->read_back;
 	int ret;
 
-	speedclass_load(&now);
-	load_wanted(&work, wanted);
-	if (strcmp(wanted, now.known) == 0 && !read_back) {
-		log_info("speed class %s: already set", wanted);
+	snprintf(work.wanted, sizeof(work.wanted), "%s", order->speed_class);
+	load_known(&work);
+	if (!read_back && !differs(&work)) {
+		if (work.wanted[0] != '\0')
+			log_info("speed class %s: already set", work.wanted);
 		return 0;
 	}
 	/* What is written down between the worker's last look and its release of the lock would
@@ -233,14 +261,13 @@ int class_worker_run(const struct conf_speedclass *conf, const char *unwritten, 
 		if (ret == -EWOULDBLOCK) {
 			log_info(
 				"speed class %s: left to the fo-speedclass that is already running",
-				wanted);
+				work.wanted);
 			return 0;
 		}
 		ret = work_until_done(&work, read_back);
 		read_back = false;
 		store_unlock(lock);
-		load_wanted(&work, wanted);
-	} while (wanted[0] != '\0' && strcmp(wanted, work.target) != 0);
+	} while (is_obsolete(&work));
 	return ret;
 }
 
@@ -249,6 +276,7 @@ int class_worker_try(struct soracom *soracom, char out[static SIM_CLASS_MAX],
 {
 	struct speedclass before, after;
 	int64_t wait_ms = 0;
+	bool is_stale;
 	int lock = -1;
 	int ret = lock_work(&lock);
 
@@ -268,5 +296,6 @@ int class_worker_try(struct soracom *soracom, char out[static SIM_CLASS_MAX],
 		speedclass_learn(out);
 	store_unlock(lock);
 	speedclass_load(&after);
-	return ret == 0 && strcmp(before.wanted, after.wanted) != 0 ? -ESTALE : ret;
+	is_stale = after.wanted[0] != '\0' && strcmp(before.wanted, after.wanted) != 0;
+	return ret == 0 && is_stale ? -ESTALE : ret;
 }

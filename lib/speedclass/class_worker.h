@@ -11,13 +11,19 @@
 #include "settings.h"
 #include "soracom.h"
 
-/* Sets the class that is recorded as wanted (or `unwritten`, where that could not
- * be written; else NULL), trying again up to `give-up`. With `read_back` the class is read from
- * SORACOM first, and not taken from what is written down. Returns 0 when the SIM has it, or when
- * another process is at it, which takes over what is wanted now; -ETIMEDOUT after giving up; -EPERM
- * when SORACOM refuses for good; another -errno; all logged. */
-int class_worker_run(const struct conf_speedclass *conf, const char *unwritten,
-		     bool read_back) FO_MUST_CHECK;
+struct class_order {
+	const char *speed_class; /* that the caller wants; "": whatever is recorded */
+	bool written;		 /* it is recorded as wanted, and goes for what is recorded later */
+	bool read_back; /* the class is read from SORACOM first, not taken from what is known */
+};
+
+/* Sets the class that is recorded as wanted, trying again up to `give-up`; that of the order where
+ * it could not be written, or cannot be read. Returns 0 when the SIM has it, or when another
+ * process is at it, which takes over what is wanted now; -ETIMEDOUT after giving up: the next run
+ * may do it; -EPERM when SORACOM refuses for good, also the look at a class that is right; another
+ * -errno; all logged. */
+int class_worker_run(const struct conf_speedclass *conf,
+		     const struct class_order *order) FO_MUST_CHECK;
 
 /* Tries whether the class may be set, by setting the one that the SIM has anyway. Returns 0 with
  * what came of it in `*result`, and the class in `out`; -EWOULDBLOCK when another process is at

@@ -119,11 +119,13 @@ static int read_profile(int fd, const char *path, struct simapi_profile *out)
 	char text[PROFILE_BYTES_MAX];
 	const char *why = NULL;
 	ssize_t len = read(fd, text, sizeof(text));
-	int ret;
+	int ret = -EINVAL;
 
 	if (len < 0) {
 		ret = -errno;
 		log_err(ret, "cannot read profile %s", path);
+	} else if (len == PROFILE_BYTES_MAX) {
+		why = "is too long";
 	} else {
 		ret = simapi_read_profile(text, (size_t)len, out, &why);
 	}
@@ -139,7 +141,7 @@ int profile_endpoint(const struct simapi_profile *profile, bool global,
 	const char *fault = profile->endpoint[0] == '\0' ? NULL : url_fault(profile->endpoint);
 
 	if (fault != NULL) {
-		log_err(0, "the profile's endpoint = %s: %s", profile->endpoint, fault);
+		log_err(0, "the profile's endpoint %s", fault);
 		return -EINVAL;
 	}
 	if (profile->endpoint[0] != '\0')

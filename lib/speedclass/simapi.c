@@ -14,6 +14,62 @@ void simapi_set_allocator(void *(*allocate)(size_t size), void (*release)(void *
 	cJSON_InitHooks(&hooks);
 }
 
+/* cJSON ends a text at a NUL, and goes on to compare and to send what stands before it. A backslash
+ * is in texts only. */
+static bool has_nul(const char *json, size_t len)
+{
+	static const char escape[] = "u0000";
+
+	for (size_t i = 0; i < len; i++) {
+		if (json[i] == '\0')
+			return true;
+		if (json[i] != '\\')
+			continue;
+		i++;
+		if (len - i >= strlen(escape) && memcmp(json + i, escape, strlen(escape)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_blank(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\0' || strchr(" \t\r\n", text[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* One value and nothing behind it; or NULL, and why, the rest of a sentence. */
+static cJSON *parse_or_say(const char *json, size_t len, const char **why)
+{
+	const char *end = json;
+	cJSON *value = NULL;
+
+	*why = NULL;
+	if (has_nul(json, len)) {
+		*why = "has a NUL character";
+		return NULL;
+	}
+	value = cJSON_ParseWithLengthOpts(json, len, &end, false);
+	if (value == NULL) {
+		*why = "is not JSON";
+	} else if (!is_blank(end, len - (size_t)(end - json))) {
+		*why = "has something behind its JSON";
+		cJSON_Delete(value);
+		value = NULL;
+	}
+	return value;
+}
+
+static cJSON *parse(const char *json, size_t len)
+{
+	const char *why;
+
+	return parse_or_say(json, len, &why);
+}
+
 /* The member `name` in any case; of equal ones the last. */
 static const cJSON *member(const cJSON *object, const char *name)
 {
@@ -73,10 +129,22 @@ static bool has_credentials(const struct simapi_profile *p)
 		(p->email[0] != '\0' || (p->operator_id[0] != '\0' && p->user_name[0] != '\0')));
 }
 
-static const char *take_profile(const cJSON *object, struct simapi_profile *out)
+/* A profile that is sent to another server than the one it is for is refused there, for ever. */
+static const char *take_server(const cJSON *object, struct simapi_profile *out)
 {
 	const cJSON *sandbox = member(object, "sandbox");
 
+	if (sandbox != NULL && !cJSON_IsNull(sandbox) && !cJSON_IsBool(sandbox))
+		return "has a sandbox that is neither true nor false";
+	out->sandbox = cJSON_IsTrue(sandbox);
+	if (out->coverage[0] != '\0' && strcmp(out->coverage, "jp") != 0 &&
+	    strcmp(out->coverage, "g") != 0)
+		return "has a coverageType that is neither jp nor g";
+	return NULL;
+}
+
+static const char *take_profile(const cJSON *object, struct simapi_profile *out)
+{
 	if (!cJSON_IsObject(object))
 		return "is not a JSON object";
 	if (member(object, "sourceProfile") != NULL)
@@ -89,19 +157,19 @@ static const char *take_profile(const cJSON *object, struct simapi_profile *out)
 		    !take_text(value, (char *)out + field->offset, field->size))
 			return "has a field that is not a text of a sound length";
 	}
-	out->sandbox = cJSON_IsTrue(sandbox);
 	if (out->command[0] == '\0' && !has_credentials(out))
 		return "has no credentials: authKeyId and authKey, or email and password, or "
 		       "operatorId, userName and password";
-	return NULL;
+	return take_server(object, out);
 }
 
 int simapi_read_profile(const char *json, size_t len, struct simapi_profile *out, const char **why)
 {
 	struct simapi_profile profile = { .sandbox = false };
-	cJSON *object = cJSON_ParseWithLength(json, len);
+	cJSON *object = parse_or_say(json, len, why);
 
-	*why = object == NULL ? "is not JSON" : take_profile(object, &profile);
+	if (object != NULL)
+		*why = take_profile(object, &profile);
 	cJSON_Delete(object);
 	if (*why == NULL)
 		*out = profile;
@@ -159,7 +227,7 @@ void simapi_write_headers(const struct simapi_token *token, bool has_body,
 int simapi_read_auth(const char *json, size_t len, struct simapi_token *out)
 {
 	struct simapi_token token = { .api_key = "" };
-	cJSON *object = cJSON_ParseWithLength(json, len);
+	cJSON *object = parse(json, len);
 	bool good = take_text(member(object, "apiKey"), token.api_key, sizeof(token.api_key)) &&
 		    take_text(member(object, "token"), token.token, sizeof(token.token)) &&
 		    token.api_key[0] != '\0' && token.token[0] != '\0';
@@ -181,8 +249,9 @@ int simapi_write_update(const char *speed_class, char *buf, size_t size)
 
 int simapi_read_class(const char *json, size_t len, char out[static SIMAPI_WORD_MAX])
 {
-	cJSON *object = cJSON_ParseWithLength(json, len);
-	bool good = take_text(member(object, "speedClass"), out, SIMAPI_WORD_MAX);
+	cJSON *object = parse(json, len);
+	bool good = take_text(member(object, "speedClass"), out, SIMAPI_WORD_MAX) &&
+		    sim_valid_class(out);
 
 	cJSON_Delete(object);
 	return good ? 0 : -EBADMSG;
@@ -190,7 +259,7 @@ int simapi_read_class(const char *json, size_t len, char out[static SIMAPI_WORD_
 
 void simapi_read_error(const char *json, size_t len, struct simapi_error *out)
 {
-	cJSON *object = cJSON_ParseWithLength(json, len);
+	cJSON *object = parse(json, len);
 
 	memset(out, 0, sizeof(*out));
 	if (!take_text(member(object, "code"), out->code, sizeof(out->code)) ||

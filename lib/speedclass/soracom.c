@@ -8,11 +8,15 @@
 #include <string.h>
 
 #include "clock.h"
+#include "clock_doubt.h"
+#include "exchange.h"
 #include "http.h"
 #include "log.h"
 #include "profile.h"
+#include "refusal.h"
 #include "token.h"
 #include "url.h"
+#include "version.h"
 
 /* SORACOM's default (at most 48 h): a failover within a day after the last one needs one request
  * only. */
@@ -21,21 +25,15 @@
 /* With less than this left it is renewed by the hourly `sync`, ahead of time. */
 #define TOKEN_RENEW_S 21600
 
-/* At s1.minimum (32 kbit/s) the 5 KB of a TLS handshake alone take more than a second, and several
- * where the line has a queue or loses packets. With the longest pause (RETRY_MAX_MS) a request that
- * hangs when a fault ends is over, and the next one answered, within a minute of that. */
-#define CONNECT_TIMEOUT_MS 20000
-#define SILENCE_TIMEOUT_S  20
-#define REQUEST_TIMEOUT_MS 45000
-
 struct soracom {
 	const struct conf_speedclass *conf;
 	struct soracom_stop stop;
-	struct http *http;
+	struct exchange *exchange;
 	struct simapi_profile profile;
 	struct simapi_token token; /* empty: none */
 	int64_t token_left_s;	   /* how long it lasts, when it was loaded */
 	bool token_is_fresh;	   /* of a login in this run */
+	bool clock_is_told;
 	char base[SIMAPI_URL_MAX]; /* up to and with /v1 */
 };
 
@@ -85,20 +83,11 @@ static void wipe_and_free(void *block)
 }
 
 /* SORACOM's line, and its servers, know IPv4; who names a server of his own may mean another. */
-static int open_http(struct soracom *s)
+static int open_exchange(struct soracom *s)
 {
 	bool own_server = s->conf->endpoint[0] != '\0' || s->profile.endpoint[0] != '\0';
-	const struct http_options options = { .iface = s->conf->interface,
-					      .ca_file = s->conf->ca_file,
-					      .ip4 = !own_server,
-					      .connect_timeout_ms = CONNECT_TIMEOUT_MS,
-					      .timeout_ms = REQUEST_TIMEOUT_MS,
-					      .silence_s = SILENCE_TIMEOUT_S };
-	int ret = http_open(&options, &s->http);
 
-	if (ret != 0)
-		log_err(ret, "cannot ask SORACOM");
-	return ret;
+	return exchange_open(s->conf, s->base, own_server, &s->exchange);
 }
 
 int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *stop,
@@ -119,7 +108,7 @@ int soracom_open(const struct conf_speedclass *conf, const struct soracom_stop *
 	if (ret == 0)
 		ret = choose_base(s);
 	if (ret == 0)
-		ret = open_http(s);
+		ret = open_exchange(s);
 	if (ret != 0) {
 		soracom_close(s);
 		return ret;
@@ -134,9 +123,24 @@ void soracom_close(struct soracom *s)
 {
 	if (s == NULL)
 		return;
-	http_close(s->http);
+	exchange_close(s->exchange);
 	explicit_bzero(s, sizeof(*s));
 	free(s);
+}
+
+/* A clock that cannot be right, once: it explains what comes before it, or will come. */
+static void doubt_clock(struct soracom *s, const struct http_response *answer)
+{
+	const struct clock_facts facts = { .now_s = clock_wall_s(),
+					   .made_s = FO_MADE_S,
+					   .server_s = answer->date_s,
+					   .certificate = answer->certificate };
+	char text[CLOCK_DOUBT_TEXT_MAX];
+
+	if (s->clock_is_told || clock_doubt(&facts, text) == NULL)
+		return;
+	s->clock_is_told = true;
+	log_err(0, "%s", text);
 }
 
 /* One request; logs why there is no answer. */
@@ -145,29 +149,31 @@ static enum soracom_result ask(struct soracom *s, const char *path, const char *
 {
 	char url[2 * SIMAPI_URL_MAX];
 	struct simapi_headers headers;
-	struct http_request request = { .url = url, .body = body, .headers = headers.list };
-	int64_t start_us = clock_mono_us();
+	struct http_request request = { .url = url,
+					.body = body,
+					.headers = headers.list,
+					.stop = s->stop.is_obsolete,
+					.stop_data = s->stop.data };
 	int ret;
 
 	snprintf(url, sizeof(url), "%s%s", s->base, path);
 	simapi_write_headers(&s->token, body != NULL, &headers);
-	request.stop = s->stop.is_obsolete;
-	request.stop_data = s->stop.data;
-	ret = http_perform(s->http, &request, answer);
+	ret = exchange_perform(s->exchange, &request, answer);
 	explicit_bzero(&headers, sizeof(headers));
-	if (ret == -ECANCELED)
+	if (ret == 0 || ret == -EIO)
+		doubt_clock(s, answer);
+	switch (ret) {
+	case 0:
+		return SORACOM_DONE;
+	case -ECANCELED:
 		return SORACOM_STOPPED;
-	if (ret == -ENOMEM) {
-		log_err(ret, "%s", url);
+	case -EADDRNOTAVAIL:
+		return SORACOM_OFFLINE;
+	case -EIO:
+		return SORACOM_RETRY;
+	default:
 		return SORACOM_LOCAL;
 	}
-	if (ret != 0) {
-		log_warn(0, "%s: %s", url, answer->error);
-		return SORACOM_RETRY;
-	}
-	log_debug("%s: %" PRId64 ", %zu bytes, %" PRId64 " ms", url, answer->status, answer->len,
-		  (clock_mono_us() - start_us) / 1000);
-	return SORACOM_DONE;
 }
 
 static void log_answer(const struct soracom *s, const char *path,
@@ -245,30 +251,6 @@ void soracom_renew(struct soracom *s)
 	explicit_bzero(&old, sizeof(old));
 }
 
-/* Says what a refusal means and what to do about it. */
-static void explain(const struct soracom *s, const struct http_response *answer, bool update)
-{
-	const struct sim *sim = &s->conf->sim;
-	const char *permission = simapi_permission(sim, update);
-
-	if (s->conf->method == CONF_METHOD_METADATA)
-		log_err(0, "the metadata service refused: switch it on in the SIM's group, with "
-			   "read-only off");
-	else if (answer->status == 401 || answer->status == 403)
-		log_err(0,
-			"the user of profile %s lacks the permission %s: grant it, then run "
-			"fo-speedclass login",
-			s->conf->profile, permission);
-	else if (answer->status == 404)
-		log_err(0, "this account has no SIM %s: check [speedclass] sim and coverage",
-			sim->id);
-	else if (update)
-		log_err(0,
-			"SIM %s cannot have this speed class: check [speedclass] master and "
-			"backup",
-			sim->id);
-}
-
 /* A 403 of a read is no reason to log in again: reading is a convenience, which the article's user,
  * who may only set the class, does not have. */
 static bool may_login_again(const struct soracom *s, const struct http_response *answer,
@@ -276,6 +258,15 @@ static bool may_login_again(const struct soracom *s, const struct http_response 
 {
 	return s->conf->method == CONF_METHOD_API && !s->token_is_fresh &&
 	       (update || answer->status == 401);
+}
+
+/* Whether this user may not look: his login was taken, and what it gave is not enough. With which
+ * status SORACOM says so is not documented. */
+static bool is_hidden(const struct soracom *s, const struct http_response *answer,
+		      enum simapi_outcome outcome)
+{
+	return s->conf->method == CONF_METHOD_API &&
+	       (answer->status == 403 || outcome == SIMAPI_LOGIN);
 }
 
 static enum soracom_result judge(struct soracom *s, const char *path, bool update,
@@ -294,16 +285,12 @@ static enum soracom_result judge(struct soracom *s, const char *path, bool updat
 		*again = true;
 		return SORACOM_RETRY;
 	}
-	if (!update && answer->status == 403) {
-		log_info("reading the class needs the permission %s, which the user of profile %s "
-			 "lacks",
-			 simapi_permission(&s->conf->sim, false), s->conf->profile);
+	if (!update && is_hidden(s, answer, outcome))
 		return SORACOM_HIDDEN;
-	}
 	log_answer(s, path, answer, &error);
 	if (outcome == SIMAPI_RETRY)
 		return SORACOM_RETRY;
-	explain(s, answer, update);
+	refusal_explain(s->conf, answer->status, update);
 	return SORACOM_REFUSED;
 }
 
@@ -339,6 +326,24 @@ static void sim_path(const struct soracom *s, const char *leaf, char *buf, size_
 		snprintf(buf, size, "%s%s", simapi_sim_path(&s->conf->sim, sim, sizeof(sim)), leaf);
 }
 
+/* Reads the class out of the answer to a request about the SIM. Without TLS this is what shows the
+ * right server. */
+static enum soracom_result read_class(struct soracom *s, const char *path,
+				      enum soracom_result result,
+				      const struct http_response *answer,
+				      char out[static SIM_CLASS_MAX])
+{
+	bool named =
+		result == SORACOM_DONE && simapi_read_class(answer->body, answer->len, out) == 0;
+
+	if (answer->status != 0)
+		exchange_judge(s->exchange, answer, named);
+	if (result != SORACOM_DONE || named)
+		return result;
+	log_warn(0, "%s%s: the answer does not name a speed class", s->base, path);
+	return SORACOM_RETRY;
+}
+
 enum soracom_result soracom_set_class(struct soracom *s, const char *speed_class, int64_t *wait_ms)
 {
 	char path[SIMAPI_TEXT_MAX], body[SIMAPI_BODY_MAX], now[SIM_CLASS_MAX];
@@ -350,18 +355,13 @@ enum soracom_result soracom_set_class(struct soracom *s, const char *speed_class
 		return SORACOM_LOCAL;
 	result = ask_about_sim(s, path, body, &answer);
 	*wait_ms = answer.wait_ms;
-	if (result != SORACOM_DONE)
-		return result;
-	if (simapi_read_class(answer.body, answer.len, now) != 0) {
-		log_warn(0, "%s%s: the answer does not name a speed class", s->base, path);
-		return SORACOM_RETRY;
-	}
-	if (strcmp(now, speed_class) != 0) {
+	result = read_class(s, path, result, &answer, now);
+	if (result == SORACOM_DONE && strcmp(now, speed_class) != 0) {
 		log_warn(0, "%s%s: asked for %s, but the answer names %s", s->base, path,
 			 speed_class, now);
 		return SORACOM_RETRY;
 	}
-	return SORACOM_DONE;
+	return result;
 }
 
 enum soracom_result soracom_get_class(struct soracom *s, char out[static SIM_CLASS_MAX],
@@ -374,9 +374,10 @@ enum soracom_result soracom_get_class(struct soracom *s, char out[static SIM_CLA
 	sim_path(s, "", path, sizeof(path));
 	result = ask_about_sim(s, path, NULL, &answer);
 	*wait_ms = answer.wait_ms;
-	if (result == SORACOM_DONE && simapi_read_class(answer.body, answer.len, out) != 0) {
-		log_warn(0, "%s%s: the answer does not name a speed class", s->base, path);
-		return SORACOM_RETRY;
-	}
-	return result;
+	return read_class(s, path, result, &answer, out);
+}
+
+const char *soracom_name_server(const struct soracom *s, char buf[static ADDR_TEXT_MAX])
+{
+	return exchange_name_server(s->exchange, buf);
 }

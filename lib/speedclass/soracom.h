@@ -1,4 +1,4 @@
-/* soracom.h - the dialogue with SORACOM about one SIM. Job: http, simapi, profile, token.
+/* soracom.h - the dialogue with SORACOM about one SIM. Job: exchange, simapi, profile, token.
  *
  * Two ways to the same end: the API, which wants a login, and the metadata service, which knows
  * the SIM that asks and wants neither credentials nor TLS. */
@@ -15,8 +15,9 @@
 enum soracom_result {
 	SORACOM_DONE,
 	SORACOM_RETRY,	 /* not now: no answer, 429, 5xx … */
+	SORACOM_OFFLINE, /* the line has no address, which was waited for */
 	SORACOM_REFUSED, /* not at all: explained in the log */
-	SORACOM_HIDDEN,	 /* the class is not for this user to read */
+	SORACOM_HIDDEN,	 /* the class is not for this user to read; not logged: he need not */
 	SORACOM_STOPPED, /* the caller's `stop` asked for it */
 	SORACOM_LOCAL	 /* no memory, no profile: logged */
 };
@@ -49,6 +50,10 @@ void soracom_renew(struct soracom *s);
  * server asked for with SORACOM_RETRY, or 0. */
 enum soracom_result soracom_set_class(struct soracom *s, const char *speed_class,
 				      int64_t *wait_ms) FO_MUST_CHECK;
+
+/* Which name server was asked last, with success, for a person. Returns `buf`, or a constant text.
+ */
+const char *soracom_name_server(const struct soracom *s, char buf[static ADDR_TEXT_MAX]);
 
 /* Reads the class that the SIM has now. */
 enum soracom_result soracom_get_class(struct soracom *s, char out[static SIM_CLASS_MAX],

@@ -127,9 +127,12 @@ bool speedclass_is_capped(int64_t max_raised_ms)
 	return max_raised_ms > 0 && raised_for_s() >= max_raised_ms / 1000;
 }
 
-const char *speedclass_due(const struct conf_speedclass *conf, bool master)
+const char *speedclass_due(const struct conf_speedclass *conf, bool master, bool split)
 {
-	return master && !speedclass_is_capped(conf->max_raised_ms) ? conf->master : conf->backup;
+	bool lowered = split && conf->split == CONF_SPLIT_LOWER;
+
+	return master && !lowered && !speedclass_is_capped(conf->max_raised_ms) ? conf->master
+										: conf->backup;
 }
 
 void speedclass_note_look(void)

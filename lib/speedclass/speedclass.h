@@ -40,9 +40,10 @@ void speedclass_note_raised(bool raised);
 /* Whether that has been so, without a break, for `max_raised_ms`; never with 0. */
 bool speedclass_is_capped(int64_t max_raised_ms);
 
-/* The class that is due for a master, or another: the raised one no longer than `max-raised`.
- * Points into `conf`. */
-const char *speedclass_due(const struct conf_speedclass *conf, bool master);
+/* The class that is due for a master, or another: the raised one no longer than `max-raised`, and
+ * not while another machine is master, too (`split`), where `conf` wants it lowered then. Points
+ * into `conf`. */
+const char *speedclass_due(const struct conf_speedclass *conf, bool master, bool split);
 
 /* Records that SORACOM has just answered which class the SIM has. */
 void speedclass_note_look(void);

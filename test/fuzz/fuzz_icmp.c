@@ -13,5 +13,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	yes |= icmp_read_reply(AF_INET6, false, data, size, &echo);
 	(void)(icmp_read_quoted(AF_INET, data, size, &echo, &yes) ||
 	       icmp_read_quoted(AF_INET6, data, size, &echo, &yes));
-	return icmp_checksum(data, size) > 0xffff;
+	return 0;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "idle.h"
+#include "input.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -25,18 +26,6 @@ static void check_text(const struct idle_memory *memory)
 	if (first[strlen(first) - 1] != '\n' || idle_parse(first, &back) != 0 ||
 	    strcmp(first, idle_format(second, &back)) != 0)
 		abort();
-}
-
-/* Takes the next 8 bytes of the input; of one that has ended, zeros. */
-static int64_t take(const uint8_t **data, size_t *size, int64_t max)
-{
-	uint64_t value = 0;
-	size_t len = *size < sizeof(value) ? *size : sizeof(value);
-
-	memcpy(&value, *data, len);
-	*data += len;
-	*size -= len;
-	return (int64_t)(value % ((uint64_t)max + 1));
 }
 
 /* All that a kernel and a configuration can give. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert_state.h"
 #include "heartbeat.h"
 #include "idle.h"
 #include "record.h"
@@ -34,6 +35,25 @@ static void check_idle(const char *text)
 	    (idle_parse(idle_format(first, &memory), &memory) != 0 ||
 	     strcmp(first, idle_format(second, &memory)) != 0))
 		abort();
+}
+
+static void check_alert(const char *text)
+{
+	char first[ALERT_STATE_TEXT_MAX], second[ALERT_STATE_TEXT_MAX];
+	const struct alert_facts facts = { .is_metered = true, .is_master = true };
+	const struct alert_times times = { .waiting = 1, .change_ms = INT64_MIN / 4 };
+	struct alert_state state;
+
+	if (alert_state_parse(text, "b", &state) != 0)
+		return;
+	alert_state_format(&state, "b", first);
+	if (alert_state_parse(first, "b", &state) != 0 ||
+	    strcmp(first, alert_state_format(&state, "b", second)) != 0)
+		abort();
+	/* No number of it makes any arithmetic overflow. */
+	(void)alert_rule_due(&facts, &times, &state.memory, 1000000);
+	(void)alert_rule_failed(&state.memory, ALERT_FAILED, 0, 1000000, 7);
+	alert_rule_sent(&state.memory, 1, 1, 1000000);
 }
 
 /* `plan` says how each item is taken, bit by bit. */
@@ -70,6 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	check_heartbeat(text);
 	check_idle(text);
+	check_alert(text);
 	take_items(text, size > 0 ? data[0] : 0);
 	free(text);
 	return 0;

@@ -18,6 +18,7 @@ static const char *const types[] = {
 	[CONF_NUMBER] = "number",
 	[CONF_TIME] = "time",
 	[CONF_SHARE] = "share",
+	[CONF_SIZE] = "size",
 	[CONF_CHOICE] = "choice",
 	[CONF_YES_NO] = "yes-no",
 	[CONF_SIM] = "sim",
@@ -26,6 +27,8 @@ static const char *const types[] = {
 	[CONF_COMMAND] = "command",
 	[CONF_PATH] = "path",
 	[CONF_URL] = "url",
+	[CONF_HOOK] = "hook",
+	[CONF_EVENTS] = "events",
 };
 
 static void print_bounds(const struct conf_key *key)
@@ -34,6 +37,8 @@ static void print_bounds(const struct conf_key *key)
 
 	if (key->type == CONF_TIME)
 		printf("%s to %s", num_format_ms(low, key->min), num_format_ms(top, key->max));
+	else if (key->type == CONF_SIZE)
+		printf("%s to %s", num_format_size(low, key->min), num_format_size(top, key->max));
 	else if (key->type == CONF_NUMBER)
 		printf("%" PRId64 " to %" PRId64, key->min, key->max);
 	else if (key->type == CONF_SHARE)

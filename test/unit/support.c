@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "checksum.h"
 #include "icmp.h"
 #include "log.h"
 #include "num.h"
@@ -150,7 +151,7 @@ void make_reply(sa_family_t family, uint8_t *icmp)
 		return;
 	icmp[2] = 0;
 	icmp[3] = 0;
-	sum = icmp_checksum(icmp, ICMP_ECHO_LEN);
+	sum = checksum_of(icmp, ICMP_ECHO_LEN);
 	icmp[2] = (uint8_t)(sum >> 8);
 	icmp[3] = (uint8_t)(sum & 0xff);
 }

@@ -39,6 +39,37 @@ static void what_it_prints_is_ours(void **state)
 	assert_string_equal(out, "a b\nc");
 	assert_int_equal(run("exit 0", LONG_MS, out, sizeof(out)), 0);
 	assert_string_equal(out, "");
+	capture_start(STDERR_FILENO);
+	assert_int_equal(run("printf 'a\\0b'", LONG_MS, out, sizeof(out)), -EILSEQ);
+	assert_non_null(strstr(capture_stop(), "/bin/sh: printed a NUL character"));
+}
+
+static void it_gets_what_it_is_to_read_and_no_other_environment(void **state)
+{
+	char shell[] = "/bin/sh", option[] = "-c", script[] = "cat; echo \"${A-}:${HOME-none}\"";
+	char *const argv[] = { shell, option, script, NULL };
+	char variable[] = "A=b", path[] = "PATH=/usr/bin:/bin", out[128], why[CHILD_WHY_MAX] = "";
+	char *const env[] = { variable, path, NULL };
+	struct child_order order = { .argv = argv,
+				     .env = env,
+				     .in = "some words\n",
+				     .timeout_ms = LONG_MS,
+				     .out = out,
+				     .size = sizeof(out),
+				     .why = why };
+
+	(void)state;
+	assert_int_equal(child_run_order(&order), 0);
+	assert_string_equal(out, "some words\nb:none\n");
+	assert_string_equal(why, "");
+	memcpy(script, "exit 4", sizeof("exit 4"));
+	capture_start(STDERR_FILENO);
+	assert_int_equal(child_run_order(&order), -ECHILD);
+	assert_string_equal(capture_stop(), "");
+	assert_string_equal(why, "/bin/sh: exit status 4");
+	shell[0] = '-';
+	assert_int_equal(child_run_order(&order), -ENOENT);
+	assert_string_equal(why, "cannot run -bin/sh: No such file or directory");
 }
 
 static void its_end_tells(void **state)
@@ -158,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_it_prints_is_ours),
+		cmocka_unit_test(it_gets_what_it_is_to_read_and_no_other_environment),
 		cmocka_unit_test(its_end_tells),
 		cmocka_unit_test(it_does_not_take_for_ever),
 		cmocka_unit_test(nor_does_one_that_has_left_its_group),

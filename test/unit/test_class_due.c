@@ -32,9 +32,18 @@ static int answer(void *data, bool *master)
 	return 0;
 }
 
+static bool split;
+
+static bool is_split(void)
+{
+	return split;
+}
+
 static struct class_due due_by(const struct conf_speedclass *section, struct answers *answers)
 {
-	return (struct class_due){ .conf = section, .is_master = answer, .data = answers };
+	return (struct class_due){
+		.conf = section, .is_master = answer, .is_split = is_split, .data = answers
+	};
 }
 
 static const char *wanted(void)
@@ -61,6 +70,37 @@ static void the_class_goes_by_the_state(void **state)
 		assert_true(written);
 		assert_string_equal(wanted(), speed_class);
 	}
+}
+
+static void a_split_lowers_the_class_where_that_is_wanted(void **state)
+{
+	struct conf_speedclass lower = conf;
+	struct answers answers = { .master = { true }, .count = 1 };
+	const struct class_due due = due_by(&lower, &answers), keep = due_by(&conf, &answers);
+	const char *speed_class = NULL;
+	bool written = false;
+
+	(void)state;
+	lower.split = CONF_SPLIT_LOWER;
+	assert_int_equal(class_due_want(&due, &speed_class, &written), 0);
+	assert_string_equal(speed_class, "s1.fast");
+	speedclass_learn("s1.fast");
+	speedclass_note_look();
+	assert_false(class_due_is_overdue(&due));
+	split = true;
+	assert_true(class_due_is_overdue(&due));
+	assert_false(class_due_is_overdue(&keep));
+	capture_start(2);
+	assert_int_equal(class_due_want(&due, &speed_class, &written), 0);
+	assert_non_null(strstr(capture_stop(), "because of [speedclass] split"));
+	assert_string_equal(wanted(), "s1.minimum");
+	/* Said once. */
+	capture_start(2);
+	assert_int_equal(class_due_want(&due, &speed_class, &written), 0);
+	assert_string_equal(capture_stop(), "");
+	split = false;
+	assert_int_equal(class_due_want(&due, &speed_class, &written), 0);
+	assert_string_equal(wanted(), "s1.fast");
 }
 
 static void to_find_writes_nothing(void **state)
@@ -138,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_class_goes_by_the_state, state_setup),
+		cmocka_unit_test_setup(a_split_lowers_the_class_where_that_is_wanted, state_setup),
 		cmocka_unit_test_setup(to_find_writes_nothing, state_setup),
 		cmocka_unit_test_setup(who_writes_last_looks_last, state_setup),
 		cmocka_unit_test_setup(a_state_that_never_rests_ends, state_setup),

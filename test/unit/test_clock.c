@@ -49,12 +49,23 @@ static void milliseconds_go_on(void **state)
 	assert_true(last_ms - start_ms <= (clock_mono_us() - start_us) / 1000 + 1);
 }
 
+static void a_month_is_that_of_utc(void **state)
+{
+	(void)state;
+	assert_true(clock_month(0) == 197001);
+	assert_true(clock_month(1795714931) == 202611);
+	assert_true(clock_month(1798761599) == 202612); /* the last second of the year */
+	assert_true(clock_month(1798761600) == 202701);
+	assert_true(clock_month(INT64_MAX) == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_boot_has_one_name),
 		cmocka_unit_test(milliseconds_of_the_boot_are_those_of_its_seconds),
 		cmocka_unit_test(milliseconds_go_on),
+		cmocka_unit_test(a_month_is_that_of_utc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

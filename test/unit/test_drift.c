@@ -53,12 +53,29 @@ static void who_never_rests_gets_ever_fewer(void **state)
 	assert_int_equal(correct(&drift, now_us, DRIFT_BURST), now_us);
 }
 
+static void a_war_is_an_event_an_hour(void **state)
+{
+	struct drift drift = { .used = 0 };
+	int64_t now_us = 1000 * SECOND, told = 0, counted = 0;
+
+	(void)state;
+	for (int i = 0; i < 24 * 60; i++) {
+		int64_t before = drift_tell(&drift, now_us + (int64_t)i * 60 * SECOND);
+
+		told += before >= 0;
+		counted += before >= 0 ? 1 + before : 0;
+	}
+	assert_int_equal(told, 24);
+	assert_int_equal(counted, 23 * 60 + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_follow_at_once),
 		cmocka_unit_test(one_a_second_is_put_right_for_ever),
 		cmocka_unit_test(who_never_rests_gets_ever_fewer),
+		cmocka_unit_test(a_war_is_an_event_an_hour),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@
 #define USUAL                                                                                      \
 	"interface ppp0\nline down\nreason 3\nwritten 7000001\nbeat 7000000\nsince 6000000\ngood " \
 	"4\nbad 0\n"                                                                               \
-	"last-bad 6500000\nhold 20000000\nback 5000000\ntarget 192.0.2.1 190 10 10250\n"           \
+	"last-bad 6500000\nhold 20000000\nback 5000000\ndrill 0\ntarget 192.0.2.1 190 10 10250\n"  \
 	"target 2001:db8::8 0 200 0\n"
 
 /* Parses from memory that ends with the text: ASan sees each byte too far. */
@@ -45,13 +45,14 @@ static struct heartbeat random_beat(void)
 {
 	struct heartbeat beat = { .written_us = random_int64(),
 				  .beat_us = random_int64(),
+				  .drill_us = random_int64(),
 				  .count = random_below(QUALITY_HOSTS_MAX + 1) };
 
 	for (size_t i = 0; i <= random_below(IFNAMSIZ - 1); i++)
 		beat.iface[i] = (char)('!' + random_below('~' - '!'));
 	beat.state = (struct verdict_state){
 		.verdict = (enum verdict)random_below(VERDICT_DOWN + 1),
-		.reason = (enum verdict_reason)random_below(VERDICT_SLOW + 1),
+		.reason = (enum verdict_reason)random_below(VERDICT_NO_ADDRESS + 1),
 		.since_us = random_int64(),
 		.good = random_int64(),
 		.bad = random_int64(),
@@ -73,6 +74,7 @@ static void assert_same(const struct heartbeat *a, const struct heartbeat *b)
 	assert_string_equal(a->iface, b->iface);
 	assert_int_equal(a->written_us, b->written_us);
 	assert_int_equal(a->beat_us, b->beat_us);
+	assert_int_equal(a->drill_us, b->drill_us);
 	assert_int_equal(a->state.verdict, b->state.verdict);
 	assert_int_equal(a->state.reason, b->state.reason);
 	assert_int_equal(a->state.since_us, b->state.since_us);
@@ -145,6 +147,7 @@ static void the_longest_text_fits(void **state)
 	struct heartbeat beat = { .iface = "letters-fifteen",
 				  .written_us = HEARTBEAT_NUMBER_MAX,
 				  .beat_us = HEARTBEAT_NUMBER_MAX,
+				  .drill_us = HEARTBEAT_NUMBER_MAX,
 				  .count = QUALITY_HOSTS_MAX };
 	struct heartbeat back;
 	char text[HEARTBEAT_TEXT_MAX];
@@ -207,7 +210,7 @@ static void what_is_no_heartbeat_is_refused_and_changes_nothing(void **state)
 		"line up\nreason 0\nbeat 5\n", /* whose? */
 		"interface ppp0\nline UP\n",
 		"interface ppp0\nline pending\n",
-		"interface ppp0\nreason 5\n",
+		"interface ppp0\nreason 6\n",
 		"interface ppp0\nreason -1\n",
 		"interface ppp0\nbeat -1\n",
 		"interface ppp0\nbeat 9223372036854775808\n",

@@ -246,6 +246,39 @@ static void even_tries_are_due_at_even_intervals(void **state)
 	}
 }
 
+static void a_steady_round_ends_a_silence_after_an_answer_was_due(void **state)
+{
+	static const struct {
+		struct hedge_steady steady;
+		int64_t due_us, late_us, last_us;
+	} cases[] = {
+		/* An idle line, nothing known yet, and one that owes an answer for some time. */
+		{ { 400000, 0, 50000, 10000, 15000, 0, true }, 10000, 15000, 410000 },
+		{ { 400000, 0, 50000, 0, 0, 0, true }, 0, 50000, 400000 },
+		{ { 400000, 0, 50000, 80000, 90000, 70000, true }, 10000, 20000, 410000 },
+		{ { 400000, 0, 50000, 80000, 90000, 95000, true }, 0, 10000, 400000 },
+		{ { 400000, 2500000, 50000, 0, 0, 0, true }, 2500000, 50000, 2900000 },
+		/* A slow line is asked on, unless rounds are rare: there is time for it then. */
+		{ { 400000, 0, 50000, 300000, 320000, 0, true }, 300000, 50000, 700000 },
+		{ { 400000, 0, 50000, 300000, 320000, 0, false }, 300000, 320000, 700000 },
+		/* No time to wait for anything. */
+		{ { 10000, 0, 2500, 100, 200, 0, true }, 100, 0, 10100 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t due_us = -1;
+		struct hedge_times times = hedge_plan_steadily(&cases[i].steady, &due_us);
+
+		CHECK(due_us == cases[i].due_us, "case %zu: due %lld", i, (long long)due_us);
+		CHECK(times.late_us == cases[i].late_us, "case %zu: late %lld", i,
+		      (long long)times.late_us);
+		CHECK(times.last_us == cases[i].last_us, "case %zu: last %lld", i,
+		      (long long)times.last_us);
+		assert_true(times.again_us >= HEDGE_LATE_MIN_US);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +290,7 @@ int main(void)
 		cmocka_unit_test(volleys_follow_each_other_until_the_last_one),
 		cmocka_unit_test(the_plan_of_a_usual_line_is_known),
 		cmocka_unit_test(even_tries_are_due_at_even_intervals),
+		cmocka_unit_test(a_steady_round_ends_a_silence_after_an_answer_was_due),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 
 #define USUAL                                                                                      \
 	"boot 5c1e7f0a-2b7d-4f4e-9c53-0d6a3e1b2c4d\ninterface 7\nreceived 1200\nsent 1300\n"       \
-	"run 7200000\nevery 1200000\ntraffic 6000000\nverdict 3\ndead 2\nredial 3600000\n"         \
+	"run 7200000\nevery 1200000\ntraffic 6000000\nverdict 3\ndead 2\ndeaf 1\nredial 3600000\n" \
 	"redial-clock 1795000000\nmonth 202611\nbytes 4500\nbytes-before 77760\n"
 
 /* Parses from memory that ends with the text: ASan sees each byte too far. */
@@ -49,8 +49,9 @@ static struct idle_memory random_memory(void)
 				      .run_ms = random_number(),
 				      .every_ms = random_number(),
 				      .traffic_ms = random_number(),
-				      .verdict = random_below(IDLE_NO_INTERFACE + 1),
+				      .verdict = random_below(IDLE_NO_ADDRESS + 1),
 				      .dead = random_number(),
+				      .deaf = random_number(),
 				      .redial_ms = random_number(),
 				      .redial_wall_s = random_number(),
 				      .month = random_number(),
@@ -74,6 +75,7 @@ static void assert_same(const struct idle_memory *a, const struct idle_memory *b
 	assert_int_equal(a->traffic_ms, b->traffic_ms);
 	assert_int_equal(a->verdict, b->verdict);
 	assert_int_equal(a->dead, b->dead);
+	assert_int_equal(a->deaf, b->deaf);
 	assert_int_equal(a->redial_ms, b->redial_ms);
 	assert_int_equal(a->redial_wall_s, b->redial_wall_s);
 	assert_int_equal(a->month, b->month);
@@ -91,8 +93,8 @@ static void check_if_accepted(const char *text, size_t len)
 	CHECK(ret == 0 || ret == -EINVAL, "%d for: %.*s", ret, (int)len, text);
 	if (ret != 0)
 		return;
-	CHECK(memory.verdict >= IDLE_UNKNOWN && memory.verdict <= IDLE_NO_INTERFACE, "%.*s",
-	      (int)len, text);
+	CHECK(memory.verdict >= IDLE_UNKNOWN && memory.verdict <= IDLE_NO_ADDRESS, "%.*s", (int)len,
+	      text);
 	assert_non_null(idle_verdict_name((enum idle_verdict)memory.verdict));
 	idle_format(again, &memory);
 	CHECK(idle_parse(again, &back) == 0, "%s", again);
@@ -134,6 +136,7 @@ static void the_text_is_that_of_the_usual_run(void **state)
 	assert_int_equal(memory.traffic_ms, 6000000);
 	assert_int_equal(memory.verdict, IDLE_SILENT);
 	assert_int_equal(memory.dead, 2);
+	assert_int_equal(memory.deaf, 1);
 	assert_int_equal(memory.redial_ms, 3600000);
 	assert_int_equal(memory.redial_wall_s, 1795000000);
 	assert_int_equal(memory.month, 202611);
@@ -151,7 +154,8 @@ static void the_longest_text_fits(void **state)
 				      IDLE_NUMBER_MAX,
 				      IDLE_NUMBER_MAX,
 				      IDLE_NUMBER_MAX,
-				      IDLE_NO_INTERFACE,
+				      IDLE_NO_ADDRESS,
+				      IDLE_NUMBER_MAX,
 				      IDLE_NUMBER_MAX,
 				      IDLE_NUMBER_MAX,
 				      IDLE_NUMBER_MAX,
@@ -225,7 +229,7 @@ static void what_is_no_memory_is_refused_and_changes_nothing(void **state)
 		"Interface 1\n",
 		"interfac 1\n",
 		"interfaces 1\n",
-		"verdict 5\n",
+		"verdict 6\n",
 		"verdict -1\n",
 		"verdict alive\n",
 		"verdict 4611686018427387903\n",
@@ -424,17 +428,21 @@ static void the_end_of_a_run_tells_what_became_of_it(void **state)
 		int echoes;
 		bool require, down;
 		enum idle_verdict after;
+		bool bare;
 	} cases[] = {
-		{ "answered", IDLE_SILENT, ANSWERED, 1, 0, IDLE_ALIVE },
-		{ "answered, need not be", IDLE_UNKNOWN, ANSWERED, 0, 0, IDLE_ALIVE },
-		{ "not answered", IDLE_ALIVE, SILENT, 1, 0, IDLE_SILENT },
-		{ "not answered, need not be", IDLE_ALIVE, SILENT, 0, 0, IDLE_SENT },
-		{ "not to be sent", IDLE_ALIVE, UNSENT, 0, 0, IDLE_SILENT },
-		{ "not to be sent, should be", IDLE_ALIVE, UNSENT, 1, 0, IDLE_SILENT },
-		{ "none needed", IDLE_ALIVE, NONE, 1, 0, IDLE_ALIVE },
-		{ "none needed, as before", IDLE_SENT, NONE, 0, 0, IDLE_SENT },
-		{ "down", IDLE_ALIVE, NONE, 0, 1, IDLE_NO_INTERFACE },
-		{ "down after the echo", IDLE_ALIVE, ANSWERED, 0, 1, IDLE_NO_INTERFACE },
+		{ "answered", IDLE_SILENT, ANSWERED, 1, 0, IDLE_ALIVE, 0 },
+		{ "answered, need not be", IDLE_UNKNOWN, ANSWERED, 0, 0, IDLE_ALIVE, 0 },
+		{ "not answered", IDLE_ALIVE, SILENT, 1, 0, IDLE_SILENT, 0 },
+		{ "not answered, need not be", IDLE_ALIVE, SILENT, 0, 0, IDLE_SENT, 0 },
+		{ "not to be sent", IDLE_ALIVE, UNSENT, 0, 0, IDLE_SILENT, 0 },
+		{ "not to be sent, should be", IDLE_ALIVE, UNSENT, 1, 0, IDLE_SILENT, 0 },
+		{ "none needed", IDLE_ALIVE, NONE, 1, 0, IDLE_ALIVE, 0 },
+		{ "none needed, as before", IDLE_SENT, NONE, 0, 0, IDLE_SENT, 0 },
+		{ "down", IDLE_ALIVE, NONE, 0, 1, IDLE_NO_INTERFACE, 0 },
+		{ "down after the echo", IDLE_ALIVE, ANSWERED, 0, 1, IDLE_NO_INTERFACE, 0 },
+		{ "dialling", IDLE_ALIVE, NONE, 0, 0, IDLE_NO_ADDRESS, 1 },
+		{ "down, of course without address", IDLE_ALIVE, NONE, 0, 1, IDLE_NO_INTERFACE, 1 },
+		{ "address gone after the echo", IDLE_ALIVE, ANSWERED, 1, 0, IDLE_NO_ADDRESS, 1 },
 	};
 
 	(void)state;
@@ -446,13 +454,14 @@ static void the_end_of_a_run_tells_what_became_of_it(void **state)
 		struct idle_rule rule = shipped;
 		struct idle_memory memory = remembered;
 		struct idle_facts facts = found;
-		bool dead = cases[i].after == IDLE_SILENT || cases[i].after == IDLE_NO_INTERFACE;
+		bool dead = cases[i].after != IDLE_ALIVE && cases[i].after != IDLE_SENT;
 		bool good = !dead && cases[i].echoes != NONE;
 
 		memory.verdict = cases[i].before;
 		memory.dead = 4;
 		memory.bytes = 1000;
 		facts.up = !cases[i].down;
+		facts.bare = cases[i].bare;
 		facts.rx = 111;
 		facts.tx = 122;
 		rule.require_reply = cases[i].require;
@@ -489,7 +498,7 @@ static void an_interface_made_anew_during_a_run_is_not_believed(void **state)
 static void who_has_not_answered_and_need_not_is_asked_once(void **state)
 {
 	(void)state;
-	for (int64_t verdict = IDLE_UNKNOWN; verdict <= IDLE_NO_INTERFACE; verdict++) {
+	for (int64_t verdict = IDLE_UNKNOWN; verdict <= IDLE_NO_ADDRESS; verdict++) {
 		for (int require = 0; require < 2; require++) {
 			const struct idle_rule rule = { .require_reply = require == 1 };
 			const struct idle_memory memory = { .verdict = verdict };
@@ -512,7 +521,7 @@ static bool should_redial(const struct idle_memory *memory, const struct idle_ru
 
 	if (!rule->redials || memory->dead < rule->redial_after)
 		return false;
-	if (busy && facts->up)
+	if (busy && facts->up && memory->deaf < rule->redial_after)
 		return false;
 	if (memory->redial_ms != 0)
 		ago_ms = facts->now_ms - memory->redial_ms;
@@ -528,7 +537,7 @@ static void a_dead_line_is_redialled_when_it_is_due(void **state)
 	unsigned yes = 0, all = 0;
 
 	(void)state;
-	for (unsigned bits = 0; bits < 32; bits++) {
+	for (unsigned bits = 0; bits < 128; bits++) {
 		for (int64_t dead = 0; dead < 6; dead++) {
 			for (size_t i = 0; i < ARRAY_LEN(ago_s); i++) {
 				struct idle_rule rule = shipped;
@@ -537,6 +546,8 @@ static void a_dead_line_is_redialled_when_it_is_due(void **state)
 
 				rule.redials = (bits & 2) != 0;
 				facts.up = (bits & 4) != 0;
+				facts.bare = (bits & 32) != 0;
+				memory.deaf = (bits & 64) != 0 ? dead : 2;
 				if ((bits & 8) != 0 && ago_s[i] >= 0)
 					memory.redial_ms = facts.now_ms - ago_s[i] * 1000;
 				if ((bits & 16) != 0)
@@ -551,6 +562,61 @@ static void a_dead_line_is_redialled_when_it_is_due(void **state)
 		}
 	}
 	assert_in_range(yes, 1, all / 2);
+}
+
+/* The LAN's packets protect a line only while some come back. */
+static void a_busy_line_is_redialled_when_nothing_was_heard_over_the_dead_runs(void **state)
+{
+	static const struct {
+		const char *what;
+		int64_t heard, sent; /* packets from run to run */
+		bool left, stuck, fresh, redial;
+	} cases[] = {
+		{ "echoes in vain", 0, 0, 1, 0, 0, 1 },
+		{ "the LAN is answered, the target is not", 5, 9, 1, 0, 0, 0 },
+		{ "nothing could leave, for the queue is full", 0, 0, 0, 1, 0, 1 },
+		{ "nothing could leave, but the LAN sends in vain", 0, 9, 0, 0, 0, 1 },
+		{ "nothing could leave, and nobody has tried: no route", 0, 0, 0, 0, 0, 0 },
+		{ "each run finds another session", 0, 9, 1, 0, 1, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct idle_echoes echoes = { .left = cases[i].left, .stuck = cases[i].stuck };
+		struct idle_memory memory = { .boot = "" };
+		struct idle_rule rule = shipped;
+		struct idle_facts facts = found;
+
+		rule.redials = true;
+		rule.require_reply = true;
+		for (int run = 1; run <= 3; run++) {
+			facts.now_ms += 20 * MINUTE;
+			facts.index += cases[i].fresh;
+			facts.rx += run == 1 ? 100 : cases[i].heard; /* it lived until then */
+			facts.tx += cases[i].sent;
+			(void)!idle_begin(&memory, &rule, &facts);
+			facts.tx += cases[i].sent;
+			idle_end(&memory, &rule, &facts, &echoes);
+			assert_int_equal(memory.dead, run);
+			CHECK(idle_wants_redial(&memory, &rule, &facts, true) ==
+				      (run == 3 && cases[i].redial),
+			      "%s: run %d", cases[i].what, run);
+		}
+		assert_true(idle_wants_redial(&memory, &rule, &facts, false));
+	}
+}
+
+static void nothing_is_asked_without_an_address(void **state)
+{
+	struct idle_memory memory = { .boot = "" };
+	struct idle_facts facts = found;
+
+	(void)state;
+	facts.bare = true;
+	assert_false(idle_begin(&memory, &shipped, &facts));
+	assert_false(idle_can_ask(&facts));
+	facts.bare = false;
+	assert_true(idle_begin(&memory, &shipped, &facts));
 }
 
 static void a_redial_is_noted_by_both_clocks(void **state)
@@ -687,6 +753,7 @@ static void verdicts_have_names(void **state)
 	assert_string_equal(idle_verdict_name(IDLE_SENT), "sent");
 	assert_string_equal(idle_verdict_name(IDLE_SILENT), "silent");
 	assert_string_equal(idle_verdict_name(IDLE_NO_INTERFACE), "no interface");
+	assert_string_equal(idle_verdict_name(IDLE_NO_ADDRESS), "no address");
 }
 
 int main(void)
@@ -705,6 +772,9 @@ int main(void)
 		cmocka_unit_test(an_interface_made_anew_during_a_run_is_not_believed),
 		cmocka_unit_test(who_has_not_answered_and_need_not_is_asked_once),
 		cmocka_unit_test(a_dead_line_is_redialled_when_it_is_due),
+		cmocka_unit_test(
+			a_busy_line_is_redialled_when_nothing_was_heard_over_the_dead_runs),
+		cmocka_unit_test(nothing_is_asked_without_an_address),
 		cmocka_unit_test(a_redial_is_noted_by_both_clocks),
 		cmocka_unit_test(the_month_turns_and_the_last_one_is_kept),
 		cmocka_unit_test(only_the_month_after_another_one_has_one_before),

@@ -204,6 +204,8 @@ static void check_end(const struct idle_memory *memory, int64_t dead_before)
 	CHECK(memory->verdict == want, "%s: %lld, not %lld", describe(), (long long)memory->verdict,
 	      (long long)want);
 	CHECK(memory->dead == (dead ? dead_before + 1 : 0), "%s", describe());
+	CHECK(memory->deaf <= memory->dead, "%s", describe());
+	CHECK(!life.in_since || memory->deaf <= 1, "%s", describe());
 }
 
 static void write_down(const struct idle_memory *memory)
@@ -226,7 +228,7 @@ static bool check_redial(struct idle_memory *memory)
 {
 	struct idle_facts facts = look();
 	bool due = life.rule.redials && memory->dead >= life.rule.redial_after &&
-		   !(life.busy && life.up);
+		   !(life.busy && life.up && memory->deaf < life.rule.redial_after);
 	bool redials = idle_wants_redial(memory, &life.rule, &facts, life.busy);
 	int64_t ago_ms = life.now_ms - life.redial_ms;
 
@@ -516,7 +518,7 @@ static void take_hostile_memory(void)
 				      .run_ms = hostile_number(facts.now_ms),
 				      .every_ms = hostile_number(20 * MINUTE),
 				      .traffic_ms = hostile_number(facts.now_ms),
-				      .verdict = random_below(IDLE_NO_INTERFACE + 1),
+				      .verdict = random_below(IDLE_NO_ADDRESS + 1),
 				      .dead = hostile_number(3),
 				      .redial_ms = hostile_number(facts.now_ms),
 				      .redial_wall_s = hostile_number(facts.wall_s),

@@ -1,4 +1,7 @@
 #include "num.h"
+
+#include <time.h>
+
 #include "support.h"
 
 struct number {
@@ -104,6 +107,57 @@ static void a_share_needs_its_sign(void **state)
 	check_all(num_parse_pct, cases, ARRAY_LEN(cases));
 }
 
+static void a_size_may_have_a_unit(void **state)
+{
+	static const struct number cases[] = {
+		{ "0", 0, 0 },
+		{ "1234", 0, 1234 },
+		{ "1K", 0, 1024 },
+		{ "9M", 0, INT64_C(9) * 1024 * 1024 },
+		{ "10M", -ERANGE, 0 },
+		{ "1G", -ERANGE, 0 },
+		{ "8388608T", -ERANGE, 0 }, /* 2^63 */
+		{ "-1K", -ERANGE, 0 },
+		{ "1k", -EINVAL, 0 },
+		{ "1KB", -EINVAL, 0 },
+		{ "1 K", -EINVAL, 0 },
+		{ "1.5K", -EINVAL, 0 },
+		{ "K", -EINVAL, 0 },
+		{ "", -EINVAL, 0 },
+	};
+
+	(void)state;
+	check_all(num_parse_size, cases, ARRAY_LEN(cases));
+}
+
+static void a_size_is_written_for_a_file_and_for_a_person(void **state)
+{
+	static const struct {
+		int64_t size;
+		const char *exact, *shown;
+	} cases[] = {
+		{ 0, "0", "0 B" },
+		{ 1023, "1023", "1023 B" },
+		{ 1024, "1K", "1 KB" },
+		{ 1536, "1536", "1.5 KB" },
+		{ 10239, "10239", "9.99 KB" },
+		{ 12900, "12900", "12.5 KB" },
+		{ 1024 * 1024 - 1, "1048575", "1023 KB" },
+		{ INT64_C(1) << 30, "1G", "1 GB" },
+		{ 1095216660, "1095216660", "1.01 GB" },
+		{ 1095216661, "1095216661", "1.02 GB" },
+		{ INT64_C(1024) << 40, "1024T", "1024 TB" },
+		{ INT64_MAX, "9223372036854775807", "8388607 TB" },
+	};
+	char buf[NUM_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_string_equal(num_format_size(buf, cases[i].size), cases[i].exact);
+		assert_string_equal(num_format_bytes(buf, cases[i].size), cases[i].shown);
+	}
+}
+
 /* INT64_MIN is a number like any other: no overflow on the way to it. */
 static void the_extremes_are_reached(void **state)
 {
@@ -150,15 +204,37 @@ static void a_written_time_reads_back_as_itself(void **state)
 	}
 }
 
+static void a_day_is_that_of_the_calendar(void **state)
+{
+	char buf[NUM_TEXT_MAX], want[NUM_TEXT_MAX];
+
+	(void)state;
+	for (time_t s = 0; s < INT64_C(253402300800); s += INT64_C(43199) * 7) {
+		struct tm utc;
+
+		assert_non_null(gmtime_r(&s, &utc));
+		assert_true(strftime(want, sizeof(want), "%Y-%m-%d", &utc) > 0);
+		assert_string_equal(num_format_date(buf, s), want);
+	}
+	assert_string_equal(num_format_date(buf, 951782400), "2000-02-29");
+	assert_string_equal(num_format_date(buf, INT64_C(253402300799)), "9999-12-31");
+	assert_string_equal(num_format_date(buf, INT64_C(253402300800)), "nonsense");
+	assert_string_equal(num_format_date(buf, -1), "nonsense");
+	assert_string_equal(num_format_date(buf, INT64_MAX), "nonsense");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_a_whole_decimal_number_is_a_number),
 		cmocka_unit_test(a_time_needs_its_unit),
 		cmocka_unit_test(a_share_needs_its_sign),
+		cmocka_unit_test(a_size_may_have_a_unit),
+		cmocka_unit_test(a_size_is_written_for_a_file_and_for_a_person),
 		cmocka_unit_test(the_extremes_are_reached),
 		cmocka_unit_test(a_time_is_written_in_its_largest_whole_unit),
 		cmocka_unit_test(a_written_time_reads_back_as_itself),
+		cmocka_unit_test(a_day_is_that_of_the_calendar),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

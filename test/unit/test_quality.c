@@ -216,9 +216,9 @@ static void the_line_is_as_good_as_its_need_th_best_host(void **state)
 
 static void a_dead_host_says_nothing_about_the_line(void **state)
 {
-	const struct quality_sum hosts[] = { { 0, 100, 0, true },
-					     { 90, 10, 20000, true },
-					     { 99, 1, 30000, true } };
+	const struct quality_sum hosts[] = { { 0, 100, 0, true, 0 },
+					     { 90, 10, 20000, true, 0 },
+					     { 99, 1, 30000, true, 0 } };
 	struct quality_sum line;
 
 	(void)state;

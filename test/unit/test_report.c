@@ -18,6 +18,7 @@ static struct report *sample(void)
 	report_flag(report, "up", true);
 	report_number(report, "answered", 4294967296123);
 	report_thousandths(report, "took_ms", 12034);
+	report_bytes(report, "sent_bytes", 1610612736);
 	report_row(report, "targets");
 	report_text(report, "address", "1.1.1.1");
 	report_text(report, "answer", "silent");
@@ -53,6 +54,7 @@ static void json_is_one_line_that_reads_back(void **state)
 	assert_true(cJSON_IsTrue(cJSON_GetObjectItem(tree, "up")));
 	assert_non_null(strstr(text, "\"answered\":4294967296123"));
 	assert_non_null(strstr(text, "\"took_ms\":12.034"));
+	assert_non_null(strstr(text, "\"sent_bytes\":1610612736"));
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(tree, "targets")), 2);
 	row = cJSON_GetArrayItem(cJSON_GetObjectItem(tree, "targets"), 1);
 	assert_string_equal(cJSON_GetObjectItem(row, "answer")->valuestring, HOSTILE);
@@ -69,10 +71,11 @@ static void a_person_gets_aligned_names_and_tables(void **state)
 
 	(void)state;
 	assert_int_equal(ret, 0);
-	assert_string_equal(text, "interface  ppp0\n"
-				  "up         yes\n"
-				  "answered   4294967296123\n"
-				  "took_ms    12.034\n"
+	assert_string_equal(text, "interface   ppp0\n"
+				  "up          yes\n"
+				  "answered    4294967296123\n"
+				  "took_ms     12.034\n"
+				  "sent_bytes  1.5 GB\n"
 				  "targets\n"
 				  "  address      answer\n"
 				  "  1.1.1.1      silent\n"

@@ -53,6 +53,8 @@ static void a_profile_may_leave_the_credentials_to_a_command(void **state)
 	assert_string_equal(profile.command, "vault get 'a b'");
 }
 
+#define SOUND "{\"authKeyId\":\"k\",\"authKey\":\"s\"}"
+
 static void faulty_profiles_are_refused_with_the_reason(void **state)
 {
 	static const struct {
@@ -69,6 +71,16 @@ static void faulty_profiles_are_refused_with_the_reason(void **state)
 		{ "{\"profileCommand\":\"\"}", "has no credentials" },
 		{ "{\"profileCommand\":[\"x\"]}", "not a text" },
 		{ "{\"sourceProfile\":\"x\"}", "sourceProfile" },
+		{ SOUND "x", "something behind" },
+		{ SOUND SOUND, "something behind" },
+		{ SOUND " \t\r\n]", "something behind" },
+		{ SOUND "\v", "something behind" },
+		{ "{\"authKeyId\":\"k\\u0000x\",\"authKey\":\"s\"}", "NUL" },
+		{ "{\"authKeyId\\u0000x\":\"k\",\"authKey\":\"s\"}", "NUL" },
+		{ "{\"authKeyId\":\"\\\\\\u0000\",\"authKey\":\"s\"}", "NUL" },
+		{ "{\"authKeyId\":\"k\",\"authKey\":\"s\",\"sandbox\":\"true\"}", "sandbox" },
+		{ "{\"authKeyId\":\"k\",\"authKey\":\"s\",\"coverageType\":\"jpn\"}",
+		  "coverageType" },
 	};
 
 	(void)state;
@@ -81,6 +93,22 @@ static void faulty_profiles_are_refused_with_the_reason(void **state)
 	}
 }
 
+static void a_profile_may_have_blanks_around_it_and_backslashes(void **state)
+{
+	static const char *const sound[] = { " \n" SOUND "\r\n\t ",
+					     "{\"authKeyId\":\"k\\\\u0000\",\"authKey\":\"s\"}" };
+	static const char with_nul[] = SOUND "\0";
+	struct simapi_profile profile;
+	const char *why;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sound); i++)
+		assert_int_equal(read_profile(sound[i], &profile, &why), 0);
+	assert_string_equal(profile.auth_key_id, "k\\u0000");
+	assert_int_equal(simapi_read_profile(with_nul, sizeof(with_nul), &profile, &why), -EINVAL);
+	assert_string_equal(why, "has a NUL character");
+}
+
 static void a_token_needs_both_texts_in_their_bounds(void **state)
 {
 	static const char good[] = "{\"apiKey\":\"api-1\",\"operatorId\":\"OP\",\"token\":\"eyJ\"}";
@@ -89,7 +117,9 @@ static void a_token_needs_both_texts_in_their_bounds(void **state)
 					   "{\"apiKey\":\"api-1\"}",
 					   "{\"apiKey\":\"\",\"token\":\"t\"}",
 					   "{\"apiKey\":\"a\",\"token\":7}",
-					   "{\"apiKey\":\"a\\r\\nX: y\",\"token\":\"t\"}" };
+					   "{\"apiKey\":\"a\\r\\nX: y\",\"token\":\"t\"}",
+					   "{\"apiKey\":\"a\\u0000b\",\"token\":\"t\"}",
+					   "{\"apiKey\":\"a\",\"token\":\"t\"}<html>" };
 	struct simapi_token token;
 
 	(void)state;
@@ -102,6 +132,10 @@ static void a_token_needs_both_texts_in_their_bounds(void **state)
 
 static void a_class_is_read_and_written(void **state)
 {
+	static const char *const none[] = { "{\"speedClass\":\"\"}", "{\"speedClass\":\"s1 fast\"}",
+					    "{\"speedClass\":\"s1.fast\\u0000x\"}",
+					    "{\"speedClass\":\"s1.fast\"}}",
+					    "{\"speedClass\":\"s1.fast\\u202e\"}" };
 	static const char sim[] = "{\"imsi\":\"1\",\"speedClass\":\"s1.fast\",\"type\":\"x\"}";
 	char speed_class[SIMAPI_WORD_MAX], body[64];
 
@@ -110,6 +144,9 @@ static void a_class_is_read_and_written(void **state)
 	assert_string_equal(speed_class, "s1.fast");
 	assert_int_equal(simapi_read_class("{}", 2, speed_class), -EBADMSG);
 	assert_int_equal(simapi_read_class("null", 4, speed_class), -EBADMSG);
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		assert_int_equal(simapi_read_class(none[i], strlen(none[i]), speed_class),
+				 -EBADMSG);
 	assert_int_equal(simapi_write_update("s1.fast", body, sizeof(body)), 24);
 	assert_string_equal(body, "{\"speedClass\":\"s1.fast\"}");
 	assert_int_equal(simapi_write_update("s1.fast", body, 10), -ENOSPC);
@@ -198,6 +235,7 @@ int main(void)
 		cmocka_unit_test(profiles_of_both_tools_give_their_login),
 		cmocka_unit_test(a_profile_may_leave_the_credentials_to_a_command),
 		cmocka_unit_test(faulty_profiles_are_refused_with_the_reason),
+		cmocka_unit_test(a_profile_may_have_blanks_around_it_and_backslashes),
 		cmocka_unit_test(a_token_needs_both_texts_in_their_bounds),
 		cmocka_unit_test(a_class_is_read_and_written),
 		cmocka_unit_test(an_answer_asks_for_one_of_four_things),

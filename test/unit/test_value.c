@@ -9,6 +9,7 @@ static const char *text_of(enum conf_type type, const void *field)
 	static char text[CONF_TEXT_MAX];
 	const struct conf_addrs *addrs = field;
 	const struct conf_interfaces *interfaces = field;
+	const struct conf_events *events = field;
 	const struct sim *sim = field;
 	char buf[NEXTHOP_TEXT_MAX];
 	int64_t number;
@@ -35,6 +36,7 @@ static const char *text_of(enum conf_type type, const void *field)
 	case CONF_NUMBER:
 	case CONF_TIME:
 	case CONF_SHARE:
+	case CONF_SIZE:
 		memcpy(&number, field, sizeof(number));
 		snprintf(text, sizeof(text), "%lld", (long long)number);
 		break;
@@ -48,12 +50,18 @@ static const char *text_of(enum conf_type type, const void *field)
 	case CONF_SIM:
 		snprintf(text, sizeof(text), "%d %s", (int)sim->kind, sim->id);
 		break;
+	case CONF_EVENTS:
+		for (size_t i = 0; i < events->count; i++)
+			snprintf(text + strlen(text), 64, "%s:%.31s ",
+				 event_kind_name(events->items[i].kind), events->items[i].value);
+		break;
 	case CONF_INTERFACE:
 	case CONF_CLASS:
 	case CONF_TEXT:
 	case CONF_COMMAND:
 	case CONF_PATH:
 	case CONF_URL:
+	case CONF_HOOK:
 		return field;
 	}
 	return text;
@@ -117,6 +125,9 @@ static void every_type_takes_its_form_only(void **state)
 		{ CONF_SHARE, "100%", "100", NULL },
 		{ CONF_SHARE, "9%", NULL, "is out of bounds, 10% to 5000%" },
 		{ CONF_SHARE, "50", NULL, "is not a share" },
+		{ CONF_SIZE, "4K", "4096", NULL },
+		{ CONF_SIZE, "5001", NULL, "is out of bounds, 10 to 5000" },
+		{ CONF_SIZE, "5GB", NULL, "is not a number of bytes, such as 500M or 1G" },
 		{ CONF_CHOICE, "keep", "0", NULL },
 		{ CONF_CHOICE, "lan", "1", NULL },
 		{ CONF_CHOICE, "LAN", NULL, "is none of: keep, lan" },
@@ -147,6 +158,15 @@ static void every_type_takes_its_form_only(void **state)
 		{ CONF_PATH, "run/fo/line", NULL, "is not an absolute file name" },
 		{ CONF_URL, "https://api.soracom.io", "https://api.soracom.io", NULL },
 		{ CONF_URL, "ftp://localhost", NULL, "is not an https:// URL" },
+		{ CONF_HOOK, "https://ntfy.example/t?auth=a", "https://ntfy.example/t?auth=a",
+		  NULL },
+		{ CONF_HOOK, "http://8.8.8.8/", NULL, "would be sent in clear" },
+		{ CONF_EVENTS, "line:down ,usage", "line:down usage: ", NULL },
+		{ CONF_EVENTS, "none", "", NULL },
+		{ CONF_EVENTS, "line,", NULL, "has ``, which is no kind of event" },
+		{ CONF_EVENTS, "line, lines", NULL, "has `lines`, which is no kind of event" },
+		{ CONF_EVENTS, "alert", NULL, "would never end" },
+		{ CONF_EVENTS, "line:", NULL, "without a value behind its colon" },
 	};
 
 	(void)state;
@@ -154,7 +174,7 @@ static void every_type_takes_its_form_only(void **state)
 		const struct conf_key key = {
 			.type = cases[i].type, .min = 10, .max = 5000, .choices = words
 		};
-		_Alignas(8) char field[CONF_TEXT_MAX] = "";
+		_Alignas(8) char field[sizeof(struct conf_events)] = "";
 		char why[256] = "";
 		int ret = conf_value_parse(&key, cases[i].text, field, why, sizeof(why));
 
@@ -172,7 +192,7 @@ static void a_refused_value_changes_nothing(void **state)
 	static const char *const bad[] = { "", "@ bad value ;", "1.1.1.1, ", "via 1.1.1.1 dev" };
 
 	(void)state;
-	for (enum conf_type type = CONF_INTERFACE; type <= CONF_URL; type++) {
+	for (enum conf_type type = CONF_INTERFACE; type <= CONF_EVENTS; type++) {
 		const struct conf_key key = { .type = type, .min = 1, .max = 5, .choices = words };
 		char field[sizeof(struct conf)], before[sizeof(struct conf)], why[256];
 

@@ -22,7 +22,7 @@ static bool take_letter(struct verdict_state *state, const struct verdict_rule *
 	*now_us += SECOND;
 	switch (letter) {
 	case 'L':
-		return verdict_take_link_loss(state, rule, *now_us);
+		return verdict_take_link_loss(state, rule, VERDICT_NO_LINK, *now_us);
 	case 'x':
 		verdict_take_gap(state, *now_us);
 		return false;
@@ -319,7 +319,7 @@ static bool is_clear(const struct history *h)
 
 	if (rule->loss_down_pct > 0 && loses(quality, pct))
 		return false;
-	return rule->rtt_down_us == 0 || quality->rtt_us < rtt_us;
+	return rule->rtt_down_us == 0 || (quality->answered > 0 && quality->rtt_us < rtt_us);
 }
 
 /* What the line must be after the last of what happened. */
@@ -386,7 +386,7 @@ static bool take(struct verdict_state *state, const struct verdict_rule *rule,
 		 const struct happening *item)
 {
 	if (item->kind == LINK_LOSS)
-		return verdict_take_link_loss(state, rule, item->at_us);
+		return verdict_take_link_loss(state, rule, VERDICT_NO_LINK, item->at_us);
 	if (item->kind == GAP) {
 		verdict_take_gap(state, item->at_us);
 		return false;
@@ -457,6 +457,60 @@ static void every_sequence_has_the_verdicts_of_the_definition(void **state)
 	assert_true(ups > 4000 && downs > 4000);
 }
 
+/* Good for 3 s of a hold of 5 s. */
+static struct verdict_state held(const struct verdict_rule *rule, int64_t *now_us)
+{
+	struct verdict_state state = { .verdict = VERDICT_PENDING };
+
+	*now_us = 0;
+	for (const char *letter = "GGGBBGGG"; *letter != '\0'; letter++)
+		(void)take_letter(&state, rule, *letter, now_us);
+	assert_int_equal(state.verdict, VERDICT_DOWN);
+	return state;
+}
+
+static void a_hold_that_is_cut_is_over_and_the_next_one_doubles(void **state)
+{
+	static const struct verdict_rule rule = {
+		.fall = 2, .rise = 3, .hold_us = 5 * SECOND, .hold_max_us = 20 * SECOND
+	};
+	const struct quality_sum good = { .answered = 100, .rtt_us = 10000, .full = true };
+	int64_t now_us;
+	struct verdict_state line = held(&rule, &now_us);
+
+	(void)state;
+	assert_true(verdict_cut_hold(&line, &rule, &good, now_us));
+	assert_int_equal(line.verdict, VERDICT_UP);
+	assert_int_equal(line.since_us, now_us);
+	assert_false(verdict_cut_hold(&line, &rule, &good, now_us));
+	assert_true(verdict_take_silence(&line, &rule, now_us + SECOND));
+	assert_int_equal(line.hold_us, 10 * SECOND);
+}
+
+static void a_line_that_is_not_good_stays_down(void **state)
+{
+	static const struct verdict_rule rule = { .fall = 2,
+						  .rise = 3,
+						  .hold_us = 5 * SECOND,
+						  .hold_max_us = 20 * SECOND,
+						  .loss_down_pct = 40 };
+	const struct quality_sum good = { .answered = 100, .full = true };
+	const struct quality_sum lossy = { .answered = 100, .lost = 100, .full = true };
+	int64_t now_us;
+	struct verdict_state line = held(&rule, &now_us), pending = { .good = 9 };
+
+	(void)state;
+	assert_false(verdict_cut_hold(&line, &rule, &lossy, now_us));
+	(void)take_letter(&line, &rule, 'B', &now_us);
+	for (int rounds = 0; rounds < 3; rounds++) {
+		assert_false(verdict_cut_hold(&line, &rule, &good, now_us));
+		(void)take_letter(&line, &rule, 'G', &now_us);
+	}
+	assert_int_equal(line.verdict, VERDICT_DOWN);
+	assert_true(verdict_cut_hold(&line, &rule, &good, now_us));
+	assert_false(verdict_cut_hold(&pending, &rule, &good, now_us));
+}
+
 static void every_verdict_has_a_name(void **state)
 {
 	(void)state;
@@ -473,6 +527,8 @@ int main(void)
 		cmocka_unit_test(recorded_sequences_have_the_verdicts_that_were_thought_out),
 		cmocka_unit_test(the_reason_is_the_last_sign_of_trouble),
 		cmocka_unit_test(every_sequence_has_the_verdicts_of_the_definition),
+		cmocka_unit_test(a_hold_that_is_cut_is_over_and_the_next_one_doubles),
+		cmocka_unit_test(a_line_that_is_not_good_stays_down),
 		cmocka_unit_test(every_verdict_has_a_name),
 	};
 

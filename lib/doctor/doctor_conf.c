@@ -1,0 +1,58 @@
+#include "doctor_conf.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "conf_rule.h"
+#include "loader.h"
+#include "log.h"
+
+/* Whom conf_load tells. */
+struct listener {
+	const char *file;
+	struct findings *out;
+	unsigned count;
+};
+
+static void hear_fault(void *data, unsigned line, const char *text)
+{
+	struct listener *listener = data;
+	char place[FINDING_PLACE_MAX];
+
+	listener->count++;
+	finding_place(place, listener->file, line);
+	findings_add(listener->out, 2, place, "", "%s", text);
+}
+
+int doctor_read_conf(const struct doctor_order *order, struct conf *conf, struct findings *out)
+{
+	struct listener listener = { .file = order->conf_file, .out = out };
+	char path[FINDING_PLACE_MAX];
+	const struct conf_source source = { .path = path,
+					    .program = "fo-status",
+					    .sections = ~0U,
+					    .hear = hear_fault,
+					    .data = &listener };
+	int ret;
+
+	snprintf(path, sizeof(path), "%s%s", order->root, order->conf_file);
+	ret = conf_load(&source, conf);
+	if (ret == -ENOENT) {
+		findings_add(out, 1, order->conf_file,
+			     "see fo.conf(5), or begin with the sample in "
+			     "/usr/share/doc/failover-helpers",
+			     "there is no such file: no program of failover-helpers does anything");
+		return 0;
+	}
+	if (ret != 0 && ret != -EINVAL)
+		log_err(ret, "cannot read %s", path);
+	return ret == -EINVAL ? 0 : ret;
+}
+
+int doctor_check_conf(const struct doctor_order *order, struct findings *out)
+{
+	/* A file without [router] has nothing to compare with. */
+	if (order->conf->router.lan.count > 0)
+		conf_rule_check(order->conf, order->conf_file, out);
+	return 0;
+}

@@ -1,0 +1,185 @@
+#include "situation.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "clock.h"
+#include "history.h"
+#include "meter.h"
+#include "nat.h"
+#include "route.h"
+#include "session.h"
+#include "store_room.h"
+#include "sysctl.h"
+#include "watch_report.h"
+
+static int find_line(struct netlink *nl, const char *uplink, struct situation *out)
+{
+	struct rtnl_addrs addrs = { .count = 0 };
+	int ret = rtnl_get_link(nl, uplink, &out->uplink);
+
+	out->uplink_there = ret == 0;
+	if (ret == -ENODEV)
+		return 0;
+	if (ret == 0)
+		ret = rtnl_get_addrs(nl, out->uplink.index, &addrs);
+	for (size_t i = 0; i < addrs.count; i++)
+		out->has_address = out->has_address || addrs.items[i].local.family == AF_INET;
+	return ret;
+}
+
+static int ask_kernel(struct netlink *nl, struct situation *out)
+{
+	const struct conf *conf = out->conf;
+	int ret = route_get_default(nl, (struct route_table){ AF_INET, ROUTE_MAIN }, &out->hop);
+
+	peers_read(&out->peers);
+	if (ret == 0)
+		ret = vrrp_role_find_mismatch(nl, conf, out->mistake);
+	if (ret == 0)
+		ret = find_line(nl, conf->router.uplink, out);
+	if (ret == 0)
+		ret = peers_ask(&out->peers, nl, &conf->router.vip, &out->gateway);
+	return ret;
+}
+
+static enum situation_answer answer_of(int ret, bool yes)
+{
+	if (ret != 0)
+		return SITUATION_UNKNOWN;
+	return yes ? SITUATION_YES : SITUATION_NO;
+}
+
+/* What is forwarded of a LAN is decided by the interface that it comes in by. */
+static enum situation_answer find_forwarding(const struct conf_router *router)
+{
+	char name[PLAN_SYSCTL_MAX];
+	int value = 0, ret = 0;
+	bool all = true;
+
+	for (size_t i = 0; i < router->lan.count && ret == 0; i++) {
+		snprintf(name, sizeof(name), "net/ipv4/conf/%s/forwarding", router->lan.items[i]);
+		ret = sysctl_get(name, &value);
+		all = all && value != 0;
+	}
+	return answer_of(ret, all);
+}
+
+static void find_passage(struct situation *out)
+{
+	bool translates = false;
+	int ret = nat_has_source(AF_INET, &translates);
+
+	out->translates = answer_of(ret, translates);
+	out->forwards = find_forwarding(&out->conf->router);
+	out->hold_known = lan_hold_find(&out->hold) == 0;
+}
+
+static void find_line_verdict(struct situation *out)
+{
+	const char *uplink = out->conf->router.uplink;
+	char boot[CLOCK_BOOT_MAX];
+
+	out->was_watched = watch_report_read(&out->heartbeat) == 0;
+	/* Behind all that may take time: a beat is not later than now. */
+	out->wall_s = clock_wall_s();
+	out->mono_us = clock_mono_us();
+	out->boot_ms = clock_boottime_ms();
+	if (out->was_watched) {
+		out->is_watched = heartbeat_is_fresh(&out->heartbeat, uplink, out->mono_us);
+		out->is_watcher_mute = heartbeat_is_mute(&out->heartbeat, uplink, out->mono_us);
+	}
+	if (session_load(&out->idle) != 0)
+		memset(&out->idle, 0, sizeof(out->idle));
+	out->idle_ago_ms = -1;
+	if (out->idle.run_ms > 0 && strcmp(out->idle.boot, clock_boot(boot)) == 0)
+		out->idle_ago_ms = out->boot_ms - out->idle.run_ms;
+}
+
+static void find_sim(struct situation *out)
+{
+	const struct conf *conf = out->conf;
+	bool split = out->split_known && out->split.count > 0;
+
+	speedclass_load(&out->speedclass);
+	if (conf->speedclass.present)
+		out->class_due =
+			speedclass_due(&conf->speedclass, out->state == VRRP_MASTER, split);
+	out->is_metering = meter_show(conf, &out->usage, &out->month) == 0;
+}
+
+/* Events come the oldest first. */
+static bool take_event(const struct event *event, void *data)
+{
+	struct situation *out = data;
+
+	memmove(&out->events[1], &out->events[0], (SITUATION_EVENTS - 1) * sizeof(out->events[0]));
+	out->events[0] = *event;
+	if (out->event_count < SITUATION_EVENTS)
+		out->event_count++;
+	if (event->kind == EVENT_STATE)
+		out->state_since_ms =
+			strcmp(event->value, vrrp_state_name(out->state)) == 0 ? event->wall_ms : 0;
+	return true;
+}
+
+int situation_find(const struct conf *conf, struct situation *out)
+{
+	const struct switchover_order order = { .reported = &out->reported };
+	struct netlink *nl = NULL;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	out->conf = conf;
+	out->metered = conf->speedclass.present || conf->keepalive.present;
+	out->keepalived = vrrp_role_has_keepalived();
+	out->was_reported = vrrp_role_was_reported();
+	out->reported = vrrp_role_reported();
+	ret = vrrp_role_true_state(conf, out->reported, &out->state);
+	if (ret == 0)
+		ret = rtnl_open(&nl);
+	if (ret == 0)
+		ret = ask_kernel(nl, out);
+	netlink_close(nl);
+	if (ret == 0 && conf->route.present)
+		ret = switchover_examine(conf, &order, &out->route);
+	if (ret != 0)
+		return ret;
+	out->split_known = split_report_read(&out->split) == 0;
+	find_passage(out);
+	find_line_verdict(out);
+	find_sim(out);
+	out->store = store_room_check(STORE_LIB);
+	if (history_read_recent(take_event, out) != 0)
+		out->event_count = 0; /* logged */
+	else
+		out->running_ms = history_running_ms();
+	return 0;
+}
+
+bool situation_line_is_dead(const struct situation *s)
+{
+	if (!s->uplink_there || !s->uplink.up || !s->has_address)
+		return true;
+	if (s->is_watched)
+		return s->heartbeat.state.verdict == VERDICT_DOWN;
+	return s->conf->keepalive.present && s->idle_ago_ms >= 0 && s->idle.dead > 0;
+}
+
+bool situation_line_is_good(const struct situation *s)
+{
+	if (situation_line_is_dead(s))
+		return false;
+	if (s->is_watched)
+		return s->heartbeat.state.verdict == VERDICT_UP;
+	return s->conf->keepalive.present && s->idle_ago_ms >= 0;
+}
+
+bool situation_route_is_right(const struct situation *s)
+{
+	bool right = true;
+
+	for (size_t i = 0; i < s->route.count; i++)
+		right = right && s->route.steps[i].as_wanted;
+	return right;
+}

@@ -6,7 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 
-PROGRAMS="fo-check-ftth fo-watch fo-route fo-speedclass fo-keepalive fo-status"
+PROGRAMS="fo-check-ftth fo-watch fo-route fo-speedclass fo-keepalive fo-status fo-alert"
 SAMPLES="etc/main/fo.conf etc/sub/fo.conf"
 
 setup_file() {
@@ -130,8 +130,9 @@ kind_of() {
 	addrs) echo "Ar address , ..." ;;
 	target) echo "peer | Ar address" ;;
 	hop4 | hop6) echo "Ar hop" ;;
-	number | time | share | sim | class | text | command | url) echo "Ar $1" ;;
+	number | time | share | size | sim | class | text | command | url | hook) echo "Ar $1" ;;
 	path) echo "Ar file" ;;
+	events) echo "all | none | Ar event , ..." ;;
 	yes-no) echo "yes | no" ;;
 	choice) echo "$2" ;;
 	*) echo "a type that this test does not know: $1" ;;
@@ -215,12 +216,12 @@ rows_of_sample() {
 }
 
 @test "every verb of --help is in the page, and no other" {
-	for program in fo-route fo-speedclass fo-status; do
+	for program in fo-watch fo-route fo-speedclass fo-status; do
 		verbs_of_help "$program" >"$BATS_TEST_TMPDIR/help"
 		verbs_of_page "$program" >"$BATS_TEST_TMPDIR/page"
 		same "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/page" || { echo "$program"; return 1; }
 	done
-	for program in fo-check-ftth fo-keepalive; do
+	for program in fo-check-ftth fo-keepalive fo-alert; do
 		[ -z "$(verbs_of_help "$program")$(verbs_of_page "$program")" ]
 	done
 }
@@ -250,12 +251,24 @@ rows_of_sample() {
 		[ "$(head -n 1 <<<"$text")" = "$want" ] ||
 			{ echo "[$section] $key: \`$(head -n 1 <<<"$text")' is not \`$want'"; return 1; }
 		case "$type" in
-		number | time | share)
+		number | time | share | size)
 			grep -qE "(^|[ (,])$bounds($|[;,.)])" <<<"$text" ||
 				{ echo "[$section] $key: the bounds are $bounds"; return 1; }
 			;;
 		esac
 	done <"$BATS_TEST_TMPDIR/schema"
+}
+
+@test "fo-status(8) has every finding of the doctor's table in order, no other, and a text to each" {
+	"$FO_BUILD/test/schema/print-findings" | sed -E 's/\t([a-z]+)\t/ \1 : /' >"$BATS_TEST_TMPDIR/table"
+	sed -nE '/^\.Sh FINDINGS/,/^\.Sh ENVIRONMENT/s/^\.It (FO[0-9]{3} )/\1/p' cmd/fo-status.8 \
+		>"$BATS_TEST_TMPDIR/page"
+	same "$BATS_TEST_TMPDIR/table" "$BATS_TEST_TMPDIR/page"
+	sort -u -k 1,1 "$BATS_TEST_TMPDIR/table" >"$BATS_TEST_TMPDIR/sorted"
+	same "$BATS_TEST_TMPDIR/sorted" "$BATS_TEST_TMPDIR/table"
+	run awk '/^\.It FO/ || /^\.El/ { if (head && lines == 0) print head; head = ""; lines = 0 }
+		/^\.It FO/ { head = $2; next } { lines++ }' cmd/fo-status.8
+	[ -z "$output" ] || { echo "no text: $output"; return 1; }
 }
 
 @test "both samples have every section and key of the schema in order, and no other" {
@@ -336,7 +349,7 @@ import errno, glob, os, re, sys
 
 OTHERS = {os.strerror(e) for e in errno.errorcode} | {
     "Nexthop has invalid gateway",  # the kernel's words
-    "Could not resolve host",       # libcurl's
+    "Connection timed out after 20001 milliseconds",  # libcurl's
 }
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 CONVERSION = r"%[-+ 0#]*(?:\*|\d+)?(?:\.(?:\*|\d+))?(?:hh|h|ll|l|z|j)?[a-zA-Z]"
@@ -372,4 +385,19 @@ PYTHON
 	for page in $(pages); do
 		grep -q '^\.Bl -diag' "$page" || { echo "$page explains no message"; return 1; }
 	done
+}
+
+@test "fo-status(8) has every concern of the table, in its order, and no other" {
+	sed -n 's/^\t\[CONCERN_[A-Z_]*\] = { "\([a-z-]*\)".*/\1/p' "lib/status/concern.c" >"$BATS_TEST_TMPDIR/table"
+	sed -n '/^\.Sh CONCERNS/,/^\.Sh EXIT STATUS/s/^\.It Cm //p' "cmd/fo-status.8" >"$BATS_TEST_TMPDIR/page"
+	same "$BATS_TEST_TMPDIR/table" "$BATS_TEST_TMPDIR/page"
+	jq -r '.properties.attention.items.properties.name.enum[]' "etc/fo-status.schema.json" >"$BATS_TEST_TMPDIR/schema"
+	same "$BATS_TEST_TMPDIR/table" "$BATS_TEST_TMPDIR/schema"
+}
+
+@test "fo-status(8) has every kind of event of the table with its values, in its order, and no other" {
+	sed -nE 's/^\t\[EVENT_[A-Z_]*\] = \{ "([a-z-]*)", "?([a-z ]*|NULL)"?, .*/\1 \2/p' lib/base/event.c |
+		sed 's/NULL/CLASS/' >"$BATS_TEST_TMPDIR/table"
+	sed -nE '/^\.Sh EVENTS/,/^\.Sh CONCERNS/s/^\.It Cm ([^ ]*) (Li|Ar) /\1 /p' cmd/fo-status.8 >"$BATS_TEST_TMPDIR/page"
+	same "$BATS_TEST_TMPDIR/table" "$BATS_TEST_TMPDIR/page"
 }

@@ -3,13 +3,13 @@
 
 load "$BATS_TEST_DIRNAME/../support.bash"
 
-PROGRAMS=(fo-check-ftth fo-watch fo-route fo-speedclass fo-keepalive fo-status)
+PROGRAMS=(fo-check-ftth fo-watch fo-route fo-speedclass fo-keepalive fo-status fo-alert)
 
 # A verb, where a program needs one.
-declare -gA VERB=([fo-check-ftth]="" [fo-watch]="" [fo-route]=show [fo-speedclass]=get [fo-keepalive]="" [fo-status]=show)
+declare -gA VERB=([fo-check-ftth]="" [fo-watch]="" [fo-route]=show [fo-speedclass]=get [fo-keepalive]="" [fo-status]=show [fo-alert]="")
 
 # What a faulty configuration ends with. fo-check-ftth is asked about the line: 2, as no verdict is known.
-declare -gA FAULTY=([fo-check-ftth]=2 [fo-watch]=78 [fo-route]=78 [fo-speedclass]=78 [fo-keepalive]=78 [fo-status]=78)
+declare -gA FAULTY=([fo-check-ftth]=2 [fo-watch]=78 [fo-route]=78 [fo-speedclass]=78 [fo-keepalive]=78 [fo-status]=78 [fo-alert]=78)
 
 setup() {
 	find_build

@@ -154,6 +154,38 @@ refused() {
 	[ "$(wc -l <<<"$messages")" -eq 6 ]
 }
 
+# in_journal COMMAND...: stderr is the journal, as systemd connects it.
+in_journal() {
+	python3 -c 'import os, sys
+status = os.fstat(2)
+os.environ["JOURNAL_STREAM"] = f"{status.st_dev}:{status.st_ino}"
+os.execv(sys.argv[1], sys.argv[1:])' "$@"
+}
+
+# each_run_says STATUS TEXT: of what the units and timers start, every run has one line of its own.
+each_run_says() {
+	local program
+	while read -ra program; do
+		for run in 1 2 3; do
+			run -"$1" in_journal "$BIN/${program[0]}" -c "$CONF" "${program[@]:1}"
+			[ "$(grep -cF "$2" <<<"$output")" -eq 1 ] ||
+				{ echo "run $run of ${program[*]}: $output"; return 1; }
+		done
+	done <<-'PROGRAMS'
+		fo-watch
+		fo-route watch
+		fo-keepalive
+		fo-speedclass sync --if-due
+	PROGRAMS
+}
+
+@test "each run of a unit names what stops it, however often that was said" {
+	conf '[router]' 'lan = eth0' 'vip = 192.168.0.254' 'uplink = eth 1'
+	each_run_says 78 "[router] uplink = eth 1: is not the name of an interface"
+	rm "$CONF"
+	each_run_says 2 "$CONF: No such file or directory"
+}
+
 @test "a value cannot move the cursor or forge a line" {
 	conf "$ROUTER" "$CHECK" $'need = 1\e[2J\rfo-check-ftth: all is well'
 	exits 78 "$BIN/fo-check-ftth" -n -c "$CONF"

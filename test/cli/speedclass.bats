@@ -21,7 +21,7 @@ teardown() { tidy; }
 	says "already set"
 	[ "$(requests)" -eq 2 ]
 	run -0 "$FO_BUILD/cmd/fo-status" -c "$CONF" --json history
-	jq -e '.events | map(.program + " " + .event) == ["fo-speedclass speed class s1.fast set"]' <<<"$output"
+	jq -e '.events | map(.program + " " + .text) == ["fo-speedclass speed class s1.fast set"]' <<<"$output"
 }
 
 @test "master and backup, and keepalived's four words: the class of the true state" {
@@ -86,8 +86,8 @@ teardown() { tidy; }
 	jq -e '.speed_class == "s1.fast" and .wanted == "s1.fast" and .sim == "'$IMSI'"' <<<"$output"
 	ctl permit Subscriber:updateSpeedClass
 	ctl revoke
-	run -1 speedclass get
-	says "Subscriber:getSubscriber"
+	run -2 speedclass get
+	says "reading the class needs the permission Subscriber:getSubscriber, which the user of profile"
 }
 
 @test "sync mends a class that was changed behind its back" {
@@ -102,6 +102,20 @@ teardown() { tidy; }
 	speedclass set s1.minimum
 	run -0 speedclass sync
 	[ "$(requests)" -eq 3 ]
+}
+
+@test "the permission that README asks for gives no line that looks like a failure" {
+	run -0 speedclass set s1.minimum
+	run -0 speedclass sync
+	[ -z "$output" ]
+	run -0 --separate-stderr speedclass login
+	[ -z "$stderr" ]
+	[[ "$output" =~ permission\ +good ]]
+	# A SORACOM that refuses it in the same way as an old token.
+	ctl fault 401 --path "/v1/subscribers/$IMSI"
+	ctl fault 401 --path "/v1/subscribers/$IMSI"
+	run -0 speedclass sync
+	[ -z "$output" ]
 }
 
 @test "sync without permission to read believes the last answer, and carries on what was given up" {
@@ -251,11 +265,11 @@ found() {
 	found '.login == "no answer" and .permission == "not tried"'
 }
 
-@test "wrong credentials: one login, exit 1, told where to look" {
+@test "wrong credentials: one login, exit 2, told where to look" {
 	jq '.authKey = "secret-wrong"' "$BATS_FILE_TMPDIR/authkey.json" >"$DIR/wrong.json"
 	chmod 600 "$DIR/wrong.json"
 	configure "profile = $DIR/wrong.json"
-	run -1 speedclass set s1.fast
+	run -2 speedclass set s1.fast
 	says "check the credentials in profile $DIR/wrong.json"
 	[[ "$output" != *secret-wrong* ]]
 	[ "$(requests)" -eq 1 ]
@@ -346,6 +360,12 @@ wait_met() {
 	grep -q 'certificate' "$DIR/said"
 }
 
+@test "a certificate of tomorrow: nothing is sent, keeps at it, and says what the clock says" {
+	heals early-cert
+	grep -q "the clock says $(date -u +%F), when the server's certificate is not yet valid" "$DIR/said"
+	[ "$(grep -c "the clock says" "$DIR/said")" -eq 1 ]
+}
+
 @test "an expired certificate: nothing is sent, keeps at it" { heals expired-cert; }
 
 @test "no answer: waits, and tries again" { heals_when_freed hang; }
@@ -389,11 +409,11 @@ accepted_more_than() {
 	says "next try in 3s"
 }
 
-# refused KIND TEXT: exit 1 after few requests, and the next call after its end succeeds.
+# refused KIND TEXT: exit 2 after few requests, and the next call after its end succeeds.
 refused() {
 	speedclass set s1.slow
 	ctl fault "$1" --path "$UPDATE"
-	run -1 timeout 5 "$FO_BUILD/cmd/fo-speedclass" -c "$CONF" set s1.fast
+	run -2 timeout 5 "$FO_BUILD/cmd/fo-speedclass" -c "$CONF" set s1.fast
 	says "$2"
 	[ "$(requests)" -le 5 ]
 	[ "$(wanted)" = s1.fast ]
@@ -402,18 +422,72 @@ refused() {
 	sim_has s1.fast
 }
 
-@test "401 for good: one new login, then exit 1" { refused 401 Subscriber:updateSpeedClass; }
+@test "401 for good: one new login, then exit 2" { refused 401 Subscriber:updateSpeedClass; }
 
-@test "403 for good: exit 1, and the permission is named" { refused 403 Subscriber:updateSpeedClass; }
+@test "403 for good: exit 2, and the permission is named" { refused 403 Subscriber:updateSpeedClass; }
 
-@test "404: exit 1, and the SIM is named" { refused 404 "has no SIM $IMSI"; }
+@test "404: exit 2, and the SIM is named" { refused 404 "has no SIM $IMSI"; }
 
-@test "400: exit 1" { refused 400 "cannot have this speed class"; }
+@test "400: exit 2" { refused 400 "cannot have this speed class"; }
 
-@test "a class that the SIM's plan does not have: one request, exit 1" {
-	run -1 speedclass set u1.slow
+@test "a class that the SIM's plan does not have: one request, exit 2" {
+	run -2 speedclass set u1.slow
 	says "SIM $IMSI cannot have this speed class"
 	[ "$(requests)" -eq 2 ]
+}
+
+# The unit of the timer, after a run with this status.
+unit_is() {
+	local success
+	success=$(sed -n 's/^SuccessExitStatus=//p' "$BATS_TEST_DIRNAME/../../systemd/fo-speedclass.service")
+	if [[ " 0 $success " == *" $2 "* ]]; then [ "$1" = good ]; else [ "$1" = failed ]; fi
+}
+
+# timer_says UNIT TEXT: what the timer starts leaves the unit so, with the reason, each time.
+timer_says() {
+	local i
+	for i in 1 2 3; do
+		run speedclass sync --if-due
+		unit_is "$1" "$status" || { echo "exit status $status: $output" >&2; return 1; }
+		says "$2"
+	done
+}
+
+@test "a wrong key, SIM or permission makes the unit fail at each run, also while the class is right" {
+	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
+	run -0 speedclass sync
+	aged run/speedclass.looked 3600
+	jq '.authKey = "secret-wrong"' "$BATS_FILE_TMPDIR/authkey.json" | install -m 600 /dev/stdin "$DIR/wrong.json"
+	configure "profile = $DIR/wrong.json"
+	rm "$FO_STATE_DIR/run/soracom.token"
+	timer_says failed "login refused: check the credentials in profile $DIR/wrong.json"
+	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "sim = imsi:440109999999999"
+	timer_says failed "this account has no SIM 440109999999999"
+	configure "profile = $BATS_FILE_TMPDIR/authkey.json"
+	run -0 speedclass sync --if-due
+	ctl permit
+	ctl revoke
+	be_master
+	timer_says failed "lacks the permission Subscriber:updateSpeedClass"
+	configure "profile = $DIR/missing.json"
+	be_master
+	timer_says failed "cannot open $DIR/missing.json"
+	configure "sim = nonsense"
+	timer_says failed "[speedclass] sim = nonsense"
+}
+
+@test "passing trouble does not make the unit fail, and is told at each run" {
+	local fault
+	for fault in refuse 503 429 html reset expired-cert; do
+		configure "profile = $BATS_FILE_TMPDIR/authkey.json" "give-up = 1s"
+		ctl fault "$fault"
+		timer_says good "giving up after"
+		ctl clear
+	done
+	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "give-up = 1s" "interface = ppp7"
+	run speedclass sync --if-due # once: it waits for an address for 20 s
+	unit_is good "$status"
+	says "ppp7"
 }
 
 @test "a lasting fault is not hammered; give-up: exit 1, and sync goes on with what is wanted" {
@@ -572,342 +646,4 @@ is_unknown() {
 			[ "$got" -eq 143 ] || [ "$(cat "$FO_STATE_DIR/run/speedclass.known")" = s1.fast ]
 		fi
 	done
-}
-
-# Profiles and endpoints
-
-@test "every kind of profile logs in" {
-	local kind
-	for kind in authkey root sam go ruby; do
-		rm -rf "$FO_STATE_DIR"
-		configure "profile = $BATS_FILE_TMPDIR/$kind.json"
-		run -0 speedclass set s1.fast
-	done
-	[ "$(requests)" -eq 10 ]
-}
-
-@test "an endpoint with or without /v1 and a final slash" {
-	local tail
-	for tail in "" / /v1 /v1/ //; do
-		rm -rf "$FO_STATE_DIR"
-		configure "profile = $BATS_FILE_TMPDIR/authkey.json" "endpoint = https://localhost:$PORT$tail"
-		run -0 speedclass set s1.fast
-	done
-	"$API" profile --dir "$SERVER_DIR" --kind ruby --endpoint >"$DIR/own.json"
-	chmod 600 "$DIR/own.json"
-	configure "profile = $DIR/own.json" "endpoint ="
-	rm -rf "$FO_STATE_DIR"
-	run -0 speedclass set s1.fast
-}
-
-@test "sim-id instead of imsi" {
-	ctl permit Sim:updateSimSpeedClass Sim:getSim
-	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "sim = sim-id:$SIM_ID"
-	run -0 speedclass set s1.fast
-	sim_has s1.fast
-	run -0 --separate-stderr speedclass --json get
-	jq -e '.sim == "'$SIM_ID'" and .speed_class == "s1.fast"' <<<"$output"
-}
-
-# bad_profile TEXT: exit 2, the reason is told, nothing is sent.
-bad_profile() {
-	configure "profile = $DIR/p.json"
-	run -2 speedclass set s1.fast
-	says "$1"
-	[ "$(requests)" -eq 0 ]
-}
-
-@test "a profile that others can read is refused, with the remedy" {
-	cp "$BATS_FILE_TMPDIR/authkey.json" "$DIR/p.json"
-	local mode
-	for mode in 644 640 604 620 601; do
-		chmod "$mode" "$DIR/p.json"
-		bad_profile "chmod 600 $DIR/p.json"
-	done
-}
-
-@test "a profile of another user is refused, with the remedy" {
-	[ "$(id -u)" -eq 0 ] || skip "only root can give a file away"
-	cp "$BATS_FILE_TMPDIR/authkey.json" "$DIR/p.json"
-	chmod 600 "$DIR/p.json"
-	chown 65534 "$DIR/p.json"
-	bad_profile "chown 0 $DIR/p.json"
-}
-
-@test "a profile that is missing, no file, no JSON, huge or without credentials is refused" {
-	bad_profile "cannot open $DIR/p.json: No such file"
-	mkdir -m 700 "$DIR/p.json"
-	bad_profile "not a regular file"
-	rmdir "$DIR/p.json"
-	mkfifo -m 600 "$DIR/p.json"
-	bad_profile "not a regular file"
-	rm "$DIR/p.json"
-	install -m 600 /dev/stdin "$DIR/p.json" <<<'{"authKey": secret-broken'
-	bad_profile "is not JSON"
-	[[ "$output" != *secret-broken* ]]
-	{ printf '{"x":"'; head -c 100000 /dev/zero | tr '\0' x; printf '"}'; } >"$DIR/p.json"
-	bad_profile "p.json"
-	head -c 15000 /dev/zero | tr '\0' '[' >"$DIR/p.json"
-	bad_profile "is not JSON"
-	printf '{}' >"$DIR/p.json"
-	bad_profile "has no credentials"
-	printf '{"authKeyId":"a\\nb","authKey":"c"}' >"$DIR/p.json"
-	bad_profile "sound length"
-	printf '{"sourceProfile":"other"}' >"$DIR/p.json"
-	bad_profile "sourceProfile"
-}
-
-# profile_command COMMAND: a profile which leaves the credentials to it, with quotation marks of JSON.
-profile_command() {
-	jq -n --arg command "$1" '{profileCommand: $command}' |
-		install -m 600 /dev/stdin "$DIR/command.json"
-	configure "profile = $DIR/command.json"
-}
-
-@test "profileCommand: fetches the credentials, without a shell, for a login only" {
-	cat >"$DIR/vault it" <<-'END'
-		#!/bin/sh
-		printf '%s|' "$#" "$@" >>"${0%/*}/calls"
-		cat "$2"
-	END
-	chmod 700 "$DIR/vault it"
-	profile_command "'$DIR/vault it' get \"$BATS_FILE_TMPDIR/sam.json\" '\$HOME;' "
-	run -0 speedclass set s1.fast
-	run -0 speedclass set s1.minimum
-	sim_has s1.minimum
-	[ "$(requests)" -eq 3 ]
-	# shellcheck disable=SC2016
-	[ "$(cat "$DIR/calls")" = "3|get|$BATS_FILE_TMPDIR/sam.json|\$HOME;|" ]
-	ctl revoke
-	run -0 speedclass set s1.fast
-	[ "$(grep -o get "$DIR/calls" | wc -l)" -eq 2 ]
-}
-
-@test "a profileCommand that fails is tried again; one that cannot be, or prints nonsense, is told" {
-	printf '#!/bin/sh\n[ -e "$0.again" ] && exec cat %s\ntouch "$0.again"; exit 7\n' \
-		"$BATS_FILE_TMPDIR/authkey.json" >"$DIR/flaky"
-	chmod 700 "$DIR/flaky"
-	profile_command "$DIR/flaky"
-	run -0 speedclass set s1.fast
-	says "$DIR/flaky: exit status 7"
-	says "2 tries"
-	rm -r "$FO_STATE_DIR"
-	profile_command "$DIR/missing --now"
-	run -2 speedclass set s1.minimum
-	says "cannot run $DIR/missing: No such file"
-	profile_command "echo secret-nonsense"
-	run -2 speedclass set s1.minimum
-	says "profileCommand: its output is not JSON"
-	[[ "$output" != *secret-nonsense* ]]
-	profile_command "cat $DIR/command.json"
-	run -2 speedclass set s1.minimum
-	says "has a profileCommand itself"
-	profile_command "cat x | tail -1"
-	run -2 speedclass set s1.minimum
-	says "profileCommand has a character that needs a shell"
-	[ "$(wanted)" = s1.minimum ]
-}
-
-@test "a profile is looked for in SORACOM_PROFILE_DIR, HOME, and / where HOME has none" {
-	mkdir -p "$DIR/home/.soracom" "$DIR/dir"
-	install -m 600 "$BATS_FILE_TMPDIR/authkey.json" "$DIR/home/.soracom/keepalived.json"
-	install -m 600 "$BATS_FILE_TMPDIR/authkey.json" "$DIR/dir/keepalived.json"
-	configure
-	HOME=$DIR/home run -0 speedclass set s1.fast
-	HOME=/ SORACOM_PROFILE_DIR=$DIR/dir run -0 speedclass set s1.minimum
-	HOME=$DIR/nowhere run -2 speedclass set s1.fast
-	says "cannot open $DIR/nowhere/.soracom/keepalived.json, nor /.soracom/keepalived.json: No such"
-	HOME=/ run -2 speedclass set s1.fast
-	says "cannot open /.soracom/keepalived.json: No such"
-	rm "$DIR/dir/keepalived.json"
-	HOME=$DIR/home SORACOM_PROFILE_DIR=$DIR/dir run -2 speedclass set s1.fast
-	says "$DIR/dir/keepalived.json"
-}
-
-@test "HOME=/ in a root of its own: /.soracom is found" {
-	[ "$(id -u)" -eq 0 ] || skip "a mount namespace needs root"
-	mkdir -p "$DIR/soracom"
-	install -m 600 "$BATS_FILE_TMPDIR/authkey.json" "$DIR/soracom/keepalived.json"
-	configure
-	export CONF DIR
-	[ ! -e /.soracom ] || skip "this machine has a /.soracom of its own"
-	# The look-up is of names only: an overlay adds the folder to /. The build may be on another file system.
-	cp "$FO_BUILD/cmd/fo-speedclass" "$DIR/program"
-	run timeout 20 unshare --mount bash -ec '
-		mkdir "$DIR"/{up,work,root}
-		mount -t tmpfs none "$DIR/up"
-		mkdir "$DIR"/up/{upper,work}
-		mount -t overlay -o "lowerdir=/,upperdir=$DIR/up/upper,workdir=$DIR/up/work" none "$DIR/root" || exit 99
-		cp -r "$DIR/soracom" "$DIR/root/.soracom"
-		for fs in dev proc sys tmp; do mount --rbind "/$fs" "$DIR/root/$fs"; done
-		exec chroot "$DIR/root" env HOME=/ "$DIR/program" -c "$CONF" set s1.fast'
-	[ "$status" -ne 99 ] || skip "no overlayfs here"
-	[ "$status" -eq 0 ]
-	sim_has s1.fast
-}
-
-@test "the metadata service: no login, no credentials" {
-	configure "method = metadata" "endpoint = http://127.0.0.1:$METADATA_PORT" "ca-file ="
-	run -0 speedclass set s1.fast
-	sim_has s1.fast
-	run -0 --separate-stderr speedclass --json get
-	jq -e '.speed_class == "s1.fast"' <<<"$output"
-	run -0 speedclass login
-	[ "$(ctl log | jq -rs 'map(.path)[-4:] | unique | join(" ")')" = \
-		"/v1/subscriber /v1/subscriber/update_speed_class" ]
-	[ "$(requests)" -eq 4 ]
-	ctl metadata readonly
-	run -1 speedclass set s1.slow
-	ctl metadata on
-	says "read-only off"
-}
-
-@test "a server of an unknown authority is refused" {
-	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "ca-file =" "give-up = 1s"
-	run -1 speedclass set s1.fast
-	says "certificate"
-	[ "$(requests)" -eq 0 ]
-}
-
-@test "a server whose certificate is for another name is refused" {
-	# libcurl takes every name below .localhost for this machine.
-	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "endpoint = https://other.localhost:$PORT" \
-		"give-up = 1s"
-	run -1 speedclass set s1.fast
-	says "other.localhost"
-	[[ "$output" == *"certificate"* ]]
-	[ "$(requests)" -eq 0 ]
-}
-
-@test "an interface that is not there: tried again, for it may come" {
-	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "interface = ppp7" "give-up = 1s"
-	run -1 speedclass set s1.fast
-	says "ppp7"
-	[ "$(wanted)" = s1.fast ]
-}
-
-@test "proxies of the environment are not used" {
-	https_proxy=http://127.0.0.1:1 HTTPS_PROXY=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 \
-		run -0 speedclass set s1.fast
-	sim_has s1.fast
-}
-
-# Secrets
-
-# Everything in the profile, and the token, that must not be seen.
-secrets() {
-	jq -r '.authKeyId, .authKey' "$BATS_FILE_TMPDIR/authkey.json"
-	sed -n 's/^\(key\|token\) //p' "$FO_STATE_DIR/run/soracom.token"
-}
-
-@test "no secret in any output, argument or environment" {
-	local hidden before
-	run -2 speedclass -v login
-	echo "$output" >"$DIR/seen"
-	run -0 speedclass -v set s1.fast
-	echo "$output" >>"$DIR/seen"
-	ctl revoke
-	run -0 speedclass -v set s1.minimum
-	echo "$output" >>"$DIR/seen"
-	ctl fault 500 --count 1
-	run -0 speedclass -v set s1.fast
-	echo "$output" >>"$DIR/seen"
-	ctl fault hang --path "$UPDATE"
-	before=$(requests)
-	worker set s1.slow
-	wait_requests $((before + 1))
-	tr '\0' '\n' <"/proc/$WORKER/cmdline" >>"$DIR/seen"
-	tr '\0' '\n' <"/proc/$WORKER/environ" >>"$DIR/seen"
-	cat "$DIR/said" "$FO_STATE_DIR"/lib/* "$FO_STATE_DIR"/run/speedclass.* >>"$DIR/seen"
-	hidden=$(secrets)
-	[ "$(wc -l <<<"$hidden")" -eq 4 ]
-	run ! grep -F -f <(echo "$hidden") "$DIR/seen"
-	# The test sees what it looks for: it is in the file that may have it.
-	grep -qF -f <(echo "$hidden") "$FO_STATE_DIR/run/soracom.token"
-	[ "$(grep -rlF -f <(echo "$hidden") "$FO_STATE_DIR")" = "$FO_STATE_DIR/run/soracom.token" ]
-}
-
-# aborted PID: it ends by SIGABRT.
-aborted() {
-	local got=0
-	kill -ABRT "$1"
-	wait "$1" || got=$?
-	[ "$got" -eq 134 ]
-}
-
-@test "no core is left, where others leave one" {
-	local pid
-	ulimit -c unlimited 2>/dev/null || skip "no core can be made here: the hard limit is $(ulimit -H -c)"
-	mkdir "$DIR/cores"
-	cd "$DIR/cores"
-	ctl fault hang --path "$UPDATE"
-	worker set s1.fast
-	wait_requests 2
-	aborted "$WORKER"
-	[ -z "$(ls)" ]
-	# The test would have seen one, but where a core goes to a program, not to a file here.
-	sleep 60 3>&- &
-	pid=$!
-	aborted "$pid"
-	[ -n "$(ls)" ] || [[ "$(cat /proc/sys/kernel/core_pattern)" == [/\|]* ]]
-}
-
-# Odd surroundings
-
-@test "state files that cannot be written, as on a full disk: the class is set all the same, once" {
-	echo "no directory" >"$FO_STATE_DIR"
-	run -0 speedclass set s1.fast
-	says "going on without the lock"
-	says "speed class s1.fast set, 1 try"
-	sim_has s1.fast
-	[ "$(requests)" -eq 2 ] # with the login
-}
-
-@test "1000 descriptors, an odd locale and time zone, keepalived's umask" {
-	run -0 bash -c '
-		umask 0177
-		for ((i = 0; i < 1000; i++)); do exec {fd}</dev/null || break; done
-		cd /
-		export TZ=:/dev/zero LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8
-		exec timeout 20 "$0" -c "$1" set s1.fast' "$FO_BUILD/cmd/fo-speedclass" "$CONF"
-	sim_has s1.fast
-	[ "$(stat -c %a "$FO_STATE_DIR/lib")" = 755 ]
-}
-
-@test "without stdio: the class is set" {
-	speedclass set s1.fast <&- >&- 2>&-
-	sim_has s1.fast
-}
-
-@test "get with stdout closed or full fails, and sends nothing but requests" {
-	[ -z "${LD_PRELOAD-}" ] || skip "a preloaded library opens files before the program does"
-	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
-	run -2 bash -c 'exec "$0" -c "$1" get >/dev/full' "$FO_BUILD/cmd/fo-speedclass" "$CONF"
-	run -2 bash -c 'exec "$0" -c "$1" get >&-' "$FO_BUILD/cmd/fo-speedclass" "$CONF"
-}
-
-@test "few descriptors: no exit status 0 without the class" {
-	run bash -c '
-		for fd in {3..30}; do eval "exec $fd>&-"; done
-		ulimit -n 4
-		exec timeout 20 "$0" -c "$1" set s1.fast' "$FO_BUILD/cmd/fo-speedclass" "$CONF"
-	[ "$status" -ne 0 ]
-}
-
-@test "hostile classes on the command line are refused before anything is sent" {
-	local class
-	for class in "" 's1 fast' 's1.fast"}' $'s1\n' ../x "$(printf 'x%.0s' {1..100})"; do
-		run -64 speedclass set "$class"
-	done
-	run -64 speedclass set
-	run -64 speedclass set s1.fast s1.slow
-	[ "$(requests)" -eq 0 ]
-}
-
-@test "sync says so when SORACOM cannot be asked" {
-	speedclass set s1.minimum
-	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "give-up = 1s"
-	ctl fault refuse
-	run -1 speedclass sync
-	[[ "$output" == *"giving up"* ]]
 }

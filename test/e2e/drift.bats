@@ -88,7 +88,7 @@ puts_right() {
 @test "a DHCP client adds a default route while sub carries the LAN: main still goes through sub" {
 	lab line main blackhole on
 	carried_by sub
-	puts_right main "via 192.168.0.254 dev eth0" "ip route del default; ip route add default dev ppp0"
+	puts_right main "via 192.168.0.254 dev eth0" "ip route replace default dev ppp0"
 	lab exec main ip route add default dev ppp0 proto dhcp metric 100
 	sends main "via 192.168.0.254 dev eth0"
 	lab exec main ip route del default proto dhcp

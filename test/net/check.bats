@@ -197,12 +197,9 @@ stalled() {
 @test "no interface, one that is down, no route: a dead line, at once" {
 	judged 1 '.targets[0].answer == "not sent: No such device"' -i none0 -t 10s 10.0.0.2
 	jq -e '.took_ms < 4000' <<<"$output"
-	router ip addr flush dev ppp0
-	router ip -6 addr flush dev ppp0
 	router ip -6 route flush dev ppp0
 	judged 1 '.targets[0].answer == "not sent: Network is unreachable" and .took_ms < 4000' \
 		-t 10s fd00::2
-	addresses
 	router ip link set ppp0 down
 	for KIND in raw datagram; do
 		sockets "$KIND"
@@ -211,6 +208,38 @@ stalled() {
 		judged 1 '(.targets[0].answer | startswith("not sent: ")) and .took_ms < 4000' \
 			-t 10s fd00::2
 	done
+}
+
+# The kernel would send from an address of another interface.
+@test "an interface without an address: a dead line, at once, and nothing is sent" {
+	router ip addr flush dev ppp0
+	router ip link add eth9 type veth peer name lan9
+	router ip addr add 192.168.0.1/24 dev eth9
+	router ip link set eth9 up
+	router ip link set lan9 up
+	router ip route add default dev ppp0
+	router ip -6 route add default dev ppp0
+	count_echoes
+	each has_no_address
+	[ "$(echoes)" -eq 0 ]
+	addresses
+	each is_up
+}
+
+has_no_address() {
+	judged 1 '.targets[0].answer == "not sent: no address" and .took_ms < 4000' -t 10s "$TARGET"
+}
+
+@test "an answer after the round-timeout of the watcher is slow, and counts" {
+	printf '%s\n' "[router]" "lan = eth9" "uplink = ppp0" "vip = 192.168.0.254" "[check]" \
+		"targets = 10.0.0.2" "timeout = 8s" "round-timeout = 100ms" >"$DIR/fo.conf"
+	odd_peer good 200
+	run CHECK -c "$DIR/fo.conf" --json
+	[ "$status" -eq 0 ]
+	jq -e '.targets[0].answer | test("^slow: answered after [0-9.]+ ms$")' <<<"$output"
+	order good
+	run CHECK -c "$DIR/fo.conf" --json
+	jq -e '.targets[0].answer | startswith("answered in ")' <<<"$output"
 }
 
 @test "an interface without a carrier is a dead line" {
@@ -222,7 +251,7 @@ stalled() {
 cannot_tell() {
 	# It says so once, and not at each of keepalived's calls.
 	rm -f "$FO_STATE_DIR/run/check.verdict"
-	run CHECK -i ppp0 -t 10s "$@"
+	run CHECK -i ppp0 -t "${TIME:-10s}" "$@"
 	[ "$status" -eq 2 ] || { echo "status $status: $output" >&2; return 1; }
 }
 
@@ -258,7 +287,9 @@ forbidden() {
 	each is_up
 }
 
+# It is tried again as long as there is time.
 queue_is_full() {
+	local TIME=500ms
 	cannot_tell "$TARGET"
 	[[ "$output" == *"cannot send ICMP echoes on ppp0: No buffer space available"* ]]
 }

@@ -179,7 +179,7 @@ line_answers() {
 	take_vip
 	run -2 fo_route master
 	says "no gateway is known for eth1"
-	default_is "$BACKUP"
+	default_is "" # that of the backup would lead to this router itself
 	router ip route add default via 198.51.100.1 dev eth1 proto dhcp src 198.51.100.10 metric 100
 	run -0 fo_route apply
 	says "default route via 198.51.100.1 dev eth1"
@@ -257,6 +257,18 @@ from all oif ppp0 lookup 87" ]
 	router ip rule add pref 5270 iif eth0 lookup 52
 	run -2 fo_route apply
 	says "packets from eth0 do not go dev ppp0, because of the route via 192.168.0.1 dev eth0 (boot, metric 0, of table 52 by rule 5270)"
+}
+
+@test "packets of the LAN are asked for from a host, not from its broadcast" {
+	router sysctl -qw net.ipv4.ip_forward=1
+	# The VRRP address is first when somebody has set the own one anew.
+	router ip addr flush dev eth0
+	router ip addr add "$VIP/24" dev eth0
+	router ip addr add 192.168.0.1/24 dev eth0
+	router ip route replace default dev ppp0
+	run -0 fo_route master
+	[[ "$output" != *"packets from eth0"* ]]
+	run -0 fo_route show
 }
 
 @test "a route that was made while its gateway was this router itself, in front of one that is right, goes" {

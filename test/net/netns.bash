@@ -81,6 +81,12 @@ net_up() {
 	router ip route add default via "$VIP" dev eth0 proto keepalived
 	translate inet
 	configure
+	# Which the kernel makes when it comes to it; by then a test may have looked at all addresses.
+	eventually 5 has_link_local
+}
+
+has_link_local() {
+	router ip -6 route show table local dev eth0 | grep -q "^local fe80:"
 }
 
 net_down() {

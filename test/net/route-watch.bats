@@ -226,18 +226,19 @@ no_gateway() {
 	said "corrected: more changes at once than can be told apart"
 }
 
-@test "the capability that its unit has is enough" {
+@test "the capabilities that its unit has are enough" {
 	configure "forwarding = global" "linger = 0"
-	grep -qx "CapabilityBoundingSet=CAP_NET_ADMIN" "$BATS_TEST_DIRNAME/../../systemd/fo-route.service"
+	grep -qx "CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW" "$BATS_TEST_DIRNAME/../../systemd/fo-route.service"
 	WATCH_LOG=$DIR/watch.log
 	take_vip
-	router_job setpriv --bounding-set=-all,+net_admin --inh-caps=-all --no-new-privs \
+	router_job setpriv --bounding-set=-all,+net_admin,+net_raw --inh-caps=-all --no-new-privs \
 		"$FO_BUILD/cmd/fo-route" -c "$CONF" watch 2>"$WATCH_LOG"
 	soon_uses "$MASTER"
 	router ip route replace default via 192.168.0.10 dev eth0
 	soon_uses "$MASTER"
 	router sysctl -qw net.ipv4.ip_forward=0
 	eventually 2 eval '[ "$(sysctl_of net.ipv4.ip_forward)" = 1 ]'
+	eventually 5 test -e "$FO_STATE_DIR/run/split.asked"
 	run ! grep -i "permi" "$WATCH_LOG"
 }
 

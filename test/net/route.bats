@@ -93,7 +93,7 @@ once() {
 		run fo_route INSTANCE VI_1 "$word" 100
 		reports ""
 	done
-	[ "$(everything)" = "$before" ]
+	diff <(echo "$before") <(everything)
 }
 
 @test "a message is not believed against the VIP" {
@@ -261,13 +261,13 @@ try_mark() {
 	run ! grep -q default "$DIR/monitor"
 	[ "$(stat -c '%i %y' "$FO_STATE_DIR"/run/vrrp.state)" = "$state" ]
 	router ip route flush table 99
-	[ "$(everything)" = "$before" ]
+	diff <(echo "$before") <(everything)
 }
 
 @test "no moment without a default route during 200 switches" {
 	watch_routes
 	# Each look is a look-up of the kernel's, as a packet would make it.
-	router_job python3 -c '
+	router_job nice -n 10 python3 -c '
 import pathlib, socket, sys
 looks = missed = 0
 while not pathlib.Path(sys.argv[1] + "/end").exists():
@@ -278,7 +278,8 @@ while not pathlib.Path(sys.argv[1] + "/end").exists():
 pathlib.Path(sys.argv[1] + "/looks").write_text(f"{looks} {missed}\n")' "$DIR"
 	local reader=$JOB looks missed
 	export CONF VIP
-	router timeout 30 bash -ec '
+	# Without the leak check, four fifths of a sanitized run: it is in the other tests.
+	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 router timeout 30 bash -ec '
 		for i in {1..100}; do
 			ip addr add "$VIP/32" dev eth0
 			"$FO_BUILD"/cmd/fo-route -q -c "$CONF" master
@@ -354,7 +355,7 @@ pathlib.Path(sys.argv[1] + "/looks").write_text(f"{looks} {missed}\n")' "$DIR"
 	[[ "$output" != *"ppp1 is up"* ]]
 }
 
-@test "ppp0 missing: exit 2, the route, flows and forwarding stay; apply heals" {
+@test "ppp0 missing: exit 2, flows and forwarding stay, and no route to itself; apply heals" {
 	configure "forwarding = global" "redirects = keep"
 	take_vip
 	flow 192.168.0.10 8.8.8.8 192.168.0.10
@@ -363,7 +364,7 @@ pathlib.Path(sys.argv[1] + "/looks").write_text(f"{looks} {missed}\n")' "$DIR"
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"cannot set default route dev ppp0"* ]]
 	[[ "$output" == *": incomplete, "* ]]
-	default_is "$BACKUP"
+	default_is ""
 	has_flow 192.168.0.10 8.8.8.8
 	[ "$(sysctl_of net.ipv4.ip_forward)" = 0 ]
 	ppp_up 100.64.0.99
@@ -378,7 +379,7 @@ pathlib.Path(sys.argv[1] + "/looks").write_text(f"{looks} {missed}\n")' "$DIR"
 	router ip link set ppp0 down
 	run fo_route master
 	[ "$status" -eq 2 ]
-	default_is "$BACKUP"
+	default_is ""
 }
 
 @test "no LAN interface: exit 2 with its name, and nothing is changed" {
@@ -388,7 +389,7 @@ pathlib.Path(sys.argv[1] + "/looks").write_text(f"{looks} {missed}\n")' "$DIR"
 	run fo_route backup
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"[router] lan = eth7: there is no such interface"* ]]
-	[ "$(everything)" = "$before" ]
+	diff <(echo "$before") <(everything)
 }
 
 @test "forwarding = keep leaves every switch alone" {
@@ -491,7 +492,7 @@ default6_is() {
 	take_vip
 	run fo_route master
 	[ "$status" -eq 2 ]
-	default_is "$BACKUP"
+	default_is ""
 	default_is "default dev ppp0 proto keepalived metric 1 pref medium" -6
 }
 
@@ -505,7 +506,7 @@ default6_is() {
 	jq -e --arg vip "$VIP" '[.plan[] | select(.action == "make")] | map({kind, want, have}) |
 		contains([{kind: "route", want: "dev ppp0", have: "via \($vip) dev eth0"},
 			{kind: "sysctl", want: "net/ipv4/ip_forward = 1", have: "0"}])' <<<"$output"
-	[ "$(everything)" = "$before" ]
+	diff <(echo "$before") <(everything)
 	[ ! -e "$FO_STATE_DIR" ]
 }
 
@@ -618,7 +619,7 @@ lock_is_taken() {
 		"$DIR/fo-route" -c "$CONF" backup
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"Operation not permitted"* || "$output" == *"Permission denied"* ]]
-	[ "$(everything)" = "$before" ]
+	diff <(echo "$before") <(everything)
 }
 
 @test "show: 1 where something differs, 0 where nothing does, and the same as JSON" {

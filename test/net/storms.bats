@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Programs when everything happens at once. The long forms are test/route-storm and test/class-storm; the first
+# Programs when everything happens at once. The long forms are test/route-storm, class-storm and alert-storm; the first
 # seed is FO_TEST_SEED.
 
 load ../support
@@ -42,4 +42,16 @@ holds() {
 
 @test "fo-speedclass: a seed is replayed: the same plan of events" {
 	replays class-storm --parallel 8
+}
+
+@test "fo-alert: 16 random sequences of outages, failovers, kills, bad hooks: all is told, in order, none before the class is set" {
+	holds alert-storm --parallel 4 --sequences 16 --seed "${FO_TEST_SEED:-1}"
+}
+
+@test "fo-alert: a seed is replayed: the same plan of events" {
+	replays alert-storm
+}
+
+@test "the history: 60 kills of its writers, 60 losses of power: what was added is there, and nothing else" {
+	holds history-storm --kills 60 --cuts 60 --seed "${FO_TEST_SEED:-1}"
 }

@@ -51,9 +51,9 @@ track_file() {
 	echo "$RUN/line"
 }
 
-# The value of the track file; `none` where there is none.
+# The value of the track file, 254 as 1; `none` where there is none.
 track() {
-	cat "$(track_file)" 2>/dev/null || echo none
+	sed 's/^254$/1/' "$(track_file)" 2>/dev/null || echo none
 }
 
 track_is() {

@@ -71,15 +71,31 @@ asked_itself() {
 	run ! logged down
 }
 
-@test "replies that come after their round do not count" {
-	watch_conf "round-timeout = 100ms" "rise = 1"
-	odd_peer good 150
-	count_echoes
+# Three times as late as a round may take, and twice as late as a silent line is dead.
+@test "late is slow: answers that come after their round, or after two, are answers" {
+	watch_conf "round-timeout = 100ms" "rise = 3" "interval = 100ms"
+	odd_peer good 300
 	watch_up
+	line_is 0
+	count_echoes
+	eventually 20 sent_at_least 60
+	track_is 0
+	run ! logged "ppp0: down"
+	# None of them is lost, and each shows in the round trip.
+	eventually 10 known_echoes 30
+	beat target | awk '$3 > 0 || $4 < 290000 { wrong = 1 } END { exit wrong }'
+}
+
+@test "silence is dead, though the line was slow" {
+	watch_conf "round-timeout = 100ms" "rise = 3" "interval = 100ms"
+	odd_peer good 300
+	watch_up
+	line_is 0
+	order silent
 	line_is 1
-	eventually 10 sent_at_least 60
-	track_is 1
-	run ! logged "ppp0: up"
+	is_logged "ppp0: down, no answers"
+	order good 300
+	line_is 0
 }
 
 # Holding
@@ -186,6 +202,54 @@ asked_itself() {
 		line_is 0
 	done
 	[ "$(find "/proc/$WATCH/fd" -lname 'socket:*' | wc -l)" -le 3 ]
+}
+
+# With the address of another interface, that is.
+@test "up without an address: nothing is sent, and it says so; with one it begins at once" {
+	watch_conf "${QUIET[@]}" "targets = 10.0.0.2, fd00::2"
+	router ip addr flush dev ppp0
+	router ip link add eth9 type veth peer name lan9
+	router ip addr add 192.168.0.1/24 dev eth9
+	router ip link set eth9 up
+	router ip link set lan9 up
+	router ip route add default dev ppp0
+	count_echoes
+	far nft -f - <<-'RULES'
+		table inet from {
+			counter strange { }
+			chain in {
+				type filter hook input priority 0
+				ip saddr != 10.0.0.1 counter name strange
+			}
+		}
+	RULES
+	watch_up
+	line_is 1
+	is_logged "ppp0: down, no address"
+	[ "$(beat reason)" = 5 ]
+	count_beats 2
+	[ "$(echoes)" -eq 0 ]
+	addresses
+	line_is 0
+	is_logged "ppp0: the link is there"
+	eventually 10 sent_at_least 3
+	router ip addr flush dev ppp0
+	line_is 1
+	[ "$(grep -c "down, no address" "$LOG")" = 2 ]
+	far nft list counter inet from strange | grep -q "packets 0 "
+}
+
+@test "another address: new sockets, and nothing more from the old one" {
+	watch_conf "${QUIET[@]}" "targets = 10.0.0.2, 10.0.0.3"
+	watch_up
+	line_is 0
+	# Of another subnet: the kernel would take it away together with the first one.
+	router ip addr add 10.0.0.9/25 dev ppp0
+	router ip addr del 10.0.0.1/24 dev ppp0
+	is_logged "ppp0: it has another address"
+	eventually 10 known_echoes 10
+	track_is 0
+	[ "$(grep -c "ppp0: down" "$LOG")" = 0 ]
 }
 
 @test "the link is there, but its line is dead: down stays down" {
@@ -456,6 +520,23 @@ is_no_link() {
 	[ "$(beat since)" = "$since" ]
 	known_echoes "$echoes"
 	track_is 0
+}
+
+# Each time with another hold, and other targets every other time.
+@test "SIGHUP every 100 ms hides no dead line" {
+	local i
+	watch_conf "round-timeout = 200ms" "hold-max = 1h"
+	watch_up
+	line_is 0
+	black_hole
+	for i in {1..100}; do
+		watch_conf "round-timeout = 200ms" "hold-max = 1h" "hold = ${i}s" \
+			"targets = 10.0.0.2, 10.0.0.$((3 + i % 2))"
+		kill -HUP "$WATCH"
+		sleep 0.1
+		[ "$(track)" != 1 ] || break
+	done
+	[ "$i" -lt 30 ]
 }
 
 known() {
@@ -740,6 +821,18 @@ os.execv(sys.argv[1], sys.argv[1:])' "$FO_BUILD/cmd/fo-check-ftth" -c "$CONF"
 	eventually 10 asked_itself 0 "$PROBED"
 }
 
+@test "keepalived resigns in the first half second of a dead line, and is back with less priority" {
+	watch_conf "targets = 10.0.0.2"
+	watch_up
+	line_is 0
+	black_hole
+	eventually 5 grep -qx 254 "$(track_file)"
+	eventually 5 grep -qx 1 "$(track_file)"
+	# No new fault: not a second time.
+	count_beats 4
+	grep -qx 1 "$(track_file)"
+}
+
 # Brown-outs
 
 @test "too much loss: down; and back when it is over" {
@@ -806,6 +899,33 @@ os.execv(sys.argv[1], sys.argv[1:])' "$FO_BUILD/cmd/fo-check-ftth" -c "$CONF"
 	[ "$(grep -c "may not send" "$LOG")" = 2 ]
 }
 
+# Those of other programs, and of whoever makes them up: the kernel keeps them from the watcher, which would wake
+# up for each one.
+@test "a flood of echo replies does not keep it busy" {
+	local before
+	watch_conf "interval = 200ms"
+	watch_up
+	line_is 0
+	before=$(wakeups)
+	far python3 - <<-'FLOOD'
+		import socket, struct, time
+		reply = struct.pack("!BBHHH8s", 0, 0, 0, 1, 1, b"a cookie")
+		total = sum(struct.unpack("!8H", reply))
+		total = (total & 0xffff) + (total >> 16)
+		reply = reply[:2] + struct.pack("!H", ~total & 0xffff) + reply[4:]
+		sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+		for _ in range(20000):
+		    sock.sendto(reply, ("10.0.0.1", 0))
+	FLOOD
+	[ $(($(wakeups) - before)) -lt 1000 ]
+	track_is 0
+}
+
+# How often it waited and was woken.
+wakeups() {
+	awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$WATCH/status"
+}
+
 @test "without permission it knows nothing, and says what to do" {
 	watch_conf
 	own_program=$DIR/fo-watch
@@ -828,37 +948,42 @@ rss() {
 	sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$WATCH/status"
 }
 
+new_link() {
+	kill -HUP "$WATCH"
+	link_deleted
+	line_is 1
+	link_up
+	line_is 0
+}
+
 @test "rounds, reloads and new links without end cost neither descriptors nor memory" {
 	local fds memory rounds=${FO_LONG:+10000}
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=0:thread_local_quarantine_size_kb=0 # it keeps what was freed
 	watch_conf "interval = 20ms" "loss-down = 0%"
 	count_echoes
 	watch_up
 	line_is 0
-	kill -HUP "$WATCH"
 	eventually 10 sent_at_least 20
+	new_link # what is used for the first time is no leak
 	fds=$(descriptors)
 	memory=$(rss)
 	for _ in 1 2 3; do
-		kill -HUP "$WATCH"
-		link_deleted
-		line_is 1
-		link_up
-		line_is 0
+		new_link
 	done
 	eventually 600 sent_at_least "${rounds:-150}"
 	[ "$(descriptors)" = "$fds" ] || { ls -l "/proc/$WATCH/fd"; return 1; }
-	# In kilobytes; pages that are used for the first time are no leak.
+	# In kilobytes.
 	[ "$(rss)" -le $((memory + 200)) ]
 }
 
 # allocations ROUNDS: of a run of at least so many.
 allocations() {
 	count_echoes
-	watch_up valgrind --quiet --log-file="$DIR/valgrind" --verbose --error-exitcode=99
+	watch_up valgrind --quiet --log-file="$DIR/valgrind.%p" --verbose --error-exitcode=99
 	eventually 120 sent_at_least "$1"
 	watch_ends TERM
 	router nft delete table inet count
-	sed -n 's/.*total heap usage: \([0-9,]*\) allocs.*/\1/p' "$DIR/valgrind"
+	sed -n 's/.*total heap usage: \([0-9,]*\) allocs.*/\1/p' "$DIR/valgrind.$WATCH"
 }
 
 @test "it allocates nothing after its start" {
@@ -868,8 +993,11 @@ allocations() {
 	# leak, and the test before this one watches the memory.
 	readelf -d "$FO_BUILD/cmd/fo-check-ftth" | grep -q asan && return 0
 	watch_conf "interval = 20ms" "round-timeout = 2s"
+	# A new address is an event, which is looked at with a socket of its own.
+	eventually 5 router sh -c '! ip -6 addr show tentative | grep -q .'
 	short=$(allocations 20)
 	long=$(allocations 80)
 	[ -n "$short" ]
+	echo "allocations: $short in the short run, $long in the long one"
 	[ "$short" = "$long" ]
 }

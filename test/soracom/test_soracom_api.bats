@@ -399,17 +399,17 @@ update_code() { update "$@" -o /dev/null -w '%{http_code}'; }
 	[ "$status" -eq 28 ]
 }
 
-@test "faults: wrong and expired certificates fail only the check of the client" {
+@test "faults: wrong, expired and early certificates fail only the check of the client" {
 	local kind
-	for kind in wrong-cert expired-cert; do
+	for kind in wrong-cert expired-cert early-cert; do
 		ctl fault $kind
 		run fetch "$URL/v1/auth"
 		[ "$status" -eq 60 ]
 		[ "$(code -k "$URL/v1/auth")" = 405 ]
 		ctl clear
 	done
-	[ "$(status '.requests | add')" = 2 ]
-	[ "$(status .connections.tls_failed)" = 2 ]
+	[ "$(status '.requests | add')" = 3 ]
+	[ "$(status .connections.tls_failed)" = 3 ]
 	[ "$(code --resolve "api.soracom.io:$PORT:127.0.0.1" "https://api.soracom.io:$PORT/v1/auth")" = 405 ]
 	run fetch --tls-max 1.1 "$URL/v1/auth"
 	[ "$status" -ne 0 ]

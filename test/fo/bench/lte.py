@@ -4,6 +4,7 @@ import contextlib
 import os
 import shlex
 import struct
+import tempfile
 import time
 from dataclasses import dataclass
 
@@ -28,8 +29,13 @@ _TOKEN = "/run/fo/soracom.token"
 _CHAIN = f"{TEST}/fo/bench/chain.py"
 _API = f"{TEST}/soracom/soracom-api"
 _IFADDRMSG, _IFA_LOCAL, _GROUP_IFADDR4 = 8, 2, 0x10
+_BUSY = f"{TEST}/e2e/busy-lan"
+_SERVES = "ss -Htln sport = :8081 | grep -q ."
+_GONE = "test -z \"$(ss -Htan state connected exclude time-wait '( sport = :8080 or sport = :8081 )')\""
+HOSTS = 40
+AFTER_SECONDS = 3  # a ping that is not answered by then counts
 _AT_REST = "! pgrep -x fo-speedclass"
-_CLOSED = "test -z \"$(ss -Htan state connected exclude time-wait)\""
+_CLOSED = "test -z \"$(ss -Htan state connected exclude time-wait '( sport = :443 or sport = :80 )')\""
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,58 @@ def fail_over_loaded(lab, case, ping):
     return seconds
 
 
+@dataclass(frozen=True)
+class Household:
+    """What a LAN goes on sending, and what stands in its way until the class is raised, and then."""
+    name: str
+    bits: int  # a second
+    slow: tuple  # commands of `lab line sub`
+    fast: tuple
+
+
+HOUSEHOLDS = [Household(f"{rate} into a {way}", bits, slow, fast)
+              for rate, bits in (("400 kbit/s", 400000), ("4 Mbit/s", 4000000))
+              for way, slow, fast in (("queue", ("rate", str(BIT_S)), ("rate", "2000000")),
+                                      ("policer", ("police", str(BIT_S)), ("police", "8000000", "32768")))]
+
+
+def fail_over_busy(lab, case, household):
+    """(seconds, gap) of one with forty hosts that download and upload; seconds are None when the class was not
+    raised in time; gap is the longest that a ping of the LAN goes without an answer."""
+    lab.do("sub", case.prepare)
+    lab.line("sub", *household.slow)
+    lab.line("sub", "delay", str(DELAY_MS))
+    if not lab.wait("isp", 0, _SERVES):
+        lab.spawn("isp", _BUSY, "serve")
+    with contextlib.ExitStack() as stack, tempfile.TemporaryFile("w+") as pings:
+        with open(os.devnull, "wb") as nowhere:
+            _until_exit(stack, lab.follow("s1.fast", "sub", *household.fast))
+            _until_exit(stack, lab.start("lan", [_BUSY, "use", str(HOSTS), str(household.bits), "120"], nowhere))
+        _until_exit(stack, lab.start("lan", ["ping", "-D", "-n", "-i", "0.1", topology.PING_TARGET], pings))
+        if not lab.wait("lan", READY_SECONDS, "ss -Htn state established dport = :8081 | grep -q ."):
+            raise DemoError("the LAN does not upload")
+        seconds = _raised_after(lab, Meter.read(lab))
+        time.sleep(AFTER_SECONDS)
+        gap = _longest_gap(pings)
+    # What the Internet still sends to those who have gone would fill the line of the next one.
+    if not lab.wait("isp", CLASS_SECONDS, _GONE):
+        raise DemoError("the downloads of the LAN do not end")
+    _fail_back(lab)
+    return seconds, gap
+
+
+def _until_exit(stack, process):
+    stack.callback(process.wait)
+    stack.callback(process.terminate)
+
+
+def _longest_gap(pings):
+    """From answer to answer, and up to now."""
+    pings.seek(0)
+    times = [float(line[1:line.index("]")]) for line in pings if line.startswith("[") and "bytes from" in line]
+    return max(end - begin for begin, end in zip(times, [*times[1:], time.time()]))
+
+
 def _raised_after(lab, before):
     begin = _vip_on_sub(lab)
     if not lab.wait_class(SIM, "s1.fast", CLASS_SECONDS):
@@ -187,7 +245,7 @@ def _carried_out(lab, before):
 def _vip_on_sub(lab):
     """Ends main's keepalived; returns the wall clock of the kernel's word that sub has the VIP."""
     with open(f"{lab.folder()}/host/sub", encoding="ascii") as file:
-        pid = int(file.read())
+        pid = int(file.read().split()[0])
     with namespace.network_of(pid):
         monitor = netlink.Netlink(groups=_GROUP_IFADDR4)
     monitor.socket.settimeout(FAILOVER_SECONDS)

@@ -37,17 +37,33 @@ def text_width(text, bold=False):
 
 
 class Canvas:
-    def __init__(self, title):
+    def __init__(self, title, style=""):
+        """`style`: of classes that this drawing alone has."""
         self._title = title
+        self._style = _STYLE + style.lstrip("\n")
         self._behind = []
         self._parts = []
 
-    def rect(self, x, y, width, height, style):
-        self._parts.append(f'<rect class="{style}" x="{x:.1f}" y="{y:g}" width="{width:.1f}" height="{height:g}"/>')
+    def rect(self, x, y, width, height, style, behind=False):
+        (self._behind if behind else self._parts).append(
+            f'<rect class="{style}" x="{x:.1f}" y="{y:g}" width="{width:.1f}" height="{height:g}"/>')
 
     def line(self, x1, y1, x2, y2, style, behind=False):
         (self._behind if behind else self._parts).append(
             f'<path class="{style}" d="M{x1:.1f} {y1:g}L{x2:.1f} {y2:g}"/>')
+
+    def polyline(self, points, style):
+        self._shape(points, style, "")
+
+    def polygon(self, points, style):
+        self._shape(points, style, "Z")
+
+    def _shape(self, points, style, end):
+        way = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+        self._parts.append(f'<path class="{style}" d="M{way}{end}"/>')
+
+    def dot(self, x, y, radius, style):
+        self._parts.append(f'<circle class="{style}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>')
 
     def write(self, x, y, text, style, anchor="start"):
         self._parts.append(f'<text class="{style}" x="{x:.1f}" y="{y:g}" text-anchor="{anchor}">{escape(text)}</text>')
@@ -57,5 +73,5 @@ class Canvas:
         body = "\n".join(self._behind + self._parts)
         return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}"'
                 f' height="{height:g}" role="img">\n<title>{escape(self._title)}</title>\n'
-                f'<style>{_STYLE}</style>\n<rect class="page" x=".5" y=".5" rx="6" width="{WIDTH - 1}"'
+                f'<style>{self._style}</style>\n<rect class="page" x=".5" y=".5" rx="6" width="{WIDTH - 1}"'
                 f' height="{height - 1:g}"/>\n{body}\n</svg>\n')

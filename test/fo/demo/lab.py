@@ -89,6 +89,10 @@ class Lab:
         return subprocess.Popen([*self._argv, "exec", host, *argv], stdin=subprocess.DEVNULL,
                                 stdout=output, stderr=subprocess.STDOUT)
 
+    def follow(self, speed_class, router, *words):
+        """A process that gives a line that command as soon as SORACOM has set that class."""
+        return subprocess.Popen([*self._argv, "follow", speed_class, router, *words], stdin=subprocess.DEVNULL)
+
     def log(self, name):
         return self._must("log", name).splitlines()
 

@@ -7,8 +7,6 @@ import contextlib
 import ctypes
 import os
 import signal
-import subprocess
-import traceback
 
 from fo.errors import LabError
 
@@ -26,6 +24,7 @@ MS_PRIVATE = 1 << 18
 MNT_DETACH = 2
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "armv7l": 218, "armv6l": 218}
 
 MOST_DESCRIPTORS = 1024
@@ -78,6 +77,11 @@ def die_with_parent(signal_number):
     _check(_libc.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0), "prctl")
 
 
+def adopt_orphans():
+    """From now on what a child of this process leaves behind is this process's child."""
+    _check(_libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl")
+
+
 def own_pid():
     """This process's number on the machine, whatever pid namespace it is in."""
     return int(os.readlink("/proc/self"))
@@ -120,6 +124,7 @@ def run(pid, argv, text=None, everything=False):
 
 def command(argv, text=None, **options):
     """Runs a command; returns its output, raises LabError with its own words when it fails."""
+    import subprocess  # pylint: disable=import-outside-toplevel  # programs that need none start faster
     try:
         done = subprocess.run(argv, input=text or "", capture_output=True, text=True,
                               timeout=COMMAND_SECONDS, check=False, **options)
@@ -171,6 +176,7 @@ def _child(prepare, live, writer):
         status = 0
     except Exception as error:  # pylint: disable=broad-except  # nothing may unwind into the parent's code
         if not isinstance(error, LabError):
+            import traceback  # pylint: disable=import-outside-toplevel  # as in command()
             traceback.print_exc()
         if writer is not None:
             os.write(writer, f"error {error}".encode())

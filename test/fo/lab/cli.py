@@ -4,15 +4,15 @@ import sys
 import time
 
 from fo.errors import EXIT_CANNOT, EXIT_NO, EXIT_USAGE, LabError, UsageError
-from fo.kernel import namespace
 
-from . import execute, topology
+from . import execute, hosts
 from .control import request
 from .labdir import LabDir, all_labs
 
 DEFAULT_NAME = "lab"
 SETTLED_SECONDS = 40
-_ANY_ROUTER = "|".join(topology.ROUTERS)
+FOLLOW_SECONDS = 60
+_ANY_ROUTER = "|".join(hosts.ROUTERS)
 
 
 def main(arguments):
@@ -44,9 +44,10 @@ def _main(arguments):
 
 
 def _usage():
-    # pylint: disable-next=import-outside-toplevel  # `exec` starts faster
-    from . import keeper, line, options as up
-    known = {"up": f"{VERBS['up'][2]}\n{up.help_text()}", "line": line.LINE_COMMANDS,
+    # pylint: disable-next=import-outside-toplevel  # as in _wait_settled
+    from . import dns, keeper, line, options as up
+    known = {"dns": f"what SORACOM's name server (up --dns) answers at this address\n{dns.MODES}",
+             "up": f"{VERBS['up'][2]}\n{up.help_text()}", "line": line.LINE_COMMANDS,
              "router": "  ".join(keeper.ROUTER_COMMANDS)}
     lines = ["usage: lab [--name NAME] COMMAND …", ""]
     for verb, (_, arguments, text) in VERBS.items():
@@ -61,13 +62,13 @@ def _need(words, least, what):
 
 
 def _host(word):
-    if word not in topology.HOSTS:
-        raise UsageError(f"no host '{word}'; there are {', '.join(topology.HOSTS)}")
+    if word not in hosts.HOSTS:
+        raise UsageError(f"no host '{word}'; there are {', '.join(hosts.HOSTS)}")
     return word
 
 
 def _up(lab, words):
-    # pylint: disable-next=import-outside-toplevel  # `exec` starts faster
+    # pylint: disable-next=import-outside-toplevel  # as in _wait_settled
     from . import install, keeper, options as up
     options = up.parse(words)
     for router in install.routers(options.etc):
@@ -82,11 +83,12 @@ def _up(lab, words):
 
 def _wait_settled(lab):
     """main has the VIP, which its check must allow, and the LAN reaches the Internet through it."""
+    from . import topology  # pylint: disable=import-outside-toplevel  # most commands start faster without
     until = time.monotonic() + SETTLED_SECONDS
     has_vip = f"ip -o addr show | grep -q 'inet {topology.LAN.vip}/'"  # keepalived's vmac may have it
     for host, argv in (("main", ["sh", "-c", has_vip]),
                        ("lan", ["ping", "-n", "-c", "1", "-W", "1", topology.PING_TARGET])):
-        if not execute.wait(lab, host, until - time.monotonic(), argv, quiet=True):
+        if not execute.succeeds(lab, host, until - time.monotonic(), argv):
             raise LabError(f"not settled after {SETTLED_SECONDS} s: {' '.join(argv)} fails in {host};"
                            f" see {lab.log('main')}")
 
@@ -114,26 +116,23 @@ def _list(_lab, _words):
 
 def _exec(lab, words):
     _need(words, 2, "exec HOST COMMAND")
-    return execute.run(lab, _host(words[0]), words[1:])
+    execute.run(lab, _host(words[0]), words[1:])
 
 
 def _shell(lab, words):
     _need(words, 1, "shell HOST")
     host = _host(words[0])
     os.environ["PS1"] = f"{lab.name}:{host}:\\w# "
-    return execute.run(lab, host, ["bash", "--norc", "-i"])
+    execute.run(lab, host, ["bash", "--norc", "-i"])
 
 
 def _wait(lab, words):
     _need(words, 3, "wait HOST SECONDS COMMAND")
     try:
-        seconds = float(words[1])
+        float(words[1])
     except ValueError:
         raise UsageError(f"'{words[1]}' is no number of seconds") from None
-    if execute.wait(lab, _host(words[0]), seconds, words[2:]):
-        return 0
-    print(f"lab: not within {words[1]} s in {words[0]}: {' '.join(words[2:])}", file=sys.stderr)
-    return EXIT_NO
+    execute.wait(lab, _host(words[0]), words[1], words[2:])
 
 
 def _spawn(lab, words):
@@ -142,13 +141,13 @@ def _spawn(lab, words):
 
 
 def _line(lab, words):
-    if len(words) < 2 or words[0] not in topology.ROUTERS:
+    if len(words) < 2 or words[0] not in hosts.ROUTERS:
         raise UsageError(f"line {_ANY_ROUTER} COMMAND expected")
     _show(request(lab.file("line", words[0]), words[1:]))
 
 
 def _router(lab, words):
-    if len(words) != 2 or words[0] not in topology.ROUTERS:
+    if len(words) != 2 or words[0] not in hosts.ROUTERS:
         raise UsageError(f"router {_ANY_ROUTER} COMMAND expected")
     _show(request(lab.file("control"), ["router", *words]))
 
@@ -173,7 +172,9 @@ def _log(lab, words):
 def _counter(lab, words):
     if words not in ([], ["reset"]):
         raise UsageError("counter [reset] expected")
-    import json  # pylint: disable=import-outside-toplevel  # `exec` starts faster without
+    # pylint: disable=import-outside-toplevel  # as in _wait_settled
+    import json
+    from fo.kernel import namespace
     action = "reset" if words else "list"
     answer = json.loads(namespace.run(lab.host_pid("isp"), ["nft", "-j", action, "counters"]))
     for entry in answer["nftables"]:
@@ -182,8 +183,29 @@ def _counter(lab, words):
 
 
 def _soracom(lab, words):
-    from . import soracom  # pylint: disable=import-outside-toplevel  # `exec` starts faster without
+    from . import soracom  # pylint: disable=import-outside-toplevel  # as in _wait_settled
     return soracom.control(lab, words)
+
+
+def _follow(lab, words):
+    _need(words, 3, "follow CLASS ROUTER LINE-COMMAND")
+    from fo.soracom import client, sims  # pylint: disable=import-outside-toplevel  # as in _wait_settled
+    answer = client.ask(lab.file("soracom"), "wait-class", sim=sims.DEFAULT_IMSI, speed_class=words[0],
+                        timeout=FOLLOW_SECONDS)
+    if not answer["reached"]:
+        return EXIT_NO
+    _line(lab, words[1:])
+    return 0
+
+
+def _dns(lab, words):
+    from . import dns, topology  # pylint: disable=import-outside-toplevel  # as in _wait_settled
+    if len(words) < 2 or words[0] not in topology.NAME_SERVERS:
+        raise UsageError(f"dns {'|'.join(topology.NAME_SERVERS)} MODE expected")
+    try:
+        dns.set_mode(lab.file("dns"), words[0], words[1:])
+    except ValueError as error:
+        raise UsageError(f"dns {words[0]}: {error}") from error
 
 
 def _dir(lab, _words):
@@ -194,7 +216,7 @@ VERBS = {
     "up": (_up, "[OPTION…]", "make the network; what is left of a lab of that name goes first"),
     "down": (_down, "[--stale]", "end the lab (--stale: remove what killed labs left)"),
     "list": (_list, "", "labs, and whether they are up or stale"),
-    "shell": (_shell, "HOST", f"a shell in HOST: {', '.join(topology.HOSTS)}"),
+    "shell": (_shell, "HOST", f"a shell in HOST: {', '.join(hosts.HOSTS)}"),
     "exec": (_exec, "HOST COMMAND…", "run a command there"),
     "wait": (_wait, "HOST SECONDS COMMAND…", "run it again and again until it succeeds"),
     "spawn": (_spawn, "HOST COMMAND…", "start it in the background, for as long as HOST lives"),
@@ -203,5 +225,8 @@ VERBS = {
     "log": (_log, "NAME [-f]", "main, sub, line-main, line-sub, lab, …"),
     "counter": (_counter, "[reset]", "packets and bytes with a private source, per line"),
     "soracom": (_soracom, "…", "soracom-api ctl …"),
+    "follow": (_follow, f"CLASS {_ANY_ROUTER} COMMAND…",
+               "give a line that command as soon as SORACOM has set that class"),
+    "dns": (_dns, "ADDRESS MODE", ""),
     "dir": (_dir, "", "print the lab's directory"),
 }

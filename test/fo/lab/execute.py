@@ -1,92 +1,45 @@
-"""Runs a person's or a test's commands in a host of the lab."""
+"""Runs a person's or a test's commands in a host of the lab: by test/lab/enter.c, which is compiled when
+it is first needed."""
 import os
-import select
-import signal
-import sys
-import time
 
 from fo.errors import LabError
-from fo.kernel import namespace
+from fo.paths import TEST
 
-from . import topology
+from .labdir import BASE
 
-EXIT_NOT_FOUND = 127
-POLL_SECONDS = 0.02
-MOST_OUTPUT = 1 << 20
+SOURCE = f"{TEST}/lab/enter.c"
+PROGRAM = f"{BASE}/.enter"
+
+
+def _program():
+    try:
+        if os.stat(PROGRAM).st_mtime > os.stat(SOURCE).st_mtime:
+            return PROGRAM
+    except FileNotFoundError:
+        pass
+    import subprocess  # pylint: disable=import-outside-toplevel  # as in labdir.py
+    os.makedirs(BASE, exist_ok=True)
+    new = f"{PROGRAM}.{os.getpid()}"
+    done = subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-o", new, SOURCE], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise LabError(f"cannot compile {SOURCE}: {done.stderr.strip()}")
+    os.rename(new, PROGRAM)
+    return PROGRAM
 
 
 def run(lab, host, argv):
-    """Runs a command in the namespaces of `host` with this process's input and output. Returns its
-    exit status. This process cannot do much else afterwards: it has moved there."""
-    where = namespace.NET | namespace.UTS | namespace.PID
-    if host in topology.ROUTERS:
-        where |= namespace.MNT
-    namespace.enter(lab.host_pid(host), where)
-    # A pid namespace is entered by children only, so this process stays, as their messenger.
-    child = os.fork()
-    if child == 0:
-        _become(argv)
-    _forward_signals(child)
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    return code if code >= 0 else 128 - code
+    """Goes on as the command in the namespaces of `host`, with this process's input and output."""
+    lab.host_pid(host)
+    os.execv(_program(), [PROGRAM, lab.file("host", host), "exec", *argv])
 
 
-def wait(lab, host, seconds, argv, quiet=False):
-    """Repeats a command until it succeeds; shows the output of its last run, unless quiet. Returns
-    whether it succeeded in time."""
-    until = time.monotonic() + seconds
-    while True:
-        output = os.memfd_create("output")
-        ended_well = _attempt(lab, host, argv, output, until - time.monotonic())
-        if ended_well or time.monotonic() >= until:
-            stream = sys.stdout if ended_well else sys.stderr
-            if not quiet:
-                stream.buffer.write(os.pread(output, MOST_OUTPUT, 0))
-            return ended_well
-        os.close(output)
-        time.sleep(POLL_SECONDS)
+def wait(lab, host, seconds, argv):
+    """Goes on as what repeats the command until it succeeds, and shows the output of its last run."""
+    os.execv(_program(), [PROGRAM, lab.file("host", host), "wait", seconds, *argv])
 
 
-def _attempt(lab, host, argv, output, seconds):
-    """One run of wait(), in a process of its own, which moves to the host."""
-    child = os.fork()
-    if child == 0:
-        namespace.die_with_parent(signal.SIGKILL)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        try:
-            os._exit(run(lab, host, argv))
-        except (LabError, OSError) as error:  # a router without power may get it back
-            os.write(2, f"{error}\n".encode())
-        finally:
-            os._exit(1)
-    pidfd = os.pidfd_open(child)
-    poll = select.poll()
-    poll.register(pidfd, select.POLLIN)
-    if not poll.poll(max(0, seconds) * 1000):
-        os.kill(child, signal.SIGKILL)
-    os.close(pidfd)
-    return os.waitpid(child, 0)[1] == 0
-
-
-def _become(argv):
-    """Runs the command in place of this process. Dies with its messenger."""
-    namespace.die_with_parent(signal.SIGKILL)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it
-    try:
-        os.execvp(argv[0], argv)
-    except OSError as error:
-        os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
-    finally:
-        os._exit(EXIT_NOT_FOUND)
-
-
-def _forward_signals(child):
-    """A terminal sends its signals to the command as well; others know only this process."""
-    numbers = [signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2]
-    typed = [signal.SIGINT, signal.SIGQUIT]
-    for number in typed:
-        signal.signal(number, signal.SIG_IGN)
-    for number in numbers if os.isatty(0) else numbers + typed:
-        signal.signal(number, lambda received, _: os.kill(child, received))
+def succeeds(lab, host, seconds, argv):
+    """Repeats a command until it succeeds. Returns whether it did in time."""
+    import subprocess  # pylint: disable=import-outside-toplevel  # as in labdir.py
+    return subprocess.run([_program(), lab.file("host", host), "wait", str(max(0, seconds)), *argv],
+                          capture_output=True, check=False).returncode == 0

@@ -16,6 +16,7 @@ class Hooks:
         self._waiting = collections.deque()
         self._script = None
         self._pidfd = None
+        self.name_servers = ()  # which the provider names (pppd's usepeerdns)
 
     def run(self, pid, name, local):
         """Queues script `name` ("ip-up" or "ip-down") in the router whose process is `pid`."""
@@ -41,17 +42,18 @@ class Hooks:
         self._log.write(f"{name} {' '.join(arguments)}")
         argv = ["run-parts", f"/etc/ppp/{name}.d", *(f"--arg={word}" for word in arguments)]
         self._script = subprocess.Popen(  # pylint: disable=consider-using-with  # ends in done()
-            namespace.inside(pid, argv, everything=True), env=_environment(arguments),
+            namespace.inside(pid, argv, everything=True), env=_environment(arguments, self.name_servers),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._pidfd = os.pidfd_open(self._script.pid)
         self._poll.register(self._pidfd)
 
 
-def _environment(arguments):
+def _environment(arguments, name_servers):
     """What pppd and Debian's /etc/ppp/ip-up give to the scripts."""
     interface, terminal, speed, local, remote, parameter = arguments
     return {"PATH": "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin",
             "IFNAME": interface, "DEVICE": terminal, "SPEED": speed, "ORIG_UID": "0",
             "IPLOCAL": local, "IPREMOTE": remote,
             "PPP_IFACE": interface, "PPP_TTY": terminal, "PPP_SPEED": speed, "PPP_LOCAL": local,
-            "PPP_REMOTE": remote, "PPP_IPPARAM": parameter}
+            "PPP_REMOTE": remote, "PPP_IPPARAM": parameter,
+            **{f"DNS{1 + i}": server for i, server in enumerate(name_servers)}}

@@ -7,7 +7,7 @@ from fo.errors import LabError
 from fo.kernel import namespace
 from fo.paths import TEST, TREE
 
-from . import topology
+from . import hosts, topology
 
 DEFAULT_BUILD = programs.RELEASE
 DEFAULT_ETC = f"{TREE}/etc"
@@ -36,8 +36,8 @@ def install_programs(build, target):
 
 def routers(etc):
     """The routers that `etc` is for."""
-    return [name for name in topology.ROUTERS
-            if name not in topology.OPTIONAL_ROUTERS or os.path.isdir(f"{etc}/{name}")]
+    return [name for name in hosts.ROUTERS
+            if name not in hosts.OPTIONAL_ROUTERS or os.path.isdir(f"{etc}/{name}")]
 
 
 def check_configuration(etc, router, keepalived):

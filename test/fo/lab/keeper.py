@@ -13,7 +13,7 @@ import time
 from fo.errors import LabError, UsageError
 from fo.kernel import namespace
 
-from . import install, router, soracom, topology
+from . import hosts, install, router, soracom, topology
 from .control import Listener, request
 from .dns import NameServer
 from .echo import EchoServer
@@ -114,7 +114,7 @@ class _Keeper:
         _fork_server(lambda: self._in_internet(lambda: EchoServer(topology.ECHO)))
         if self._world.dns:
             _fork_server(lambda: self._in_internet(
-                lambda: NameServer(topology.NAME_SERVERS, topology.NAMES)))
+                lambda: NameServer(topology.NAME_SERVERS, topology.NAMES, lab.file("dns"))))
         for name in self._routers:
             _fork_server(lambda spec=self._world.line(name): Line(lab, spec))
         if soracom.available():
@@ -212,7 +212,7 @@ class _Keeper:
 
     def _spawn(self, host, argv):
         namespace.spawn(self._lab.host_pid(host), argv, self._lab.log(f"{host}.console"),
-                        everything=host in topology.ROUTERS)
+                        everything=host in hosts.ROUTERS)
 
 
 def _hold(world, host):

@@ -1,7 +1,8 @@
 """A lab's directory: where its files are, and whether a lab lives in it.
 
 /run/fo-lab/NAME/   keeper          number and start time of the lab's first process
-                    host/HOST       number of the process which holds that host's namespaces
+                    host/HOST       number of the process which holds that host's namespaces; `mnt`
+                                    where it has a file system of its own
                     control, line/LINE   sockets
                     log/            main.log sub.log line-main.log … (see syslog.py for the format)
                     roots/          a tmpfs with the routers' file systems, visible to the lab only
@@ -12,7 +13,6 @@ import fcntl
 import os
 import re
 import select
-import shutil
 import signal
 import time
 
@@ -60,7 +60,7 @@ class LabDir:
     def host_pid(self, host):
         try:
             with open(self.file("host", host), encoding="ascii") as file:
-                return int(file.read())
+                return int(file.read().split()[0])
         except FileNotFoundError:
             if not self.alive():
                 raise LabError(f"no lab '{self.name}' is up") from None
@@ -103,6 +103,7 @@ class LabDir:
                 _end(pidfd, self.name)
             finally:
                 os.close(pidfd)
+        import shutil  # pylint: disable=import-outside-toplevel  # most commands start faster without
         shutil.rmtree(self.path, ignore_errors=True)
 
     @contextlib.contextmanager

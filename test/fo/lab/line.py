@@ -16,6 +16,7 @@ from .syslog import Log
 from .wire import Wire
 
 EARLY_MS = 200
+BURST_BYTES = 8192  # of a policer
 BURST = 64  # packets taken from one device before the others have their turn
 
 LINE_COMMANDS = """up                      dial: ppp0 appears, gets its addresses, ip-up runs (eth1: carrier, a DHCP lease)
@@ -28,6 +29,7 @@ gateway ADDRESS         ethernet: the gateway from the next session on
 metric NUMBER|none      ethernet: of the default route by DHCP from the next session on (100 as
                         NetworkManager's; 0 as dhclient's, which leaves a route that is there; none: no route)
 early on [MS]|off       the device of the next sessions is up so long before its IPv4 address (200)
+peerdns ADDRESS [ADDRESS]|off  the name servers of the next sessions, as of pppd's usepeerdns
 ipv6 on|off             whether the next session has IPv6
 ra on [SECONDS]|off     router advertisements from fe80::1 every second, of that lifetime (1800), which the
                         kernel accepts (accept_ra 2); off: a last one, of lifetime 0. Only the next session
@@ -35,12 +37,15 @@ ra on [SECONDS]|off     router advertisements from fe80::1 every second, of that
 blackhole on|off        the device stays up, nothing passes
 loss PERCENT [WAY]      WAY of packets: down (towards the router; the default), up, both
 delay MS                each way
-rate BITS_PER_S|off     each way, with a queue of 16 KiB
+rate BITS_PER_S|off [BYTES]
+                        each way, with a queue of so many bytes (16384)
+police BITS_PER_S|off [BYTES]
+                        each way what is more is dropped, but for so many bytes at once (8192)
 idle SECONDS [PERCENT]  a session in which nothing passed for so long, or up to PERCENT sooner, is cut by
                         the carrier: as `down`; 0 or off: never
 later SECONDS           as if so much time had passed since the last packet
 stuck DIALS|forever|off the modem hangs: the device is up, nothing passes, until it has been dialled that often
-clear                   no black hole, loss, delay, rate, idle, stuck, early, ra
+clear                   no black hole, loss, delay, rate, police, idle, stuck, early, ra
 status                  all of this, and counters: packets, sessions cut, redials and when they were
                         (CLOCK_MONOTONIC), the longest silence since `idle`, echo requests at the far end"""
 
@@ -248,6 +253,9 @@ class Line:
             raise ValueError("1 to 60000 expected")
         self._early = early if _switch(word) else 0.0
 
+    def _do_peerdns(self, first, *second):
+        self._hooks.name_servers = () if first == "off" else (first, *second)[:2]
+
     def _do_ipv6(self, word):
         self._ends.ipv6 = _switch(word)
 
@@ -281,13 +289,14 @@ class Line:
             raise ValueError("0 to 60000 expected")
         self._up.delay = self._down.delay = delay
 
-    def _do_rate(self, bits):
-        rate = 0 if bits == "off" else int(bits)
-        if bits != "off" and rate < 1000:
-            raise ValueError("1000 or more bit/s, or off, expected")
+    def _do_rate(self, bits, queue=str(Wire.QUEUE_BYTES)):
+        rate, size = _rate(bits, queue)
         for wire in (self._up, self._down):
-            wire.rate = rate
-            wire.cut()
+            wire.set_rate(time.monotonic(), rate, size)
+
+    def _do_police(self, bits, burst=str(BURST_BYTES)):
+        for wire in (self._up, self._down):
+            wire.police(*_rate(bits, burst))
 
     def _do_idle(self, seconds, percent="0"):
         idle = 0.0 if seconds == "off" else float(seconds)
@@ -324,7 +333,8 @@ class Line:
                  "early": f"{self._early * 1000:g}" if self._early else "off",
                  "blackhole": "on" if self._up.blackhole else "off",
                  "loss-up": f"{self._up.loss * 100:g}", "loss-down": f"{self._down.loss * 100:g}",
-                 "delay": f"{self._up.delay * 1000:g}", "rate": self._up.rate or "off"}
+                 "delay": f"{self._up.delay * 1000:g}", "rate": self._up.rate or "off", "queue": self._up.queue,
+                 "police": self._up.policed or "off"}
         for way, wire in (("up", self._up), ("down", self._down)):
             facts |= {f"{way}-packets": wire.packets, f"{way}-bytes": wire.bytes,
                       f"{way}-lost": wire.lost}
@@ -338,6 +348,14 @@ class Line:
         if self._address_at is not None:
             return "early"
         return "lingering" if self._ends.lingers else "down"
+
+
+def _rate(bits, size):
+    """Both as numbers; the rate is 0 where it is off."""
+    rate = 0 if bits == "off" else int(bits)
+    if (bits != "off" and rate < 1000) or not 1500 <= int(size) <= 1 << 24:
+        raise ValueError("1000 or more bit/s, or off, and 1500 to 16777216 bytes expected")
+    return rate, int(size)
 
 
 def _switch(word):

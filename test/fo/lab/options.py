@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from fo.errors import UsageError
 
 from . import install
-from .topology import ROUTERS, World
+from .hosts import ROUTERS
+from .topology import World
 
 LINE_KINDS = ("ppp", "ethernet")
 

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Resident:
     name: str  # in the lab's commands and below /run
-    section: str  # of fo.conf, without which it does not run
+    sections: str  # of fo.conf, a pattern: without one of them it does not run
     command: str
 
 
 RESIDENTS = {resident.name: resident for resident in (
-    Resident("watcher", "check", "fo-watch"),
+    Resident("watcher", "check|keepalive", "fo-watch"),
     Resident("resident", "route", "fo-route watch"),
 )}
 
 # Restart=always, RestartPreventExitStatus=64 78. The file of the loop holds who keeps it running: a loop
 # that was stopped ends even where another was started before it looks again.
 _START = """
-grep -q '^\\[{section}\\]' /etc/fo/fo.conf || exit 0
+grep -qE '^\\[({sections})\\]' /etc/fo/fo.conf || exit 0
 mkdir -p /run/fo
 set -C
 echo $$ >/run/{name}.loop || exit 0

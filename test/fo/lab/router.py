@@ -59,7 +59,7 @@ def power_on(lab, world, router):
     init = _Init(lab, world, router)
     pid = int(namespace.fork_init(namespace.NET | namespace.MNT | namespace.UTS,
                                   init.boot, init.live))
-    lab.write(f"{pid}\n", "host", router)
+    lab.write(f"{pid} mnt\n", "host", router)
     namespace.ip_batch(lab.host_pid("sw"), topology.cables(world, router, pid))
     with open(f"{lab.root(router)}/etc/nftables.conf", encoding="utf-8") as file:
         namespace.run(pid, ["nft", "-f", "-"], topology.router_rules(world.line(router)) + file.read())

@@ -12,10 +12,7 @@ Asked for at `up`: lan20 on a second switch, and `behind` behind lan.
 from dataclasses import dataclass
 
 from . import spec
-
-HOSTS = ("sw", "lan", "lan20", "behind", "main", "sub", "third", "isp")
-ROUTERS = ("main", "sub", "third")
-OPTIONAL_ROUTERS = ("third",)  # there where they have a configuration
+from .hosts import ROUTERS
 
 PING_TARGET = "8.8.8.8"
 ECHO = ("8.8.8.8", 7)

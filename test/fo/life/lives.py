@@ -85,10 +85,12 @@ class Shipped:
 
 
 class Busy(Shipped):
-    """The same, while sub carries a LAN that says something now and then."""
+    """The same, while sub carries a LAN that says something now and then. Without fo-watch, which asks after a
+    second of nothing."""
     kind = "busy"
 
     def prepare(self, lab):
+        lab.router("sub", "stop-watcher")
         lab.do("sub", _CARRY_LAN)
         lab.spawn("lan", "bash", "-c", _DATAGRAMS.format(self.every / 2))
         super().prepare(lab)

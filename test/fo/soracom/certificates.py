@@ -1,4 +1,4 @@
-"""Throw-away certificates: a CA and the server's own, and the two that a client must refuse."""
+"""Throw-away certificates: a CA and the server's own, and the three that a client must refuse."""
 
 import datetime
 import ipaddress
@@ -54,7 +54,7 @@ class Certificates:
             self._work = work
             self._write_config(alternative_names((*ADDRESSES, *addresses)))
             self._make_all(datetime.datetime.now(datetime.timezone.utc))
-        self._contexts = {name: self._context(name) for name in ("server", "wrong", "expired")}
+        self._contexts = {name: self._context(name) for name in ("server", "wrong", "expired", "early")}
 
     def context(self, name):
         return self._contexts[name]
@@ -71,6 +71,7 @@ class Certificates:
         self._authority("wrong-ca", "another CA", now)
         self._leaf("server", "right", "ca", now - _DAY, now + 3650 * _DAY)
         self._leaf("expired", "right", "ca", now - 30 * _DAY, now - _DAY)
+        self._leaf("early", "right", "ca", now + _DAY, now + 3650 * _DAY)
         self._leaf("wrong", "elsewhere", "wrong-ca", now - _DAY, now + 3650 * _DAY)
 
     def _authority(self, name, title, now):

@@ -99,7 +99,8 @@ def _add_fault(verbs):
                                        "bytes_per_second", "status", "applied"),
                 "add a fault")
     verb.add_argument("kind", help="400 to 599, html, wrong-class, empty, redirect, hang, reset, "
-                      "huge, truncated, slow, delay, hang-accept, refuse, wrong-cert, expired-cert")
+                      "huge, truncated, slow, delay, hang-accept, refuse, wrong-cert, expired-cert, "
+                      "early-cert")
     verb.add_argument("--count", type=int, default=0, help="so many times (default: until clear)")
     verb.add_argument("--path", default="", metavar="PREFIX", help="only these requests")
     verb.add_argument("--seconds", type=float, default=0, help="delay, or Retry-After of a status")

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 
 # Met when a connection is made, so they know no path.
-OF_CONNECTIONS = ("hang-accept", "wrong-cert", "expired-cert")
+OF_CONNECTIONS = ("hang-accept", "wrong-cert", "expired-cert", "early-cert")
 # The request is not carried out (unless --applied), another answer is given.
 OF_ANSWERS = ("html", "empty", "redirect")
 # The request is not carried out (unless --applied), there is no proper answer.

@@ -1,5 +1,6 @@
 """Listeners, connections and services put together: what runs during `serve`."""
 
+import email.utils
 import threading
 
 from . import misbehave
@@ -103,8 +104,8 @@ class Server:
             connection.absorb()
             return False
         if tls:
-            name = {"wrong-cert": "wrong", "expired-cert": "expired"}.get(kind, "server")
-            self._secure(connection, name)
+            # wrong-cert, expired-cert, early-cert
+            self._secure(connection, kind.removesuffix("-cert") or "server")
         return True
 
     def _secure(self, connection, name):
@@ -134,6 +135,8 @@ class Server:
         """One request and its answer. Returns whether the connection goes on."""
         fault = self._faults.for_request(connection, request.path)
         given = self._answer(fault, connection, service, request)
+        if given:
+            given.headers["Date"] = email.utils.formatdate(usegmt=True)
         data = misbehave.wire(fault, given, request.keep_alive)
         self._journal.add(request, service=service.name, connection=connection.number,
                           peer=connection.peer, status=given.status if given else None,

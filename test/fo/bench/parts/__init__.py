@@ -1,7 +1,10 @@
 """The parts by name, in their order. A part is a function of the options and of one that tells a step;
 it returns a table of figures."""
-from . import drift, failback, loss, outage, overlap, rounds, route, speedclass, watcher
+from . import drift, failback, history, judge, loss, outage, overlap, rounds, route, speedclass, status, watcher
 
 PARTS = {"outage": outage.run, "failback": failback.run, "loss": loss.run, "round": rounds.run, "watcher": watcher.run,
          "overlap": overlap.run, "route": route.run, "drift": drift.run,
-         "speedclass": speedclass.run}
+         "speedclass": speedclass.run, "status": status.run, "history": history.run, "judge": judge.run}
+
+# These need no network, and so no root.
+UNPRIVILEGED = {"history", "judge"}

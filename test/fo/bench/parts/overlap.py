@@ -11,7 +11,7 @@ from ..figure import Figure
 
 ROUNDS, SHORT_ROUNDS = 10000, 1000
 COPIES = f"{TEST}/net/copies"
-KEPT = {"check.rtt", "check.verdict", "line", "watch", "watch.lock"}
+KEPT = {"history.lock", "check.rtt", "check.verdict", "line", "watch", "watch.lock"}
 _TIME = ["-q", "-i", "ppp0", "-t"]
 _ASKS_WATCHER = ["-q", "-c", wire.CONF]
 # One that is answered has all the time that a busy machine may take; it ends when it is.

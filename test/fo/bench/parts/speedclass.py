@@ -25,6 +25,8 @@ def run(options, step):
         lte.prepare(lab)
         table += [figure for case in lte.CASES for figure in _beside(lab, case, times, step)]
         table += [_loaded(lab, load, min(times, LOADED_RUNS), step) for load in _LOADS]
+        for case in (lte.CASES[0], lte.CASES[2]):
+            table += _busy(lab, case, times, step)
         lte.lengthen_chain(lab)
         for case in lte.CASES[:2]:
             table += _beside(lab, case, times, step, ", public chain")
@@ -60,7 +62,24 @@ def _loaded(lab, load, times, step):
     case = lte.CASES[0]
     found = [lte.fail_over_loaded(lab, case, _LOADS[load]) for _ in range(times)]
     step(f"{case.name}, the LAN sends {load}: " + ", ".join(map(_seconds, found)))
-    return Figure(f"class raised after, {case.name}, the LAN sends {load}", median(found), "s", runs=found)
+    return Figure(f"class raised after, {case.name}, the LAN sends {load}", median(found), "s", most=case.most,
+                  runs=found)
+
+
+def _busy(lab, case, times, step):
+    """At most, over all that a household may send."""
+    runs = []
+    for household in lte.HOUSEHOLDS if times > SHORT_RUNS else lte.HOUSEHOLDS[::3]:
+        for _ in range(times):
+            seconds, gap = lte.fail_over_busy(lab, case, household)
+            step(f"{case.name}, {lte.HOSTS} hosts send {household.name}: {_seconds(seconds)}, longest gap of a ping "
+                 f"{gap:.2f} s")
+            runs.append((seconds, gap))
+    raised, gaps = [seconds for seconds, _ in runs], [gap for _, gap in runs]
+    of_all = f"{case.name}, {lte.HOSTS} hosts, of {len(runs)}"
+    return [Figure(f"class raised after, {of_all}, at most", None if None in raised else max(raised), "s",
+                   most=3.0, runs=raised),
+            Figure("  longest gap of a LAN's ping, at most", max(gaps), "s", most=1.0, runs=gaps)]
 
 
 def _told(found):

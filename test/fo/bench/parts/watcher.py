@@ -1,4 +1,4 @@
-"""What the watcher costs that is there day and night: three targets, a round every 200 ms."""
+"""What the watcher costs that is there day and night: three targets, a round every 100 ms."""
 import os
 import re
 import time

@@ -113,7 +113,8 @@ class World:
     @staticmethod
     def tell(state):
         """keepalived has said this before: see vrrp.state in fo-route(8)."""
-        os.makedirs(RUN)
+        # What a resident that was killed has begun to write down may come a moment later, and make it.
+        os.makedirs(RUN, exist_ok=True)
         for folder in (STATE, RUN):
             os.chmod(folder, 0o755)
         with open(f"{RUN}/vrrp.state", "w", encoding="ascii") as file:

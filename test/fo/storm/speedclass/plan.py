@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 # The stand-in's list (soracom/README.md), by what a client is to make of it.
 RETRIED = ("408", "429", "500", "502", "503", "504", "html", "empty", "redirect", "wrong-class", "hang",
            "reset", "huge", "truncated", "slow", "delay", "hang-accept", "wrong-cert", "expired-cert",
-           "refuse")
+           "early-cert", "refuse")
 REFUSED = ("400", "401", "403", "404", "405", "422")
-OF_CONNECTIONS = ("hang-accept", "wrong-cert", "expired-cert", "refuse")
-OF_TLS = ("wrong-cert", "expired-cert")
+OF_CONNECTIONS = ("hang-accept", "wrong-cert", "expired-cert", "early-cert", "refuse")
+OF_TLS = ("wrong-cert", "expired-cert", "early-cert")
 CARRIED_OUT = ("truncated", "slow", "delay", "wrong-class") + OF_CONNECTIONS  # or it means nothing to them
 
 WORDS = ("master", "backup", "fault", "stop", "INSTANCE VI_1 MASTER 100", "INSTANCE VI_1 BACKUP 50",
@@ -72,6 +72,12 @@ class Plan:
         """Somebody else changes the class, or SORACOM itself tells a wrong one when it is read: only
         the hourly look can find that."""
         return any(event.kind == "console" or event.words == "wrong-class" and event.more.get("path") != "update"
+                   for event in self.events)
+
+    @property
+    def may_refuse(self):
+        """SORACOM refuses something, for good as far as a run can know."""
+        return any(event.kind in ("permit", "metadata") or event.kind == "fault" and event.words in REFUSED
                    for event in self.events)
 
     @property

@@ -1,0 +1,161 @@
+#!/usr/bin/env bats
+# fo-status says what a LAN packet meets: the sentence, the concerns and the exit status in each state of the two
+# routers, and JSON that its schema describes. Each test mends what it broke.
+
+load lab
+
+SCHEMA=$BATS_TEST_DIRNAME/../../etc/fo-status.schema.json
+
+setup() {
+	lab line main clear
+	lab exec sub sh -c 'fo-keepalive --probe; fo-speedclass sync' 2>/dev/null
+	for router in main sub; do
+		is "$router" 0 "All well"
+	done
+}
+
+# is ROUTER STATUS SENTENCE [CONCERN...]: within 15 seconds that is the exit status, that is in the sentence, and these
+# are the concerns.
+is() {
+	local names
+	names=$(printf '%s\n' "${@:4}" | jq -Rs 'split("\n") | map(select(. != ""))')
+	[ "$2" -eq 0 ] && names='[]'
+	wait_for "$1" 15 "fo-status -q --json >/run/status.json; [ \$? -eq $2 ] &&
+		jq -e --argjson names '$names' '(.summary | contains(\"$3\")) and ([.attention[]?.name] == \$names)' /run/status.json" ||
+		{ lab exec "$1" cat /run/status.json; return 1; }
+	lab exec "$1" cat /run/status.json |
+		/usr/bin/python3 -c 'import json, jsonschema, sys; jsonschema.validate(json.load(sys.stdin), json.load(open(sys.argv[1])))' "$SCHEMA"
+}
+
+@test "all is well: both say so, on the screen too, without color in a pipe" {
+	run -0 lab exec main fo-status
+	says "All well: this router carries the LAN over ppp0."
+	says "192.168.0.254 is held by this router"
+	says "forwarding on; the LAN's addresses are translated"
+	run ! grep -q $'\033' <<<"$output"
+	run -0 lab exec sub fo-status
+	says "All well: another router carries the LAN; LTE (ppp0) is ready."
+	says "speed class s1.minimum, as it should be"
+	run -0 script -qec "'$LAB' --name '$NAME' exec main env TERM=xterm fo-status" /dev/null
+	grep -q $'\033\\[32mAll well' <<<"$output"
+	run -0 script -qec "'$LAB' --name '$NAME' exec main env TERM=xterm NO_COLOR=1 fo-status" /dev/null
+	run ! grep -q $'\033' <<<"$output"
+}
+
+@test "--watch shows it again and again, and ends with Ctrl-C" {
+	lab exec sub sh -c 'timeout -s INT 2.5 fo-status -w --json >/run/screens; [ "$(wc -l </run/screens)" -ge 2 ]'
+	run -64 lab exec main fo-status history --watch
+}
+
+@test "without privilege it says what it cannot tell, and exits 2" {
+	run -2 lab exec sub setpriv --reuid 65534 --regid 65534 --clear-groups fo-status
+	says "Cannot tell who has the VRRP address: run this as root."
+	run -2 lab exec sub setpriv --reuid 65534 --regid 65534 --clear-groups fo-status --json
+	[ "$(tail -n 1 <<<"$output" | jq -r .status)" = unknown ]
+}
+
+@test "the main line is silent: on LTE; held; and back" {
+	lab line main blackhole on
+	is sub 1 "On LTE" on-metered
+	is main 1 "ppp0 is down (no answers). Back when it has been good for 1 s." line-dead
+	run -1 lab exec main fo-status
+	[[ "$output" == *"! line "*"ppp0 is down (no answers)"*"→ fo-check-ftth --probe"* ]]
+	lab line main clear
+	is main 0 "All well"
+	is sub 0 "All well"
+}
+
+@test "both lines are silent" {
+	lab line sub stuck forever
+	lab line main blackhole on
+	is main 1 "No Internet for the LAN" line-dead
+	lab line sub stuck off
+	lab line main clear
+}
+
+@test "main in fault, and sub powered off: the LAN has no gateway" {
+	lab line main blackhole on
+	is sub 1 "On LTE" on-metered
+	lab router sub stop-keepalived
+	lab router main stop-keepalived
+	is main 1 "no router answers for 192.168.0.254: the LAN has no gateway. keepalived does not run here." no-gateway keepalived line-dead
+	lab line main clear
+	lab router main start-keepalived
+	lab router sub start-keepalived
+}
+
+@test "the other router is off: known before it is needed; and on LTE, why" {
+	lab router sub power-off
+	is main 1 "the other router 192.168.0.2 does not answer" peer
+	lab router sub power-on
+	is main 0 "All well"
+	lab router main power-off
+	is sub 1 "for the other one does not answer" on-metered peer
+	lab router main power-on
+	is main 0 "All well"
+}
+
+@test "the disk has become read-only" {
+	lab exec main sh -c 'mount --bind /var/lib/fo /var/lib/fo && mount -o remount,bind,ro /var/lib/fo'
+	is main 1 "/var/lib/fo is read-only: history, alerts" store
+	lab exec main umount /var/lib/fo
+}
+
+@test "forwarding is off" {
+	lab exec main sysctl -qw net.ipv4.ip_forward=0
+	is main 1 "No Internet for the LAN: this router forwards nothing of the LAN" forwarding
+	lab exec main sysctl -qw net.ipv4.ip_forward=1
+}
+
+@test "the translation is gone: now on main, and before it is needed on sub" {
+	local router
+	for router in main sub; do
+		lab exec "$router" sh -c 'nft list ruleset >/run/rules; nft flush ruleset'
+	done
+	is main 1 "No Internet for the LAN: nothing translates" translation
+	is sub 1 "Another router carries the LAN, but nothing translates" translation
+	for router in main sub; do
+		lab exec "$router" nft -f /run/rules
+	done
+}
+
+@test "the watcher is not there" {
+	lab router main stop-watcher
+	is main 1 "fo-watch does not run any more: nobody watches ppp0" watcher
+	lab exec main rm /run/fo/watch
+	is main 1 "fo-watch was never started: nobody watches ppp0" watcher
+	lab router main start-watcher
+}
+
+@test "LTE is hung up, hangs, or was not looked at for hours, and main is well" {
+	lab line sub down
+	is sub 1 "LTE would not carry it: ppp0 is gone" uplink
+	lab line sub up
+	is sub 0 "All well"
+	lab line sub stuck forever
+	lab exec sub fo-keepalive --probe || true
+	is sub 1 "LTE would not carry it: ppp0 is" line-dead
+	lab line sub stuck off
+	lab exec sub fo-keepalive --probe
+	is sub 0 "All well"
+	run -1 lab exec sub "$BATS_TEST_DIRNAME/later" 8000 fo-status
+	says "fo-keepalive has not run for two hours"
+}
+
+@test "the SIM has the dear class while main is well" {
+	lab exec sub fo-speedclass set s1.fast
+	is sub 1 "the SIM should have speed class s1.minimum; known is s1.fast" class
+	lab exec sub fo-speedclass sync
+	is sub 0 "All well"
+}
+
+@test "keepalived runs with its process file elsewhere; a stale one is no keepalived" {
+	lab exec main sh -c 'mkdir -p /run/keepalived; mv /run/keepalived.pid /run/keepalived/'
+	is main 0 "All well"
+	lab exec main mv /run/keepalived/keepalived.pid /run/
+	lab router sub stop-keepalived
+	lab exec sub sh -c 'echo $$ >/run/keepalived.pid; fo-status -q' || true
+	is sub 1 "keepalived does not run here" keepalived
+	lab exec sub rm /run/keepalived.pid
+	lab router sub start-keepalived
+}

@@ -1,0 +1,1 @@
+"""fo-alert under random sequences of outages, kills and hooks that fail."""

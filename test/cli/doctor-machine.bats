@@ -137,7 +137,7 @@ edit() {
 	edit etc/fo/fo.conf '$a [alert]\nurl = https://alerts.example/'
 	drop run/systemd
 	runs 405 cron /usr/sbin/cron
-	put etc/cron.d/fo-alert <etc/cron.d/fo-alert
+	put etc/cron.d/fo-alert <"$BATS_TEST_DIRNAME/../../etc/cron.d/fo-alert"
 	finds
 }
 

@@ -154,7 +154,9 @@ is_normal_but_for_the_class() {
 	breaks main "" "iptables-legacy $masquerade" 'iptables-legacy -t nat -F'
 	breaks main FO204 "iptables-legacy -t nat -A POSTROUTING -o eth1 -j MASQUERADE" 'iptables-legacy -t nat -F'
 	lab exec main nft -f /etc/nftables.conf
-	breaks main FO209 'iptables-legacy -A INPUT -p tcp --dport 22 -j ACCEPT; iptables-legacy -P INPUT DROP' true
+	# Answers come in: else the line is dead as well, and with nothing heard of the other router there are two masters.
+	breaks main FO209 'iptables-legacy -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+		iptables-legacy -A INPUT -p tcp --dport 22 -j ACCEPT; iptables-legacy -P INPUT DROP' true
 	breaks main "" 'iptables-legacy -A INPUT -p vrrp -s 192.168.0.2 -j ACCEPT' 'iptables-legacy -P INPUT ACCEPT; iptables-legacy -F'
 	is_normal
 }

@@ -91,8 +91,7 @@ below() {
 	line | route) echo base conf ;;
 	speedclass | events) echo base conf web ;;
 	keepalive | drill) echo base conf line route ;;
-	status) echo base conf line route web speedclass keepalive keepalived ;;
-	doctor) echo base conf line route web speedclass keepalive keepalived firewall ;;
+	status | doctor) echo base conf line route web speedclass keepalive keepalived firewall ;;
 	*) echo "no rule for the room $1" >&2; return 1 ;;
 	esac
 }

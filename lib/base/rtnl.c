@@ -205,6 +205,25 @@ int rtnl_get_addrs(struct netlink *nl, int index, struct rtnl_addrs *out)
 	return ret == 0 ? 0 : netlink_log_failure(ret, words, "cannot list addresses");
 }
 
+int rtnl_find_network(struct netlink *nl, const char *name, const struct addr *except,
+		      struct addr_prefix *out)
+{
+	struct rtnl_addrs addrs = { .count = 0 };
+	int index = rtnl_get_index(name);
+	int ret = index == 0 ? 0 : rtnl_get_addrs(nl, index, &addrs);
+
+	if (ret != 0)
+		return ret;
+	*out = (struct addr_prefix){ .len = 0 };
+	for (size_t i = 0; i < addrs.count && !addr_is_set(&out->addr); i++) {
+		const struct rtnl_addr *addr = &addrs.items[i];
+
+		if (addr->local.family == AF_INET && !addr_equal(&addr->local, except))
+			*out = (struct addr_prefix){ addr->local, addr->prefix_len };
+	}
+	return 0;
+}
+
 int rtnl_find_addr(struct netlink *nl, const struct addr *addr, int *index)
 {
 	struct addr_query query = { .wanted = addr };

@@ -101,6 +101,11 @@ struct rtnl_addrs {
  * and `*out`, or -errno, logged. */
 int rtnl_get_addrs(struct netlink *nl, int index, struct rtnl_addrs *out) FO_MUST_CHECK;
 
+/* The network of the first IPv4 address on the interface `name` that is not `except`. Returns 0 and
+ * `*out`, not set where there is none; or -errno, logged. */
+int rtnl_find_network(struct netlink *nl, const char *name, const struct addr *except,
+		      struct addr_prefix *out) FO_MUST_CHECK;
+
 /* The index of the interface that has `addr`, however many addresses there are; the loopback only
  * where no other one has it. Returns 0 and `*index`, 0: none has it; or -errno, logged. */
 int rtnl_find_addr(struct netlink *nl, const struct addr *addr, int *index) FO_MUST_CHECK;

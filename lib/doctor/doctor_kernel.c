@@ -14,7 +14,8 @@
 #include "keepalived_file.h"
 #include "kernel_rule.h"
 #include "log.h"
-#include "machine.h"
+#include "lookup.h"
+#include "nat.h"
 #include "plan_rule.h"
 #include "rp_filter.h"
 #include "rtnl.h"
@@ -131,21 +132,6 @@ static int find_state(struct netlink *nl, const struct conf *conf, struct kernel
 	return ret;
 }
 
-static int find_network(struct netlink *nl, const struct conf *conf, struct addr_prefix *out)
-{
-	struct rtnl_addrs addrs = { .count = 0 };
-	int index = rtnl_get_index(conf->router.lan.items[0]);
-	int ret = index == 0 ? 0 : rtnl_get_addrs(nl, index, &addrs);
-
-	for (size_t i = 0; i < addrs.count && !addr_is_set(&out->addr); i++) {
-		const struct rtnl_addr *addr = &addrs.items[i];
-
-		if (addr->local.family == AF_INET && !addr_equal(&addr->local, &conf->router.vip))
-			*out = (struct addr_prefix){ addr->local, addr->prefix_len };
-	}
-	return ret;
-}
-
 static void add_peer(struct firewall_query *query, const struct addr_prefix *peer)
 {
 	if (query->peer_count < FIREWALL_PEERS_MAX)
@@ -173,21 +159,29 @@ static void find_peers(const struct keepalived_conf *conf, struct firewall_query
 static int find_firewall(struct netlink *nl, const struct doctor_order *order,
 			 struct firewall *firewall)
 {
-	struct machine machine = { .root = order->root };
-	struct firewall_query query = { .lan = order->conf->router.lan.items[0],
-					.uplink = order->conf->router.uplink };
+	const struct conf_router *router = &order->conf->router;
+	struct firewall_query query = { .lan = router->lan.items[0],
+					.uplink = router->uplink,
+					.internet = { lookup_internet(AF_INET), 32 } };
 	struct keepalived_conf *conf = calloc(1, sizeof(*conf));
-	int ret = conf == NULL ? -ENOMEM : find_network(nl, order->conf, &query.network);
+	int ret = conf == NULL ? -ENOMEM : nat_has_source(AF_INET, &query.any_nat);
 
 	if (conf == NULL)
 		log_err(ENOMEM, "cannot look at the packet filter");
+	if (ret == 0)
+		ret = rtnl_find_network(nl, query.lan, &router->vip, &query.network);
 	/* What cannot be read there is said elsewhere. */
 	if (ret == 0 && keepalived_file_read(order->root, order->keepalived_conf, "", 0, conf) != 0)
 		memset(conf, 0, sizeof(*conf));
 	if (ret == 0)
 		find_peers(conf, &query);
 	free(conf);
-	return ret == 0 ? firewall_look(&machine, &query, firewall) : ret;
+	if (ret == 0)
+		ret = firewall_look(&query, firewall);
+	if (ret == -ENOENT)
+		log_err(0, "cannot look at the rules of the packet filter: nft(8), or "
+			   "iptables-legacy-save(8), is not there");
+	return ret;
 }
 
 static int find_interfaces(struct netlink *nl, const struct conf *conf, struct kernel_facts *facts)

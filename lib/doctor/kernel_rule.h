@@ -3,6 +3,7 @@
 #define FO_KERNEL_RULE_H
 
 #include "finding.h"
+#include "firewall_facts.h"
 #include "mac.h"
 #include "settings.h"
 
@@ -29,19 +30,6 @@ struct kernel_uplink {
 	bool ignores_ra;
 	int mtu;
 	char sibling[IFNAMSIZ]; /* another of its kind that is up, where it is gone; else empty */
-};
-
-#define FIREWALL_CHAIN_MAX 96
-
-/* What the packet filter makes of the traffic of a failover. */
-struct firewall {
-	bool known;	 /* else nothing but `translates` is */
-	bool translates; /* sources of the LAN, on the uplink */
-	bool any_nat;	 /* there is some translation of sources, on whatever interface */
-	bool clamps;	 /* the largest segment of TCP */
-	/* Which chain is sure to drop it; empty: none is. */
-	char drops_vrrp[FIREWALL_CHAIN_MAX];	/* adverts of the other router */
-	char drops_forward[FIREWALL_CHAIN_MAX]; /* what the LAN sends to the Internet */
 };
 
 struct kernel_facts {

@@ -35,6 +35,8 @@ static const struct kind kinds[] = {
 				 "sysctl -w net.ipv4.ip_forward=1, and keep it in /etc/sysctl.d" },
 	[CONCERN_TRANSLATION] = { "translation", CONCERN_ROUTES,
 				  "nft list ruleset; systemctl enable --now nftables" },
+	[CONCERN_FIREWALL] = { "firewall", CONCERN_ROUTES,
+			       "fo-status doctor --fix-hints has the rule that is missing" },
 	[CONCERN_UPLINK] = { "uplink", CONCERN_LINE, "look at the log of pppd; pon, or the modem" },
 	[CONCERN_LINE_DEAD] = { "line-dead", CONCERN_LINE,
 				"fo-check-ftth --probe; the modem, and the provider" },
@@ -242,12 +244,16 @@ static void look_at_routes(const struct situation *s, struct concerns *out)
 	if (forwards && s->forwards == SITUATION_UNKNOWN)
 		cannot_tell(out, "whether the LAN is forwarded");
 	look_at_plan(s, out);
+	if (s->firewall.drops_forward[0] != '\0')
+		add(out, CONCERN_FIREWALL, "the firewall drops what goes from %s to %s (chain %s)",
+		    s->conf->router.lan.items[0], s->conf->router.uplink,
+		    s->firewall.drops_forward);
 	/* A LAN of public addresses needs none. */
 	if (!addr_is_private(&s->conf->router.vip))
 		return;
 	if (s->translates == SITUATION_NO)
-		add(out, CONCERN_TRANSLATION,
-		    "nothing translates the LAN's addresses: there is no source NAT");
+		add(out, CONCERN_TRANSLATION, "nothing translates the LAN's addresses on %s",
+		    s->conf->router.uplink);
 	if (s->translates == SITUATION_UNKNOWN)
 		cannot_tell(out, "whether the LAN's addresses are translated");
 }
@@ -303,7 +309,7 @@ static bool is_cut_by(const struct situation *s, enum concern_kind kind)
 			return true;
 	}
 	return kind == CONCERN_FORWARDING || kind == CONCERN_TRANSLATION ||
-	       kind == CONCERN_UPLINK || kind == CONCERN_LINE_DEAD;
+	       kind == CONCERN_FIREWALL || kind == CONCERN_UPLINK || kind == CONCERN_LINE_DEAD;
 }
 
 const struct concern *concerns_find_cut(const struct situation *s, const struct concerns *concerns)

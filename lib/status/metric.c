@@ -71,7 +71,7 @@ const struct metric metrics[] = {
 	[METRIC_TRANSLATES] = { "fo_source_translation",
 				false,
 				{ NULL },
-				"1 while there is a source translation at all." },
+				"1 while the sources of the LAN are translated on the line." },
 	[METRIC_UPLINK_UP] = { "fo_uplink_up",
 			       false,
 			       { NULL },

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "clock.h"
+#include "firewall.h"
 #include "history.h"
+#include "lookup.h"
 #include "meter.h"
 #include "nat.h"
 #include "route.h"
@@ -65,12 +67,31 @@ static enum situation_answer find_forwarding(const struct conf_router *router)
 	return answer_of(ret, all);
 }
 
-static void find_passage(struct situation *out)
+/* Where the rules cannot be shown, a translation of sources stands for the right one. */
+static int find_firewall(struct netlink *nl, const struct conf_router *router,
+			 struct firewall *firewall)
 {
-	bool translates = false;
-	int ret = nat_has_source(AF_INET, &translates);
+	struct firewall_query query = { .lan = router->lan.items[0],
+					.uplink = router->uplink,
+					.internet = { lookup_internet(AF_INET), 32 } };
+	int ret = nat_has_source(AF_INET, &query.any_nat);
 
-	out->translates = answer_of(ret, translates);
+	if (ret == 0)
+		ret = rtnl_find_network(nl, query.lan, &router->vip, &query.network);
+	if (ret == 0)
+		ret = firewall_look(&query, firewall);
+	if (ret == -ENOENT) {
+		firewall->translates = query.any_nat;
+		ret = 0;
+	}
+	return ret;
+}
+
+static void find_passage(struct netlink *nl, struct situation *out)
+{
+	int ret = find_firewall(nl, &out->conf->router, &out->firewall);
+
+	out->translates = answer_of(ret, out->firewall.translates);
 	out->forwards = find_forwarding(&out->conf->router);
 	out->hold_known = lan_hold_find(&out->hold) == 0;
 }
@@ -140,13 +161,14 @@ int situation_find(const struct conf *conf, struct situation *out)
 		ret = rtnl_open(&nl);
 	if (ret == 0)
 		ret = ask_kernel(nl, out);
+	if (ret == 0)
+		find_passage(nl, out);
 	netlink_close(nl);
 	if (ret == 0 && conf->route.present)
 		ret = switchover_examine(conf, &order, &out->route);
 	if (ret != 0)
 		return ret;
 	out->split_known = split_report_read(&out->split) == 0;
-	find_passage(out);
 	find_line_verdict(out);
 	find_sim(out);
 	out->store = store_room_check(STORE_LIB);

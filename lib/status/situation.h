@@ -8,6 +8,7 @@
 
 #include "compiler.h"
 #include "event.h"
+#include "firewall_facts.h"
 #include "gateway.h"
 #include "heartbeat.h"
 #include "idle.h"
@@ -48,7 +49,8 @@ struct situation {
 	struct nexthop hop;	 /* the IPv4 default route */
 	struct switchover route; /* when [route] is there */
 	enum situation_answer forwards;
-	enum situation_answer translates; /* there is a source translation at all */
+	enum situation_answer translates; /* sources of the LAN, on the uplink */
+	struct firewall firewall;
 
 	/* The line */
 	bool uplink_there;

@@ -451,6 +451,7 @@ redials_after() {
 		run keepalive
 		[ "$status" -eq 0 ]
 		[[ -z "$text" || "$output" == *"ignoring the saved state: it is corrupt"* ]]
+		echo "'$text': $output; $echoes echoes before, $(echoes_arrived) after"
 		[ "$(echoes_arrived)" -eq $((echoes + 1)) ]
 		lab exec sub grep -qx 'verdict 1' "$STATE"
 	done

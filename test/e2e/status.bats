@@ -119,6 +119,31 @@ is() {
 	done
 }
 
+@test "translation for another interface, or for other sources, is none" {
+	lab exec main sh -c 'nft list ruleset >/run/rules
+		nft flush chain ip fo_nat postrouting; nft add rule ip fo_nat postrouting oifname eth1 masquerade'
+	is main 1 "addresses on ppp0" translation
+	lab exec main sh -c 'nft flush chain ip fo_nat postrouting
+		nft add rule ip fo_nat postrouting ip saddr 10.0.0.0/8 masquerade'
+	is main 1 "addresses on ppp0" translation
+	lab exec main sh -c 'nft flush ruleset; nft -f /run/rules'
+}
+
+@test "the firewall drops what is forwarded: now on main, and before it is needed on sub" {
+	local router chain='type filter hook forward priority 0; policy drop;'
+	for router in main sub; do
+		lab exec "$router" sh -c "nft 'add table inet fw'; nft 'add chain inet fw f { $chain }'
+			nft add rule inet fw f ct state established accept"
+	done
+	is main 1 "No Internet for the LAN: the firewall drops what goes from eth0 to ppp0" firewall
+	is sub 1 "Another router carries the LAN, but the firewall drops" firewall
+	lab exec main nft add rule inet fw f iifname eth0 accept
+	is main 0 "All well"
+	for router in main sub; do
+		lab exec "$router" nft delete table inet fw
+	done
+}
+
 @test "the watcher is not there" {
 	lab router main stop-watcher
 	is main 1 "fo-watch does not run any more: nobody watches ppp0" watcher

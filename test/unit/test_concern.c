@@ -152,6 +152,11 @@ static void nat_gone(void)
 	situation.translates = SITUATION_NO;
 }
 
+static void firewall_drops(void)
+{
+	strcpy(situation.firewall.drops_forward, "inet fw f");
+}
+
 static void nat_gone_and_another_master(void)
 {
 	nat_gone();
@@ -318,6 +323,9 @@ static const struct {
 	{ make_main, nat_gone, "translation ", "No Internet for the LAN: nothing translates", 1,
 	  0 },
 	{ make_sub, nat_gone, "translation ", "Another router carries the LAN, but nothing", 0, 0 },
+	{ make_main, firewall_drops, "firewall ", "No Internet for the LAN: the firewall drops", 1,
+	  0 },
+	{ make_sub, firewall_drops, "firewall ", "Another router carries the LAN, but the", 0, 0 },
 	{ make_main, nat_gone_with_public_lan, "", "All well", 0, 0 },
 	{ make_main, nat_gone_and_another_master, "split translation ",
 	  "No Internet for the LAN: nothing translates", 1, 0 },

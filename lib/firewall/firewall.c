@@ -1,15 +1,14 @@
 #include "firewall.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
 #include "child.h"
 #include "log.h"
-#include "lookup.h"
-#include "nat.h"
 #include "ruleset_walk.h"
 
 /* Sets of addresses can be long; a longer one is not looked at. */
@@ -24,16 +23,28 @@ struct texts {
 };
 
 /* Where a program is, which an administrator's PATH may lack. */
-static bool find_program(struct machine *machine, const char *name, char path[static 64])
+static bool find_program(const char *name, char path[static 64])
 {
 	static const char *const folders[] = { "/usr/sbin", "/sbin", "/usr/bin" };
 
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
 		snprintf(path, 64, "%s/%s", folders[i], name);
-		if (machine_has_program(machine, path))
+		if (access(path, X_OK) == 0)
 			return true;
 	}
 	return false;
+}
+
+/* Of the old iptables, of which nft(8) shows nothing. */
+static bool has_old_tables(void)
+{
+	int fd = open("/proc/net/ip_tables_names", O_RDONLY | O_CLOEXEC);
+	char byte;
+	bool has = fd >= 0 && read(fd, &byte, 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return has;
 }
 
 /* Runs a command whose warnings, for people who write rules, are of no use here. */
@@ -46,36 +57,28 @@ static int run(const char *program, const char *arguments, char text[static TEXT
 	return child_run(argv, TIMEOUT_MS, text, TEXT_MAX);
 }
 
-static int read_nft(struct machine *machine, struct texts *texts, bool any)
+static int read_nft(struct texts *texts, bool any)
 {
 	char program[64];
 	int ret;
 
-	if (!find_program(machine, "nft", program)) {
-		if (!any)
-			return 0;
-		log_err(0, "cannot look at the rules of the packet filter: nft(8) is not there");
-		return -ENOENT;
-	}
-	ret = run(program, "-s list ruleset", texts->nft);
+	if (!find_program("nft", program))
+		return any ? -ENOENT : 0;
+	ret = run(program, "-s -t list ruleset", texts->nft);
 	if (ret == 0)
 		ruleset_add_nft(&texts->ruleset, texts->nft);
 	return ret;
 }
 
-/* The old iptables, of which nft(8) shows nothing. */
-static int read_old(struct machine *machine, struct texts *texts)
+static int read_old(struct texts *texts)
 {
-	char names[64], program[64];
+	char program[64];
 	int ret;
 
-	if (machine_read(machine, "/proc/net/ip_tables_names", names, sizeof(names)) <= 0)
+	if (!has_old_tables())
 		return 0;
-	if (!find_program(machine, "iptables-legacy-save", program)) {
-		log_err(0, "cannot look at the rules of iptables: iptables-legacy-save(8) is not "
-			   "there");
+	if (!find_program("iptables-legacy-save", program))
 		return -ENOENT;
-	}
 	ret = run(program, "", texts->old);
 	if (ret == 0)
 		ruleset_add_iptables(&texts->ruleset, texts->old);
@@ -91,11 +94,11 @@ static void name_chain(const struct ruleset_chain *chain, char out[static FIREWA
 static void judge(const struct ruleset *ruleset, const struct firewall_query *query,
 		  struct firewall *out)
 {
-	const struct addr_prefix internet = { lookup_internet(AF_INET), 32 };
 	struct ruleset_packet advert = { .iif = query->lan, .protocol = VRRP };
-	const struct ruleset_packet packet = {
-		.iif = query->lan, .oif = query->uplink, .src = query->network, .dst = internet
-	};
+	const struct ruleset_packet packet = { .iif = query->lan,
+					       .oif = query->uplink,
+					       .src = query->network,
+					       .dst = query->internet };
 	const struct ruleset_chain *chain;
 
 	out->translates = out->any_nat && ruleset_may_translate(ruleset, &packet);
@@ -109,21 +112,18 @@ static void judge(const struct ruleset *ruleset, const struct firewall_query *qu
 		name_chain(chain, out->drops_forward);
 }
 
-int firewall_look(struct machine *machine, const struct firewall_query *query, struct firewall *out)
+int firewall_look(const struct firewall_query *query, struct firewall *out)
 {
-	struct firewall firewall = { .known = false };
-	struct texts *texts;
-	int ret = nat_has_source(AF_INET, &firewall.any_nat), old;
+	struct firewall firewall = { .any_nat = query->any_nat };
+	struct texts *texts = calloc(1, sizeof(*texts));
+	int ret, old;
 
-	if (ret != 0)
-		return ret;
-	texts = calloc(1, sizeof(*texts));
 	if (texts == NULL) {
 		log_err(ENOMEM, "cannot look at the packet filter");
 		return -ENOMEM;
 	}
-	ret = read_nft(machine, texts, firewall.any_nat);
-	old = read_old(machine, texts);
+	ret = read_nft(texts, query->any_nat);
+	old = read_old(texts);
 	ret = ret != 0 ? ret : old;
 	firewall.known = ret == 0;
 	if (firewall.known)

@@ -44,7 +44,20 @@ finds() {
 breaks() {
 	lab exec "$1" sh -c "$3"
 	BROKEN=1 finds "$1" $2 || { echo "after: $3" >&2; return 1; }
+	seen_where_cut "$1" || { echo "after: $3" >&2; return 1; }
 	lab exec "$1" sh -c "$4"
+}
+
+# seen_where_cut ROUTER: if the LAN does not reach the Internet now, fo-status says so, too.
+seen_where_cut() {
+	local status=0
+	lab exec lan ping -n -c 2 -i 0.3 -W 1 8.8.8.8 >/dev/null && return
+	CUT=$((${CUT:-0} + 1))
+	lab exec "$1" fo-status -q >"$BATS_TEST_TMPDIR/status" || status=$?
+	[ "$status" -ne 1 ] || return 0
+	echo "the LAN has no Internet, and fo-status on $1 does not say so:" >&2
+	cat "$BATS_TEST_TMPDIR/status" >&2
+	return 1
 }
 
 @test "nothing is found in the samples, in any state of the lines" {
@@ -148,6 +161,7 @@ is_normal_but_for_the_class() {
 	breaks main FO210 'nft add table inet fw; nft add chain inet fw f "{ type filter hook forward priority 0; policy drop; }"
 		nft add rule inet fw f ct state established accept; nft add rule inet fw f iifname eth0 oifname eth1 accept' true
 	breaks main "" 'nft add rule inet fw f iifname eth0 oifname ppp0 accept' 'nft delete table inet fw'
+	[ "$CUT" -ge 4 ]
 	command -v iptables-legacy >/dev/null || skip "the rest needs iptables"
 	lab exec main nft delete table ip fo_nat
 	breaks main "" "iptables-nft $masquerade" 'nft delete table ip nat'

@@ -82,7 +82,7 @@ net_up() {
 	translate inet
 	configure
 	# Which the kernel makes when it comes to it; by then a test may have looked at all addresses.
-	eventually 5 has_link_local
+	eventually 20 has_link_local
 }
 
 has_link_local() {
@@ -107,7 +107,7 @@ from fo.kernel.tun import Tun
 tun = Tun(os.getpid(), "ppp0", ppp=True)
 signal.pause()' "$BATS_TEST_DIRNAME/.."
 	PPP=$JOB
-	eventually 5 has_ppp 2>/dev/null
+	eventually 20 has_ppp 2>/dev/null
 	router ip addr add "${1:-100.64.0.10}" peer 100.64.0.1 dev ppp0
 	router ip link set ppp0 up
 }

@@ -99,7 +99,7 @@ static void print_help(const struct cli_program *program, const struct option_li
 	printf("\nOptions:\n");
 	for (size_t i = 0; i < list->count; i++)
 		print_option(list->items[i]);
-	printf("\nSee %s(8) and fo.conf(5).\n", program->name);
+	printf("\nExample: %s\nSee %s(8) and fo.conf(5).\n", program->example, program->name);
 }
 
 int cli_misused(const struct cli *cli, const char *fmt, ...)

@@ -67,6 +67,7 @@ struct cli_program {
 	const char *name;
 	const char *synopsis;		  /* what follows [options] */
 	const char *about;		  /* one sentence, and the exit statuses */
+	const char *example;		  /* a command of its manual page */
 	const struct cli_option *options; /* beyond the common ones; ends with no name; or NULL */
 	const struct cli_verb *verbs; /* the nameless ones last; ends with one that has no `run` */
 	const char *default_verb;     /* where there is no operand; NULL: the nameless one */

@@ -135,6 +135,7 @@ static const struct cli_program program = {
 		 "Exit status: 0 nothing waits; 1 not delivered yet, or the test failed; 2 a "
 		 "reason\n"
 		 "of this machine; 64 usage; 78 configuration.",
+	.example = "fo-alert -n",
 	.options = options,
 	.verbs = verbs,
 	.sections = CONF_ALERT,

@@ -300,6 +300,7 @@ static const struct cli_program program = {
 	.about = "Ask the TARGETs (numeric addresses) by ICMP echo whether the line carries "
 		 "traffic.\n"
 		 "Exit status: 0 up, 1 down, 2 cannot tell, 64 usage, 78 configuration.",
+	.example = "fo-check-ftth -i ppp0 -t 3s --need 3 1.1.1.1 8.8.8.8 9.9.9.9",
 	.options = options,
 	.verbs = verbs,
 	.sections = CONF_CHECK,

@@ -166,6 +166,7 @@ static const struct cli_program program = {
 		 "does not cut the session; notice when the session is dead, and redial.\n"
 		 "Exit status: 0 alive, or sent and no reply required; 1 silent; 2 no interface,\n"
 		 "or could not tell; 64 usage; 78 configuration.",
+	.example = "fo-keepalive --probe",
 	.options = options,
 	.verbs = verbs,
 	.sections = CONF_KEEPALIVE,

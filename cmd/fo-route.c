@@ -350,6 +350,7 @@ static const struct cli_program program = {
 	.about = "Make the default route, forwarding and tracked flows match the VRRP state.\n"
 		 "Exit status: 0 done, 2 could not, 64 usage, 78 configuration; of show:\n"
 		 "0 nothing differs, 1 something differs, or another machine is master, too.",
+	.example = "fo-route drill 60s",
 	.options = options,
 	.verbs = verbs,
 	.sections = CONF_ROUTE,

@@ -361,6 +361,7 @@ static const struct cli_program program = {
 		 "does.\n"
 		 "Exit status: 0 done, or left to a running fo-speedclass; 1 not now; 2 refused,\n"
 		 "or a reason of this machine; 64 usage; 78 configuration; of login: 1 refused.",
+	.example = "fo-speedclass login",
 	.options = options,
 	.verbs = verbs,
 	.sections = CONF_SPEEDCLASS,

@@ -179,6 +179,7 @@ static const struct cli_program program = {
 	.about = "Show what this router is doing. Changes nothing, and asks nobody but the LAN.\n"
 		 "Exit status: 0 the LAN has Internet over the line that it should have;\n"
 		 "1 something needs attention; 2 could not tell; 64 usage; 78 configuration.",
+	.example = "fo-status history --since 12h",
 	.options = options,
 	.verbs = verbs,
 	.default_verb = "show",

@@ -114,6 +114,7 @@ static const struct cli_program program = {
 		 "Exit status: 2 could not run, 64 usage, 78 configuration; of back: 0 the line is "
 		 "up,\n"
 		 "1 it is not good.",
+	.example = "fo-watch back",
 	.verbs = verbs,
 	.sections = CONF_CHECK,
 	.insistent = true,

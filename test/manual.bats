@@ -24,7 +24,7 @@ setup() {
 }
 
 pages() {
-	ls cmd/*.8 etc/*.5
+	ls cmd/*.[78] etc/*.5
 }
 
 page_of() {
@@ -342,6 +342,17 @@ rows_of_sample() {
 
 # Both a head of a -diag list and the formats of the sources are cut at ": " and "; ". Every piece of
 # the head is one that a format can print, a single word (a file, an address), or somebody else's.
+@test "each --help has an example, which is one of its manual page, and understood" {
+	local program example
+	for program in $PROGRAMS; do
+		example=$(help_of "$program" | sed -n 's/^Example: //p')
+		sed -n '/^\.Sh EXAMPLES/,/^\.Sh/p' "$(page_of "$program")" |
+			grep -qxF -e ".Dl # $example" -e ".Dl \$ $example" || { echo "$program: $example"; return 1; }
+		# shellcheck disable=SC2086
+		PATH=$FO_BUILD/cmd:$PATH run -0 $example --help
+	done
+}
+
 @test "every message under DIAGNOSTICS is one of the programs'" {
 	# shellcheck disable=SC2046
 	run python3 - $(pages) <<'PYTHON'

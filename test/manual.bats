@@ -153,6 +153,16 @@ rows_of_sample() {
 		}' "$1"
 }
 
+@test "the overview names every page, and every page the overview" {
+	local page
+	for page in cmd/*.8 etc/*.5; do
+		sed -n '/^\.Sh SEE ALSO/,$p' "$page" | grep -q '^\.Xr failover-helpers 7' || { echo "$page"; return 1; }
+		page=$(basename "$page")
+		sed -n '/^\.Sh SEE ALSO/,$p' cmd/failover-helpers.7 | grep -q "^\.Xr ${page%.*} ${page##*.}" ||
+			{ echo "$page is not named"; return 1; }
+	done
+}
+
 @test "every page is clean mdoc: mandoc" {
 	for page in $(pages); do
 		run mandoc -T lint -W warning "$page"

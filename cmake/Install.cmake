@@ -1,26 +1,71 @@
-# What is not a program: manual pages, samples, units.
-
-file(GLOB FO_MANUAL8 CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cmd/*.8)
-install(FILES ${FO_MANUAL8} DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
-install(FILES cmd/failover-helpers.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
-install(FILES etc/fo.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
-
-install(DIRECTORY etc/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples
-	USE_SOURCE_PERMISSIONS
-	PATTERN fo.conf.5 EXCLUDE)
-install(FILES README.md CHANGELOG.md LICENSE doc/fleet.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# What is not a program: manual pages, samples, units, completion, fo-setup.
 
 set(FO_UNITDIR lib/systemd/system CACHE PATH "Where systemd finds units, below the prefix")
 set(FO_TMPFILESDIR lib/tmpfiles.d CACHE PATH "Where systemd-tmpfiles finds its files")
-foreach(unit
-	fo-route.service fo-watch.service fo-keepalive.service fo-keepalive.timer fo-keepalive.path fo-speedclass.path
-	fo-speedclass.service fo-speedclass.timer fo-metrics.service fo-metrics.timer
-	fo-keepalive-test.service fo-keepalive-test.timer fo-alert.service fo-alert.path fo-alert.timer)
-	# The units name the programs by the path they are installed to.
-	file(READ ${CMAKE_SOURCE_DIR}/systemd/${unit} text)
-	string(REPLACE "/usr/bin/" "${CMAKE_INSTALL_FULL_BINDIR}/" text "${text}")
-	file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/systemd/${unit} CONTENT "${text}")
-	install(FILES ${CMAKE_BINARY_DIR}/systemd/${unit} DESTINATION ${FO_UNITDIR})
+set(FO_SYSUSERSDIR lib/sysusers.d CACHE PATH "Where systemd-sysusers finds its files")
+set(samples ${CMAKE_INSTALL_DATADIR}/${PROJECT_NAME})
+
+install(CODE "
+	set(FO_BINDIR ${CMAKE_INSTALL_BINDIR})
+	set(FO_DOCDIR ${CMAKE_INSTALL_DOCDIR})
+	set(FO_SAMPLEDIR ${samples})
+	set(FO_SCRATCH ${CMAKE_BINARY_DIR}/installed)")
+install(SCRIPT cmake/InstallText.cmake)
+
+# fo_text(FILES|PROGRAMS FOLDER FILE [NAME]): with the paths of the prefix in it.
+function(fo_text type folder file)
+	get_filename_component(name ${file} NAME)
+	if(ARGC GREATER 3)
+		set(name ${ARGV3})
+	endif()
+	install(CODE "fo_put(${type} ${CMAKE_SOURCE_DIR}/${file} ${folder} ${name})")
+endfunction()
+
+# fo_find(VARIABLE PATTERN...): files of the tree, relative to it, in an order that is the same everywhere.
+function(fo_find variable)
+	file(GLOB_RECURSE found RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS ${ARGN})
+	set(${variable} ${found} PARENT_SCOPE)
+endfunction()
+
+# fo_folder(FILE FROM TO): all files below the folder FROM of the tree go to TO; what has a `#!`, as a program.
+function(fo_folder from to)
+	fo_find(files ${from}/*)
+	list(FILTER files EXCLUDE REGEX "\\.[1-8]$")
+	foreach(file ${files})
+		get_filename_component(folder ${file} DIRECTORY)
+		file(RELATIVE_PATH folder /${from} /${folder})
+		file(STRINGS ${CMAKE_SOURCE_DIR}/${file} first LIMIT_COUNT 1)
+		set(type FILES)
+		if(first MATCHES "^#!/bin/")
+			set(type PROGRAMS)
+		endif()
+		fo_text(${type} ${to}/${folder} ${file})
+	endforeach()
+endfunction()
+
+fo_find(pages cmd/*.[1-8] etc/*.[1-8] doc/*.[1-8] setup/*.[1-8])
+foreach(page ${pages})
+	string(REGEX MATCH "[1-8]$" section ${page})
+	fo_text(FILES ${CMAKE_INSTALL_MANDIR}/man${section} ${page})
 endforeach()
-install(FILES systemd/failover-helpers.tmpfiles.conf DESTINATION ${FO_TMPFILESDIR}
-	RENAME failover-helpers.conf)
+
+# The samples, from which fo-setup writes its files, too; people look for them beside the other pages.
+fo_folder(etc ${samples})
+install(CODE "fo_link(${samples} ${CMAKE_INSTALL_DOCDIR} examples)")
+
+# These name each other by the folders of the tree.
+file(GLOB readme CONFIGURE_DEPENDS README*.md)
+install(FILES ${readme} CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY doc DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "*.[1-8]" EXCLUDE)
+
+fo_find(units systemd/*.service systemd/*.timer systemd/*.path)
+foreach(unit ${units})
+	fo_text(FILES ${FO_UNITDIR} ${unit})
+endforeach()
+fo_text(FILES ${FO_TMPFILESDIR} systemd/failover-helpers.tmpfiles.conf failover-helpers.conf)
+fo_text(FILES ${FO_SYSUSERSDIR} systemd/failover-helpers.sysusers.conf failover-helpers.conf)
+
+# fo-setup, and the parts that it sources.
+if(EXISTS ${CMAKE_SOURCE_DIR}/setup/fo-setup)
+	fo_text(PROGRAMS ${CMAKE_INSTALL_BINDIR} setup/fo-setup)
+endif()

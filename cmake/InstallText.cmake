@@ -22,6 +22,7 @@ function(fo_put type file folder name)
 			GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 	endif()
 	file(INSTALL ${FO_SCRATCH}/${name} DESTINATION ${target} ${mode})
+	set(CMAKE_INSTALL_MANIFEST_FILES ${CMAKE_INSTALL_MANIFEST_FILES} PARENT_SCOPE)
 endfunction()
 
 # fo_link(TARGET FOLDER NAME): a relative link: it is right below a DESTDIR as well.
@@ -31,4 +32,5 @@ function(fo_link to folder name)
 	file(RELATIVE_PATH relative ${from} ${to})
 	file(CREATE_LINK ${relative} ${FO_SCRATCH}/${name} SYMBOLIC)
 	file(INSTALL ${FO_SCRATCH}/${name} DESTINATION ${from})
+	set(CMAKE_INSTALL_MANIFEST_FILES ${CMAKE_INSTALL_MANIFEST_FILES} PARENT_SCOPE)
 endfunction()

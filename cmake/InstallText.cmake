@@ -3,6 +3,7 @@
 # It needs FO_BINDIR, FO_DOCDIR and FO_SAMPLEDIR, below the prefix or absolute, and FO_SCRATCH, a folder.
 
 function(fo_absolute variable folder)
+	string(REGEX REPLACE "/$" "" folder "${folder}")
 	cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} NORMALIZE OUTPUT_VARIABLE path)
 	set(${variable} ${path} PARENT_SCOPE)
 endfunction()

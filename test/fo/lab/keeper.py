@@ -13,7 +13,7 @@ import time
 from fo.errors import LabError, UsageError
 from fo.kernel import namespace
 
-from . import hosts, install, router, soracom, topology
+from . import hosts, install, machine, router, soracom, topology
 from .control import Listener, request
 from .dns import NameServer
 from .echo import EchoServer
@@ -22,9 +22,11 @@ from .resident import RESIDENTS, end_scripts, start_script
 from .syslog import Log
 
 LINK_SECONDS = 5
+BOOT_SECONDS = 60  # until a machine has configured its links
 OWNER_MILLISECONDS = 500  # how often the owner is looked at
 ROUTER_COMMANDS = tuple(f"{verb}-{name}" for name in ("keepalived", *RESIDENTS)
-                        for verb in ("start", "stop", "kill")) + ("power-off", "power-on")
+                        for verb in ("start", "stop", "kill")) + (
+                            "power-off", "power-on", "power-on-unplugged", "plug-in")
 
 _STOP_KEEPALIVED = """
 pid=$(cat /run/keepalived.pid) || exit
@@ -49,6 +51,7 @@ class _Keeper:
         self._world = options.world()
         self._routers = self._world.routers
         self._poll = select.poll()
+        self._machines = {}  # those with power, where the routers are machines
         self._log = self._listener = None
 
     # -- building ---------------------------------------------------------------------------
@@ -87,6 +90,9 @@ class _Keeper:
         install.install_programs(options.build, lab.file("roots", "programs"))
         for name in self._routers:
             os.mkdir(lab.file("roots", name))
+            if options.system:
+                machine.make_disk(lab, self._world, name, options.system)
+                continue
             router.make_disk(lab, self._world, name)
             install.install_configuration(options.etc, self._world.line(name), lab.root(name))
 
@@ -119,7 +125,7 @@ class _Keeper:
             _fork_server(lambda spec=self._world.line(name): Line(lab, spec))
         if soracom.available():
             soracom.wait_until_ready(lab)
-            soracom.install(lab, self._routers)
+            soracom.install(lab, self._routers, credentials=not self._options.system)
 
     def _in_internet(self, make):
         namespace.enter(self._lab.host_pid("isp"), namespace.NET)
@@ -128,13 +134,14 @@ class _Keeper:
     def _wait_for_links(self):
         """A veth reports its carrier late."""
         lab = self._lab
-        until = time.monotonic() + LINK_SECONDS
+        seconds = BOOT_SECONDS if self._options.system else LINK_SECONDS
+        until = time.monotonic() + seconds
         for host in (*self._world.plain_hosts(), *self._routers):
             pid, links = lab.host_pid(host), self._world.veths(host)
             while namespace.run(pid, ["ip", "-o", "link", "show", "up", "type", "veth"]
                                 ).count("state UP") < links:
                 if time.monotonic() > until:
-                    raise LabError(f"the links of {host} are not up after {LINK_SECONDS} s")
+                    raise LabError(f"the links of {host} are not up after {seconds} s")
                 time.sleep(0.005)
 
     # -- living -----------------------------------------------------------------------------
@@ -154,8 +161,16 @@ class _Keeper:
                     self._listener.serve()
             # Here only: elsewhere it would take away exit statuses that somebody waits for.
             with contextlib.suppress(ChildProcessError):
-                while os.waitpid(-1, os.WNOHANG)[0]:
-                    pass
+                while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                    self._machine_ended(*ended)
+
+    def _machine_ended(self, pid, status):
+        """Where that was one: it has powered itself off, or reboots."""
+        for name, its in list(self._machines.items()):
+            if its.container == pid:
+                self._power_off(name)
+                if os.waitstatus_to_exitcode(status) == machine.REBOOTS:
+                    self._boot(name)
 
     def _owner_lives(self):
         """Looks in /proc: no pidfd can be opened from inside for a process outside."""
@@ -170,8 +185,10 @@ class _Keeper:
         raise UsageError(f"unknown command: {' '.join(words)}")
 
     def _router_command(self, name, verb):
-        if verb == "power-on":
-            return self._boot(name)
+        if verb in ("power-on", "power-on-unplugged"):
+            return self._boot(name, plugged=verb == "power-on")
+        if verb == "plug-in" and name in self._machines:
+            return self._machines[name].plug_in()
         if verb == "power-off":
             return self._power_off(name)
         if verb == "start-keepalived":
@@ -184,10 +201,13 @@ class _Keeper:
             raise UsageError(f"a router has: {' '.join(ROUTER_COMMANDS)}")
         return namespace.run(self._lab.host_pid(name), ["sh", "-c", scripts[verb]], everything=True)
 
-    def _boot(self, name):
+    def _boot(self, name, plugged=True):
         lab = self._lab
         if os.path.exists(lab.file("host", name)):
             raise LabError(f"{name} has power already")
+        if self._options.system:
+            self._machines[name] = machine.Machine(lab, self._world, name, self._options.system, plugged)
+            return
         router.power_on(lab, self._world, name)
         request(lab.file("line", name), ["up"])
         if os.access(f"{lab.root(name)}/etc/rc.local", os.X_OK):
@@ -198,7 +218,11 @@ class _Keeper:
             self._start_keepalived(name)
 
     def _power_off(self, name):
-        router.power_off(self._lab, self._world, name)
+        if self._options.system:
+            self._lab.host_pid(name)  # or it has no power
+            self._machines.pop(name).power_off()
+        else:
+            router.power_off(self._lab, self._world, name)
         request(self._lab.file("line", name), ["kill"])
         Log(self._lab.log(name)).write("lab: power off")
 

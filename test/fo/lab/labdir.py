@@ -103,7 +103,10 @@ class LabDir:
                 _end(pidfd, self.name)
             finally:
                 os.close(pidfd)
-        import shutil  # pylint: disable=import-outside-toplevel  # most commands start faster without
+        # pylint: disable=import-outside-toplevel  # most commands start faster without
+        import shutil
+        from . import cgroup
+        cgroup.remove(self.name)
         shutil.rmtree(self.path, ignore_errors=True)
 
     @contextlib.contextmanager

@@ -23,6 +23,7 @@ class Options:
     vlan: bool = False
     routed_subnet: bool = False
     dns: bool = False
+    system: str = ""  # what test/machines/root has made; the routers are machines that boot it
 
     def world(self):
         return World(routers=tuple(install.routers(self.etc)), rp_filter=self.rp_filter, vlan=self.vlan,
@@ -73,6 +74,14 @@ def _line(options, text):
     options.lines[router] = kind
 
 
+def _system(options, text):
+    if not os.path.isdir(f"{text}/root/etc"):
+        raise UsageError(f"--system {text}: has no root/; test/machines/root makes one")
+    options.system = os.path.abspath(text)
+    options.build = install.NO_BUILD
+    options.keepalived = False
+
+
 def _rp_filter(options, text):
     if text not in ("0", "1", "2"):
         raise UsageError(f"--rp-filter {text}: 0, 1 or 2 expected")
@@ -91,4 +100,6 @@ OPTIONS = {
     "--routed-subnet": ("", "10.20.0.0/24 behind lan, host behind", _set("routed_subnet", True)),
     "--dns": ("", "SORACOM's names come from its name server, which answers on sub's line only",
               _set("dns", True)),
+    "--system": ("DIR", "the routers boot systemd from this root (see ../machines); nothing is installed or started",
+                 _system),
 }

@@ -39,12 +39,17 @@ def make_disk(lab, world, router):
         os.makedirs(f"{folder}/root/{part}")
     if os.path.exists(_PACKAGED):
         shutil.copy(_PACKAGED, f"{folder}/root/etc/keepalived")
-    with open(f"{folder}/root/etc/hosts", "w", encoding="ascii") as file:
-        file.write(topology.hosts_file(world))
-    if world.dns:
-        _write_resolv_conf(f"{folder}/root/etc/resolv.conf")
+    write_hosts(world, f"{folder}/root")
     os.makedirs(f"{folder}/root/usr/local/sbin", exist_ok=True)
     shutil.copy(MODEM, f"{folder}/root/usr/local/sbin")
+
+
+def write_hosts(world, root):
+    """What it knows of names."""
+    with open(f"{root}/etc/hosts", "w", encoding="ascii") as file:
+        file.write(topology.hosts_file(world))
+    if world.dns:
+        _write_resolv_conf(f"{root}/etc/resolv.conf")
 
 
 def _write_resolv_conf(path):

@@ -32,8 +32,8 @@ def wait_until_ready(lab):
         time.sleep(0.02)
 
 
-def install(lab, routers):
-    """The routers trust its certificate; sub has the credentials of the user `keepalived`."""
+def install(lab, routers, credentials=True):
+    """The routers trust its certificate; sub has the `credentials` of the user `keepalived`."""
     with open(lab.file("soracom", "ca.pem"), encoding="ascii") as file:
         certificate = file.read()
     for router in routers:
@@ -41,6 +41,8 @@ def install(lab, routers):
         os.makedirs(os.path.dirname(bundle), exist_ok=True)
         with open(bundle, "a", encoding="ascii") as file:
             file.write(certificate)
+    if not credentials:
+        return
     profile = namespace.command([PROGRAM, "profile", "--dir", lab.file("soracom")])
     path = f"{lab.root('sub')}/.soracom/keepalived.json"
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w",

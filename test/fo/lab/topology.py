@@ -98,13 +98,13 @@ def hosts_file(world):
     return "".join(f"{line}\n" for line in lines)
 
 
-def sysctls(world, host):
+def sysctls(world, host, forward=None):
     """What a freshly booted Debian has (a new namespace inherits the machine's instead).
 
     ip_forward comes first: the kernel resets others when it is written.
     """
-    # sub is switched by the programs.
-    forward = 1 if host == "main" or host == "lan" and world.routed_subnet else 0
+    if forward is None:  # sub is switched by the programs
+        forward = 1 if host == "main" or host == "lan" and world.routed_subnet else 0
     rp_filter = world.rp_filter if host in ROUTERS else 0
     common = [("rp_filter", rp_filter), ("send_redirects", 1), ("accept_redirects", 1),
               ("secure_redirects", 1), ("arp_ignore", 0), ("arp_announce", 0), ("accept_local", 0)]
@@ -163,6 +163,14 @@ def lan_side(world, host):
     if world.routed_subnet and host in ROUTERS:
         lines.append(f"route add {ROUTED_SUBNET}.0/24 via {LAN.network}.{_NUMBER['lan']} dev eth0")
     return lines
+
+
+def interfaces_file(router):
+    """/etc/network/interfaces of a router that sees to its own LAN side."""
+    number = _NUMBER[router]
+    return ("auto lo\niface lo inet loopback\n\n"
+            f"auto eth0\niface eth0 inet static\n    address {LAN.network}.{number}/24\n"
+            f"iface eth0 inet6 static\n    address {LAN.network6}::{number}/64\n    dad-attempts 0\n")
 
 
 def subnet_cable(pid):

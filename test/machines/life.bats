@@ -234,11 +234,16 @@ part() {
 }
 
 purge_and_look() {
+	local brought
 	apt "$1" purge failover-helpers
-	apt "$1" autoremove --purge
-	on "$1" sh -c 'rm -f /root/*.deb'
-	on "$1" systemctl daemon-reload
-	on "$1" systemctl restart line.service
+	# What the installation brought besides, keepalived first of all: autoremove(8) keeps what others suggest.
+	mapfile -t brought < <(comm -13 <(part packages "$1" before | sed -n 's/ .* ii *$//p' | sort) \
+		<(on "$1" dpkg-query -W -f '${Package} ${db:Status-Abbrev}\n' | sed -n 's/ ii *$//p' | sort))
+	apt "$1" purge "${brought[@]}"
+	# keepalived 2.3.3 leaves these at its own purge.
+	on "$1" sh -c 'rm -f /root/*.deb /etc/iproute2/rt_addrprotos.d/keepalived.conf
+		rmdir /etc/iproute2/rt_addrprotos.d /etc/iproute2 2>/dev/null
+		systemctl daemon-reload && systemctl restart line.service'
 	look after "$1"
 }
 

@@ -66,6 +66,7 @@ fo_text(FILES ${FO_TMPFILESDIR} systemd/failover-helpers.tmpfiles.conf failover-
 fo_text(FILES ${FO_SYSUSERSDIR} systemd/failover-helpers.sysusers.conf failover-helpers.conf)
 
 # fo-setup, and the parts that it sources.
-if(EXISTS ${CMAKE_SOURCE_DIR}/setup/fo-setup)
-	fo_text(PROGRAMS ${CMAKE_INSTALL_BINDIR} setup/fo-setup)
-endif()
+fo_text(PROGRAMS ${CMAKE_INSTALL_BINDIR} setup/fo-setup)
+foreach(part answers files journal)
+	fo_text(FILES ${samples}/setup setup/${part}.sh)
+endforeach()

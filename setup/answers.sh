@@ -23,12 +23,26 @@ ask() {
 }
 
 is_interface() {
-	printf '%s\n' "$1" | grep -Eqx '[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}'
+	case $1 in
+	[!A-Za-z0-9]* | *[!A-Za-z0-9_.@-]*) return 1 ;;
+	esac
+	[ ${#1} -le 15 ]
 }
 
+# grep(1) looks at each line: there must be one.
 is_address() {
+	case $1 in
+	*[!0-9.]*) return 1 ;;
+	esac
 	printf '%s\n' "$1" |
 		grep -Eqx '((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
+}
+
+is_sim() {
+	case $1 in
+	*[!a-z0-9:-]*) return 1 ;;
+	esac
+	printf '%s\n' "$1" | grep -Eqx 'imsi:[0-9]{6,15}|sim-id:[0-9]{10,22}'
 }
 
 # number ADDRESS: prints it as one.
@@ -138,7 +152,7 @@ answer_sim() {
 		return 0
 	}
 	ask sim "Which SIM (imsi:DIGITS, or sim-id:DIGITS)?" "" ""
-	printf '%s\n' "$sim" | grep -Eqx 'imsi:[0-9]{6,15}|sim-id:[0-9]{10,22}' ||
+	is_sim "$sim" ||
 		misused "--sim $sim: it is imsi: with up to 15 digits, or sim-id: with up to 22; the SORACOM console shows both"
 	method=${method:-api}
 	case $method in

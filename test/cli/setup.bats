@@ -262,5 +262,5 @@ refused() {
 	diff <(sh "$SETUP" --help | grep -oE -- '--[a-z-]+' | grep -v failover | sort -u) \
 		<(sed -nE 's/^\.It Fl ([a-zA-Z] , )?-([a-z-]+).*/--\2/p' "$BATS_TEST_DIRNAME/../../setup/fo-setup.8" | sort -u)
 	[ "$(sh "$SETUP" --version)" = "fo-setup $(fo-status --version | cut -d ' ' -f 2-)" ]
-	[ "$(sh "$SETUP" --help | wc -L)" -le 90 ]
+	[ "$(sh "$SETUP" --help | wc -L)" -le 84 ]
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "doctor_alert.h"
 #include "doctor_conf.h"
 #include "doctor_household.h"
 #include "doctor_keepalived.h"
@@ -13,8 +14,9 @@
 
 /* Each adds what it finds, and returns 0, or -errno, logged, for what it could not look at. */
 static int (*const looks[])(const struct doctor_order *order, struct findings *out) = {
-	doctor_check_conf,   doctor_read_keepalived, doctor_check_kernel, doctor_check_services,
-	doctor_check_rivals, doctor_check_household, doctor_check_ppp,	  doctor_check_sim,
+	doctor_check_conf,     doctor_read_keepalived, doctor_check_kernel,
+	doctor_check_services, doctor_check_rivals,    doctor_check_household,
+	doctor_check_ppp,      doctor_check_sim,       doctor_check_alert,
 };
 
 int doctor_examine(const struct doctor_order *order, struct findings *out)

@@ -70,22 +70,6 @@ static void check_profile(struct machine *machine, const char *name, struct find
 
 /* The command that redials */
 
-static bool find_program(struct machine *machine, const char *name)
-{
-	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
-					       "/usr/bin",	  "/sbin",	    "/bin" };
-	char path[MACHINE_NAME_MAX];
-
-	if (strchr(name, '/') != NULL)
-		return machine_has_program(machine, name);
-	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folders[i], name);
-		if (machine_has_program(machine, path))
-			return true;
-	}
-	return false;
-}
-
 static void check_redial(struct machine *machine, const char *command, struct findings *out)
 {
 	struct shell_words words;
@@ -93,7 +77,7 @@ static void check_redial(struct machine *machine, const char *command, struct fi
 	if (command[0] == '\0' || shell_words_split(command, &words) != NULL ||
 	    words.argv[0] == NULL ||
 	    (machine_is_files(machine) && !machine_has(machine, "/usr/bin")) ||
-	    find_program(machine, words.argv[0]))
+	    machine_has_program(machine, words.argv[0]))
 		return;
 	findings_add(out, 506, words.argv[0], "correct `redial` below [keepalive] in fo.conf",
 		     "[keepalive] redial names a program that is not there, or cannot be executed: "

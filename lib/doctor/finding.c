@@ -155,6 +155,11 @@ const struct finding_kind finding_kinds[] = {
 	WARNING(508, "a dead line that nothing redials"),
 	WARNING(509, "more bytes than warn-bytes"),
 
+	/* who is told */
+	WARNING(601, "the command of alerts is missing"),
+	WARNING(602, "others can read the URL of alerts"),
+	WARNING(603, "alerts without a way"),
+
 	{ .code = 0 },
 };
 

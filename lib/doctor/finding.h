@@ -21,7 +21,7 @@ struct finding_kind {
 };
 
 /* By code: FO0xx fo.conf, FO1xx keepalived.conf, FO2xx the kernel's network, FO3xx services and
- * other programs, FO4xx pppd, FO5xx the SIM. Ends with a code of 0. */
+ * other programs, FO4xx pppd, FO5xx the SIM, FO6xx who is told. Ends with a code of 0. */
 extern const struct finding_kind finding_kinds[];
 
 /* Returns the kind of a code, which there is. */

@@ -291,6 +291,34 @@ edit() {
 	finds
 }
 
+# alerts LINE...: [alert] of fo.conf, and the program that it may name.
+alerts() {
+	printf '%s\n' '[alert]' "$@" >>"$ROUTER/etc/fo/fo.conf"
+	put usr/local/sbin/tell-me <<<'#!/bin/sh'
+	chmod 755 "$ROUTER/usr/local/sbin/tell-me"
+	enable timers fo-alert.timer
+}
+
+@test "who is told: the command of alerts, and the secret of the hook" {
+	alerts 'command = /usr/local/sbin/tell-me'
+	finds
+	alerts 'command = /usr/local/sbin/tell-you'
+	finds FO601
+	alerts 'command = /usr/local/sbin/tell-me'
+	chmod 644 "$ROUTER/usr/local/sbin/tell-me"
+	finds FO601
+	alerts 'command = /usr/local/sbin'
+	finds FO601
+	alerts 'url = https://hooks.example.net/secret'
+	chmod 644 "$ROUTER/etc/fo/fo.conf"
+	finds FO602
+	alerts 'url = https://hooks.example.net/secret'
+	chmod 640 "$ROUTER/etc/fo/fo.conf"
+	finds
+	alerts 'format = text'
+	finds FO603
+}
+
 @test "what cannot be looked at is no clean bill" {
 	ln -sf lte "$ROUTER/etc/ppp/peers/lte"
 	exits 2 "$FO_BUILD/cmd/fo-status" doctor --no-listen --root "$ROUTER"

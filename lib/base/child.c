@@ -18,18 +18,6 @@
 #include "log.h"
 #include "num.h"
 
-/* A program that runs. */
-struct child {
-	const char *name;
-	char *why; /* of struct child_order */
-	pid_t pid; /* of its group too */
-	int fd;	   /* its end can be polled here */
-	int pipe;  /* of its stdout; -1: none, or at its end */
-	char *out;
-	size_t size, len;
-	bool all; /* its stderr, too */
-};
-
 /* `err` is an -errno whose text follows, or 0. */
 static void FO_PRINTF(3, 4) complain(const struct child *child, int err, const char *fmt, ...)
 {
@@ -97,6 +85,8 @@ static int spawn(struct child *child, const struct child_order *order, int in, i
 		ret = posix_spawn_file_actions_adddup2(&actions, stdout_fd, 1);
 	if (ret == 0 && child->all)
 		ret = posix_spawn_file_actions_adddup2(&actions, 1, 2);
+	if (ret == 0 && child->mute)
+		ret = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
 	if (ret == 0)
 		ret = posix_spawnp(&child->pid, argv[0], &actions, &attr, argv,
 				   order->env == NULL ? environ : order->env);
@@ -233,32 +223,55 @@ static int finish(struct child *child, int64_t timeout_ms)
 	return -ECHILD;
 }
 
-int child_run_order(const struct child_order *order)
+/* After a failed start, too. */
+static void release(struct child *child)
 {
-	struct child child = { .name = order->argv[0],
-			       .why = order->why,
-			       .fd = -1,
-			       .pipe = -1,
-			       .out = order->out,
-			       .size = order->size,
-			       .all = order->all };
-	int ret = start(&child, order);
+	if (child->pipe >= 0)
+		close(child->pipe);
+	if (child->fd >= 0)
+		close(child->fd);
+	if (child->out != NULL)
+		child->out[child->len < child->size ? child->len : child->size - 1] = '\0';
+}
 
-	if (ret != 0)
-		complain(&child, ret, "cannot run %s", child.name);
-	else
-		ret = finish(&child, order->timeout_ms);
-	if (ret == 0 && child.out != NULL && memchr(child.out, '\0', child.len) != NULL) {
-		complain(&child, 0, "%s: printed a NUL character", child.name);
+int child_begin(const struct child_order *order, struct child *child)
+{
+	int ret;
+
+	*child = (struct child){ .name = order->argv[0],
+				 .why = order->why,
+				 .fd = -1,
+				 .pipe = -1,
+				 .out = order->out,
+				 .size = order->size,
+				 .all = order->all,
+				 .mute = order->mute };
+	ret = start(child, order);
+	if (ret != 0) {
+		complain(child, ret, "cannot run %s", child->name);
+		release(child);
+	}
+	return ret;
+}
+
+int child_end(struct child *child, int64_t timeout_ms)
+{
+	int ret = finish(child, timeout_ms);
+
+	if (ret == 0 && child->out != NULL && memchr(child->out, '\0', child->len) != NULL) {
+		complain(child, 0, "%s: printed a NUL character", child->name);
 		ret = -EILSEQ;
 	}
-	if (child.pipe >= 0)
-		close(child.pipe);
-	if (child.fd >= 0)
-		close(child.fd);
-	if (child.out != NULL)
-		child.out[child.len < child.size ? child.len : child.size - 1] = '\0';
+	release(child);
 	return ret;
+}
+
+int child_run_order(const struct child_order *order)
+{
+	struct child child;
+	int ret = child_begin(order, &child);
+
+	return ret != 0 ? ret : child_end(&child, order->timeout_ms);
 }
 
 int child_run(char *const argv[], int64_t timeout_ms, char *out, size_t size)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "compiler.h"
 
@@ -27,12 +28,33 @@ struct child_order {
 	char *out; /* of `size` bytes, as child_run has it; NULL: its stdout is /dev/null */
 	size_t size;
 	bool all;  /* what it prints on its stderr goes to `out`, too */
+	bool mute; /* its stderr is /dev/null */
 	char *why; /* of CHILD_WHY_MAX bytes: what went wrong stands there, and is not logged; NULL:
 		    * it is */
 };
 
 /* The same. */
 int child_run_order(const struct child_order *order) FO_MUST_CHECK;
+
+/* A program that runs. */
+struct child {
+	const char *name;
+	char *why; /* of struct child_order */
+	pid_t pid; /* of its group too */
+	int fd;	   /* its end can be polled here */
+	int pipe;  /* of its stdout; -1: none, or at its end */
+	char *out;
+	size_t size, len;
+	bool all, mute; /* its stderr */
+};
+
+/* The same in two steps, so that other work is done meanwhile. `argv[0]`, `out` and `why` of the
+ * order stay in use; its `timeout_ms` is not used. Returns 0, and child_end has to follow; or
+ * -errno. What it prints beyond what a pipe holds waits for child_end. */
+int child_begin(const struct child_order *order, struct child *child) FO_MUST_CHECK;
+
+/* Waits for it, for `timeout_ms` from now. */
+int child_end(struct child *child, int64_t timeout_ms) FO_MUST_CHECK;
 
 #define CHILD_GRACE_MS 2000
 #define CHILD_WHY_MAX  160

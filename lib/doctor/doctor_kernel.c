@@ -177,7 +177,7 @@ static int find_firewall(struct netlink *nl, const struct doctor_order *order,
 		find_peers(conf, &query);
 	free(conf);
 	if (ret == 0)
-		ret = firewall_look(&query, firewall);
+		ret = firewall_end(firewall_begin(), &query, firewall);
 	if (ret == -ENOENT)
 		log_err(0, "cannot look at the rules of the packet filter: nft(8), or "
 			   "iptables-legacy-save(8), is not there");

@@ -222,6 +222,31 @@ static void check_translation(const struct conf *conf, const struct kernel_facts
 			name);
 }
 
+static void check_forward_chains(const struct conf *conf, const struct firewall *firewall,
+				 struct findings *out)
+{
+	const char *lan = conf->router.lan.items[0], *uplink = conf->router.uplink;
+	const char *chain = firewall->drops_forward;
+	char fix[FINDING_FIX_MAX];
+
+	if (chain[0] != '\0') {
+		snprintf(fix, sizeof(fix), "nft insert rule %s iifname %s oifname %s accept", chain,
+			 lan, uplink);
+		findings_add(out, 210, chain, fix,
+			     "no rule of that chain can accept what goes from %s to %s, and it "
+			     "drops the rest: over this line the LAN has no Internet",
+			     lan, uplink);
+	} else if (firewall->drops_answers[0] != '\0') {
+		chain = firewall->drops_answers;
+		snprintf(fix, sizeof(fix), "nft insert rule %s ct state established,related accept",
+			 chain);
+		findings_add(out, 210, chain, fix,
+			     "no rule of that chain can accept what comes back from %s to %s, and "
+			     "it drops the rest: over this line the LAN has no Internet",
+			     uplink, lan);
+	}
+}
+
 static void check_firewall(const struct conf *conf, const struct kernel_facts *facts,
 			   struct findings *out)
 {
@@ -238,14 +263,7 @@ static void check_firewall(const struct conf *conf, const struct kernel_facts *f
 			     "router on %s, and it drops the rest: both routers become master",
 			     lan);
 	}
-	if (firewall->drops_forward[0] != '\0') {
-		snprintf(fix, sizeof(fix), "nft insert rule %s iifname %s oifname %s accept",
-			 firewall->drops_forward, lan, uplink);
-		findings_add(out, 210, firewall->drops_forward, fix,
-			     "no rule of that chain can accept what goes from %s to %s, and it "
-			     "drops the rest: over this line the LAN has no Internet",
-			     lan, uplink);
-	}
+	check_forward_chains(conf, firewall, out);
 	if (facts->uplink.up && facts->uplink.mtu > HEADERS &&
 	    facts->uplink.mtu < facts->lans[0].mtu && !firewall->clamps) {
 		snprintf(

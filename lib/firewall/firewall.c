@@ -17,9 +17,19 @@
 
 #define VRRP 112
 
-struct texts {
+/* A program that prints rules. */
+struct printer {
+	int ret; /* of its start, or its end; -ENOENT: it is not there */
+	bool runs;
+	struct child child;
+	char path[64]; /* that the child is called by */
+	char why[CHILD_WHY_MAX];
+	char text[TEXT_MAX];
+};
+
+struct firewall_look {
+	struct printer nft, old;
 	struct ruleset ruleset;
-	char nft[TEXT_MAX], old[TEXT_MAX];
 };
 
 /* Where a program is, which an administrator's PATH may lack. */
@@ -47,48 +57,56 @@ static bool has_old_tables(void)
 	return has;
 }
 
-/* Runs a command whose warnings, for people who write rules, are of no use here. */
-static int run(const char *program, const char *arguments, char text[static TEXT_MAX])
+/* Its warnings, for people who write rules, are of no use here. */
+static void start(struct printer *printer, const char *name, char *const arguments[])
 {
-	char shell[] = "/bin/sh", option[] = "-c", words[128];
-	char *const argv[] = { shell, option, words, NULL };
+	char *argv[6] = { printer->path };
 
-	snprintf(words, sizeof(words), "exec %s %s 2>/dev/null", program, arguments);
-	return child_run(argv, TIMEOUT_MS, text, TEXT_MAX);
+	if (!find_program(name, printer->path)) {
+		printer->ret = -ENOENT;
+		return;
+	}
+	for (size_t i = 0; arguments[i] != NULL && i + 2 < ARRAY_LEN(argv); i++)
+		argv[i + 1] = arguments[i];
+	printer->ret = child_begin(&(struct child_order){ .argv = argv,
+							  .out = printer->text,
+							  .size = sizeof(printer->text),
+							  .mute = true,
+							  .why = printer->why },
+				   &printer->child);
+	printer->runs = printer->ret == 0;
 }
 
-static int read_nft(struct texts *texts, bool any)
+static int finish(struct printer *printer)
 {
-	char program[64];
-	int ret;
-
-	if (!find_program("nft", program))
-		return any ? -ENOENT : 0;
-	ret = run(program, "-s -t list ruleset", texts->nft);
-	if (ret == 0)
-		ruleset_add_nft(&texts->ruleset, texts->nft);
-	return ret;
+	if (printer->runs)
+		printer->ret = child_end(&printer->child, TIMEOUT_MS);
+	return printer->ret;
 }
 
-static int read_old(struct texts *texts)
+struct firewall_look *firewall_begin(void)
 {
-	char program[64];
-	int ret;
+	char plain[] = "-s", terse[] = "-t", list[] = "list", ruleset[] = "ruleset";
+	char *const arguments[] = { plain, terse, list, ruleset, NULL }, *const none[] = { NULL };
+	struct firewall_look *look = calloc(1, sizeof(*look));
 
-	if (!has_old_tables())
-		return 0;
-	if (!find_program("iptables-legacy-save", program))
-		return -ENOENT;
-	ret = run(program, "", texts->old);
-	if (ret == 0)
-		ruleset_add_iptables(&texts->ruleset, texts->old);
-	return ret;
+	if (look == NULL)
+		return NULL;
+	start(&look->nft, "nft", arguments);
+	if (has_old_tables())
+		start(&look->old, "iptables-legacy-save", none);
+	return look;
 }
 
-static void name_chain(const struct ruleset_chain *chain, char out[static FIREWALL_CHAIN_MAX])
+/* Names the chain of the hook that is sure to drop the packet, if one is. */
+static void find_dropper(const struct ruleset *ruleset, enum ruleset_hook hook,
+			 const struct ruleset_packet *packet, char out[static FIREWALL_CHAIN_MAX])
 {
-	snprintf(out, FIREWALL_CHAIN_MAX, "%.*s %.*s", (int)chain->table.len, chain->table.text,
-		 (int)chain->name.len, chain->name.text);
+	const struct ruleset_chain *chain;
+
+	if (!ruleset_may_pass(ruleset, hook, packet, &chain))
+		snprintf(out, FIREWALL_CHAIN_MAX, "%.*s %.*s", (int)chain->table.len,
+			 chain->table.text, (int)chain->name.len, chain->name.text);
 }
 
 static void judge(const struct ruleset *ruleset, const struct firewall_query *query,
@@ -99,37 +117,54 @@ static void judge(const struct ruleset *ruleset, const struct firewall_query *qu
 					       .oif = query->uplink,
 					       .src = query->network,
 					       .dst = query->internet };
-	const struct ruleset_chain *chain;
+	const struct ruleset_packet answer = { .iif = query->uplink,
+					       .oif = query->lan,
+					       .src = query->internet,
+					       .dst = query->network };
 
-	out->translates = out->any_nat && ruleset_may_translate(ruleset, &packet);
+	*out = (struct firewall){ .known = true, .any_nat = query->any_nat };
+	out->translates = query->any_nat && ruleset_may_translate(ruleset, &packet);
 	out->clamps = ruleset_clamps(ruleset);
 	for (size_t i = 0; i < query->peer_count; i++) {
 		advert.src = query->peers[i];
-		if (!ruleset_may_pass(ruleset, RULESET_INPUT, &advert, &chain))
-			name_chain(chain, out->drops_vrrp);
+		find_dropper(ruleset, RULESET_INPUT, &advert, out->drops_vrrp);
 	}
-	if (!ruleset_may_pass(ruleset, RULESET_FORWARD, &packet, &chain))
-		name_chain(chain, out->drops_forward);
+	find_dropper(ruleset, RULESET_FORWARD, &packet, out->drops_forward);
+	find_dropper(ruleset, RULESET_FORWARD, &answer, out->drops_answers);
 }
 
-int firewall_look(const struct firewall_query *query, struct firewall *out)
+int firewall_end(struct firewall_look *look, const struct firewall_query *query,
+		 struct firewall *out)
 {
-	struct firewall firewall = { .any_nat = query->any_nat };
-	struct texts *texts = calloc(1, sizeof(*texts));
 	int ret, old;
 
-	if (texts == NULL) {
+	if (look == NULL) {
 		log_err(ENOMEM, "cannot look at the packet filter");
 		return -ENOMEM;
 	}
-	ret = read_nft(texts, query->any_nat);
-	old = read_old(texts);
-	ret = ret != 0 ? ret : old;
-	firewall.known = ret == 0;
-	if (firewall.known)
-		judge(&texts->ruleset, query, &firewall);
-	free(texts);
+	ret = finish(&look->nft);
+	old = finish(&look->old);
 	if (ret == 0)
-		*out = firewall;
+		ruleset_add_nft(&look->ruleset, look->nft.text);
+	else if (ret == -ENOENT && !query->any_nat)
+		ret = 0;
+	if (old == 0)
+		ruleset_add_iptables(&look->ruleset, look->old.text);
+	if (look->nft.why[0] != '\0' || look->old.why[0] != '\0')
+		log_err(0, "cannot look at the packet filter: %s",
+			look->nft.why[0] != '\0' ? look->nft.why : look->old.why);
+	ret = ret != 0 ? ret : old;
+	if (ret == 0)
+		judge(&look->ruleset, query, out);
+	free(look);
 	return ret;
+}
+
+void firewall_drop(struct firewall_look *look)
+{
+	if (look == NULL)
+		return;
+	(void)finish(&look->nft);
+	(void)finish(&look->old);
+	free(look);
 }

@@ -21,10 +21,20 @@ struct firewall_query {
 						       * none: adverts are not looked at */
 };
 
-/* Looks, by running nft(8), and iptables-legacy-save(8) where the kernel has such tables: some 5 ms
- * with a small ruleset. Returns 0 and `*out`, -ENOENT, not logged, where the
+struct firewall_look;
+
+/* Starts nft(8), and iptables-legacy-save(8) where the kernel has such tables: they run while other
+ * things are looked at, which take as long. Returns what has to be given to firewall_end or
+ * firewall_drop; NULL: no memory. */
+struct firewall_look *firewall_begin(void);
+
+/* Waits for them, and judges what they show. Returns 0 and `*out`; -ENOENT, not logged, where the
  * kernel translates and the program that shows its rules is not there; or -errno, logged: without
- * privilege. */
-int firewall_look(const struct firewall_query *query, struct firewall *out) FO_MUST_CHECK;
+ * privilege. `look` may be NULL. */
+int firewall_end(struct firewall_look *look, const struct firewall_query *query,
+		 struct firewall *out) FO_MUST_CHECK;
+
+/* Waits for them, for nothing. `look` may be NULL. */
+void firewall_drop(struct firewall_look *look);
 
 #endif

@@ -14,6 +14,7 @@ struct firewall {
 	/* Which chain is sure to drop it; empty: none is. */
 	char drops_vrrp[FIREWALL_CHAIN_MAX];	/* adverts of the other router */
 	char drops_forward[FIREWALL_CHAIN_MAX]; /* what the LAN sends to the Internet */
+	char drops_answers[FIREWALL_CHAIN_MAX]; /* what comes back */
 };
 
 #endif

@@ -228,10 +228,28 @@ static void look_at_plan(const struct situation *s, struct concerns *out)
 		const struct step *step = &s->route.steps[i];
 		char want[STEP_TEXT_MAX], present[STEP_TEXT_MAX];
 
-		if (!step->as_wanted && !follows(s, step, out))
+		if (step->as_wanted || follows(s, step, out))
+			continue;
+		step_describe_present(step, present);
+		if (step->overruled) /* says what is wanted, too */
+			add(out, CONCERN_ROUTE, "%.300s", present);
+		else
 			add(out, CONCERN_ROUTE, "%.120s: %.160s", step_describe_want(step, want),
-			    step_describe_present(step, present));
+			    present);
 	}
+}
+
+static void look_at_firewall(const struct situation *s, struct concerns *out)
+{
+	const char *lan = s->conf->router.lan.items[0], *uplink = s->conf->router.uplink;
+
+	if (s->firewall.drops_forward[0] != '\0')
+		add(out, CONCERN_FIREWALL, "the firewall drops what goes from %s to %s (chain %s)",
+		    lan, uplink, s->firewall.drops_forward);
+	else if (s->firewall.drops_answers[0] != '\0')
+		add(out, CONCERN_FIREWALL,
+		    "the firewall drops what comes back from %s to %s (chain %s)", uplink, lan,
+		    s->firewall.drops_answers);
 }
 
 static void look_at_routes(const struct situation *s, struct concerns *out)
@@ -244,10 +262,7 @@ static void look_at_routes(const struct situation *s, struct concerns *out)
 	if (forwards && s->forwards == SITUATION_UNKNOWN)
 		cannot_tell(out, "whether the LAN is forwarded");
 	look_at_plan(s, out);
-	if (s->firewall.drops_forward[0] != '\0')
-		add(out, CONCERN_FIREWALL, "the firewall drops what goes from %s to %s (chain %s)",
-		    s->conf->router.lan.items[0], s->conf->router.uplink,
-		    s->firewall.drops_forward);
+	look_at_firewall(s, out);
 	/* A LAN of public addresses needs none. */
 	if (!addr_is_private(&s->conf->router.vip))
 		return;

@@ -67,7 +67,8 @@ const struct metric metrics[] = {
 	[METRIC_FORWARDS] = { "fo_lan_forwarding",
 			      false,
 			      { NULL },
-			      "1 while packets of the LAN are forwarded." },
+			      "1 while packets of the LAN are forwarded: by the kernel's switch, "
+			      "and by the firewall." },
 	[METRIC_TRANSLATES] = { "fo_source_translation",
 				false,
 				{ NULL },

@@ -30,7 +30,7 @@ static int find_line(struct netlink *nl, const char *uplink, struct situation *o
 	return ret;
 }
 
-static int ask_kernel(struct netlink *nl, struct situation *out)
+static int ask_kernel(struct netlink *nl, struct addr_prefix *network, struct situation *out)
 {
 	const struct conf *conf = out->conf;
 	int ret = route_get_default(nl, (struct route_table){ AF_INET, ROUTE_MAIN }, &out->hop);
@@ -40,6 +40,8 @@ static int ask_kernel(struct netlink *nl, struct situation *out)
 		ret = vrrp_role_find_mismatch(nl, conf, out->mistake);
 	if (ret == 0)
 		ret = find_line(nl, conf->router.uplink, out);
+	if (ret == 0)
+		ret = rtnl_find_network(nl, conf->router.lan.items[0], &conf->router.vip, network);
 	if (ret == 0)
 		ret = peers_ask(&out->peers, nl, &conf->router.vip, &out->gateway);
 	return ret;
@@ -68,30 +70,30 @@ static enum situation_answer find_forwarding(const struct conf_router *router)
 }
 
 /* Where the rules cannot be shown, a translation of sources stands for the right one. */
-static int find_firewall(struct netlink *nl, const struct conf_router *router,
-			 struct firewall *firewall)
+static void find_firewall(struct firewall_look *look, const struct addr_prefix *network,
+			  struct situation *out)
 {
-	struct firewall_query query = { .lan = router->lan.items[0],
-					.uplink = router->uplink,
+	struct firewall_query query = { .lan = out->conf->router.lan.items[0],
+					.uplink = out->conf->router.uplink,
+					.network = *network,
 					.internet = { lookup_internet(AF_INET), 32 } };
 	int ret = nat_has_source(AF_INET, &query.any_nat);
 
 	if (ret == 0)
-		ret = rtnl_find_network(nl, query.lan, &router->vip, &query.network);
-	if (ret == 0)
-		ret = firewall_look(&query, firewall);
+		ret = firewall_end(look, &query, &out->firewall);
+	else
+		firewall_drop(look);
 	if (ret == -ENOENT) {
-		firewall->translates = query.any_nat;
+		out->firewall.translates = query.any_nat;
 		ret = 0;
 	}
-	return ret;
+	out->translates = answer_of(ret, out->firewall.translates);
 }
 
-static void find_passage(struct netlink *nl, struct situation *out)
+static void find_passage(struct firewall_look *look, const struct addr_prefix *network,
+			 struct situation *out)
 {
-	int ret = find_firewall(nl, &out->conf->router, &out->firewall);
-
-	out->translates = answer_of(ret, out->firewall.translates);
+	find_firewall(look, network, out);
 	out->forwards = find_forwarding(&out->conf->router);
 	out->hold_known = lan_hold_find(&out->hold) == 0;
 }
@@ -144,10 +146,27 @@ static bool take_event(const struct event *event, void *data)
 	return true;
 }
 
-int situation_find(const struct conf *conf, struct situation *out)
+static int find_role(struct addr_prefix *network, struct situation *out)
 {
 	const struct switchover_order order = { .reported = &out->reported };
+	const struct conf *conf = out->conf;
 	struct netlink *nl = NULL;
+	int ret = vrrp_role_true_state(conf, out->reported, &out->state);
+
+	if (ret == 0)
+		ret = rtnl_open(&nl);
+	if (ret == 0)
+		ret = ask_kernel(nl, network, out);
+	netlink_close(nl);
+	if (ret == 0 && conf->route.present)
+		ret = switchover_examine(conf, &order, &out->route);
+	return ret;
+}
+
+int situation_find(const struct conf *conf, struct situation *out)
+{
+	struct firewall_look *look = firewall_begin();
+	struct addr_prefix network = { .len = 0 };
 	int ret;
 
 	memset(out, 0, sizeof(*out));
@@ -156,16 +175,8 @@ int situation_find(const struct conf *conf, struct situation *out)
 	out->keepalived = vrrp_role_has_keepalived();
 	out->was_reported = vrrp_role_was_reported();
 	out->reported = vrrp_role_reported();
-	ret = vrrp_role_true_state(conf, out->reported, &out->state);
-	if (ret == 0)
-		ret = rtnl_open(&nl);
-	if (ret == 0)
-		ret = ask_kernel(nl, out);
-	if (ret == 0)
-		find_passage(nl, out);
-	netlink_close(nl);
-	if (ret == 0 && conf->route.present)
-		ret = switchover_examine(conf, &order, &out->route);
+	ret = find_role(&network, out);
+	find_passage(look, &network, out);
 	if (ret != 0)
 		return ret;
 	out->split_known = split_report_read(&out->split) == 0;

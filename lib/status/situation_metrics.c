@@ -47,6 +47,11 @@ static void put_programs(struct metric_writer *w, const struct situation *s, int
 	}
 }
 
+static bool is_dropped(const struct situation *s)
+{
+	return s->firewall.drops_forward[0] != '\0' || s->firewall.drops_answers[0] != '\0';
+}
+
 static void put_role(struct metric_writer *w, const struct situation *s)
 {
 	static const char *const holders[] = { [GATEWAY_UNKNOWN] = "unknown",
@@ -66,7 +71,7 @@ static void put_role(struct metric_writer *w, const struct situation *s)
 	put(w, METRIC_MISMATCH, s->mistake[0] != '\0');
 	if (s->conf->route.present)
 		put(w, METRIC_ROUTE_RIGHT, situation_route_is_right(s));
-	put_answer(w, METRIC_FORWARDS, s->forwards);
+	put_answer(w, METRIC_FORWARDS, is_dropped(s) ? SITUATION_NO : s->forwards);
 	put_answer(w, METRIC_TRANSLATES, s->translates);
 }
 

@@ -139,6 +139,9 @@ is() {
 	is sub 1 "Another router carries the LAN, but the firewall drops" firewall
 	lab exec main nft add rule inet fw f iifname eth0 accept
 	is main 0 "All well"
+	# What comes back is let in by the first rule.
+	lab exec main sh -c 'nft flush chain inet fw f; nft add rule inet fw f iifname eth0 accept'
+	is main 1 "the firewall drops what comes back from ppp0 to eth0 (chain inet fw f)" firewall
 	for router in main sub; do
 		lab exec "$router" nft delete table inet fw
 	done

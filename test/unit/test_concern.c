@@ -134,6 +134,18 @@ static void route_goes_elsewhere(void)
 	situation.route.steps[0].as_wanted = false;
 }
 
+static void vpn_takes_the_internet(void)
+{
+	struct step *step = &situation.route.steps[0];
+
+	route_goes_elsewhere();
+	strcpy(step->want.hop.dev, "ppp0");
+	step->overruled = true;
+	step->answer.reachable = true;
+	step->answer.prefix_len = 1;
+	strcpy(step->answer.hop.dev, "tun0");
+}
+
 static void sysctl_differs(void)
 {
 	situation.route.steps[0].want.kind = PLAN_SYSCTL;
@@ -155,6 +167,11 @@ static void nat_gone(void)
 static void firewall_drops(void)
 {
 	strcpy(situation.firewall.drops_forward, "inet fw f");
+}
+
+static void firewall_drops_answers(void)
+{
+	strcpy(situation.firewall.drops_answers, "inet fw f");
 }
 
 static void nat_gone_and_another_master(void)
@@ -313,6 +330,10 @@ static const struct {
 	  0 },
 	{ make_main, keepalived_ends, "keepalived ", "still has the VRRP address", 0, 0 },
 	{ make_main, another_master, "split ", "Two routers carry the LAN at once: ", 0, 0 },
+	{ make_main, vpn_takes_the_internet, "route ",
+	  "No Internet for the LAN: default route dev ppp0 is set, but not used, because of the /1 "
+	  "route dev tun0",
+	  1, 0 },
 	{ make_main, route_goes_elsewhere, "route ", "No Internet for the LAN: ", 1, 0 },
 	{ make_main, sysctl_differs, "route ", "This router carries the LAN over ppp0, but ", 0,
 	  0 },
@@ -326,6 +347,8 @@ static const struct {
 	{ make_main, firewall_drops, "firewall ", "No Internet for the LAN: the firewall drops", 1,
 	  0 },
 	{ make_sub, firewall_drops, "firewall ", "Another router carries the LAN, but the", 0, 0 },
+	{ make_main, firewall_drops_answers, "firewall ",
+	  "No Internet for the LAN: the firewall drops what comes back from ppp0 to eth0", 1, 0 },
 	{ make_main, nat_gone_with_public_lan, "", "All well", 0, 0 },
 	{ make_main, nat_gone_and_another_master, "split translation ",
 	  "No Internet for the LAN: nothing translates", 1, 0 },

@@ -159,6 +159,11 @@ static void no_forward(struct world *world)
 	snprintf(world->facts.firewall.drops_forward, FIREWALL_CHAIN_MAX, "ip filter FORWARD");
 }
 
+static void no_answers(struct world *world)
+{
+	snprintf(world->facts.firewall.drops_answers, FIREWALL_CHAIN_MAX, "ip filter FORWARD");
+}
+
 static void no_lan(struct world *world)
 {
 	world->facts.lans[1] = (struct kernel_lan){ .there = false };
@@ -232,6 +237,7 @@ static const struct {
 	{ "PPPoE without a clamp", pppoe, 208 },
 	{ "VRRP dropped", no_vrrp, 209 },
 	{ "forwarding dropped", no_forward, 210 },
+	{ "answers dropped", no_answers, 210 },
 	{ "a LAN that is missing", no_lan, 211 },
 	{ "a LAN that is down", lan_down, 211 },
 	{ "an uplink that is missing", no_uplink, 212 },

@@ -109,6 +109,17 @@ bool addr_in_prefix(const struct addr *addr, const struct addr *net, unsigned pr
 	return rest == 0 || ((addr->bytes[whole] ^ net->bytes[whole]) & mask) == 0;
 }
 
+struct addr addr_network(const struct addr *addr, unsigned prefix_len)
+{
+	struct addr net = { .family = addr->family };
+	size_t whole = prefix_len / 8, len = addr_len(addr->family);
+
+	memcpy(net.bytes, addr->bytes, whole < len ? whole : len);
+	if (whole < len)
+		net.bytes[whole] = addr->bytes[whole] & (uint8_t)(0xffU << (8 - prefix_len % 8));
+	return net;
+}
+
 bool addr_is_private(const struct addr *addr)
 {
 	static const struct addr_prefix nets[] = {

@@ -53,6 +53,9 @@ bool addr_equal(const struct addr *a, const struct addr *b);
 /* Whether `addr` lies in the network of `prefix_len` bits (0..32, 0..128) around `net`. */
 bool addr_in_prefix(const struct addr *addr, const struct addr *net, unsigned prefix_len);
 
+/* The address with nothing but the first `prefix_len` bits (0..32, 0..128) of it. */
+struct addr addr_network(const struct addr *addr, unsigned prefix_len);
+
 /* Whether it can only be reached from the Internet where it is translated: private (RFC 1918, RFC
  * 4193), shared (RFC 6598) or link-local. */
 bool addr_is_private(const struct addr *addr);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "log.h"
+#include "lookup.h"
+#include "route.h"
 
 static bool is_of_dead_line(const struct conf *conf, const struct switchover *found,
 			    const struct plan_item *want)
@@ -89,13 +91,42 @@ static const char *result_of(unsigned code)
 	}
 }
 
+/* fo-route sets what it wants, and leaves what others have set beside it. */
+static const char *fix_of(const struct step *step, char buf[static FINDING_FIX_MAX])
+{
+	const struct lookup_answer *answer = &step->answer;
+	const struct addr internet = lookup_internet(step->want.family);
+	const struct addr base = addr_network(&internet, answer->prefix_len);
+	const char *six = step->want.family == AF_INET6 ? " -6" : "";
+	bool other = step->overruled && answer->reachable;
+	char hop[NEXTHOP_TEXT_MAX], net[ADDR_TEXT_MAX];
+
+	if (other && answer->table == ROUTE_MAIN && answer->prefix_len > 0)
+		snprintf(buf, FINDING_FIX_MAX,
+			 "ip%s route del %s/%u %s\n"
+			 "or keep who has set it from that: in WireGuard by AllowedIPs, in OpenVPN "
+			 "by `pull-filter ignore redirect-gateway`",
+			 six, addr_format(net, &base), answer->prefix_len,
+			 nexthop_format(hop, &answer->hop));
+	else if (other && answer->table != ROUTE_MAIN && step->priority != 0)
+		snprintf(buf, FINDING_FIX_MAX,
+			 "ip%s rule show priority %u; ip%s route show table %u\n"
+			 "ip%s rule del priority %u      # or keep who has set it from that",
+			 six, step->priority, six, answer->table, six, step->priority);
+	else
+		snprintf(buf, FINDING_FIX_MAX,
+			 "fo-route apply\n"
+			 "systemctl enable --now fo-route     # which keeps it so");
+	return buf;
+}
+
 static void add(const struct conf *conf, const struct step *step, struct findings *out)
 {
 	char place[FINDING_PLACE_MAX], text[STEP_TEXT_MAX], want[STEP_TEXT_MAX];
+	char fix[FINDING_FIX_MAX];
 	const unsigned code = code_of(step);
-	const char *const fix = "fo-route apply\n"
-				"systemctl enable --now fo-route     # which keeps it so";
 
+	fix_of(step, fix);
 	find_place(conf, step, place);
 	step_describe_present(step, text);
 	step_describe_want(step, want);

@@ -112,6 +112,34 @@ static void a_prefix_is_compared_bit_by_bit(void **state)
 	}
 }
 
+static void a_network_is_the_first_bits(void **state)
+{
+	static const struct {
+		const char *addr;
+		unsigned len;
+		const char *net;
+	} cases[] = {
+		{ "198.41.0.4", 0, "0.0.0.0" },
+		{ "198.41.0.4", 1, "128.0.0.0" },
+		{ "198.41.0.4", 9, "198.0.0.0" },
+		{ "198.41.0.4", 16, "198.41.0.0" },
+		{ "198.41.0.4", 32, "198.41.0.4" },
+		{ "2001:503:ba3e::2:30", 3, "2000::" },
+		{ "2001:503:ba3e::2:30", 0, "::" },
+		{ "2001:503:ba3e::2:30", 44, "2001:503:ba30::" },
+		{ "2001:db8::ff", 128, "2001:db8::ff" },
+	};
+	char buf[ADDR_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct addr addr = addr_of(cases[i].addr), net = addr_network(&addr, cases[i].len);
+
+		CHECK(strcmp(addr_format(buf, &net), cases[i].net) == 0, "%s/%u: %s", cases[i].addr,
+		      cases[i].len, buf);
+	}
+}
+
 static void no_address_lies_in_the_other_family_or_in_an_impossible_prefix(void **state)
 {
 	struct addr four = addr_of("0.0.0.0"), six = addr_of("::");
@@ -177,6 +205,7 @@ int main(void)
 		cmocka_unit_test(an_address_is_numeric_and_whole),
 		cmocka_unit_test(text_and_socket_address_read_back_as_the_address),
 		cmocka_unit_test(a_prefix_is_compared_bit_by_bit),
+		cmocka_unit_test(a_network_is_the_first_bits),
 		cmocka_unit_test(no_address_lies_in_the_other_family_or_in_an_impossible_prefix),
 		cmocka_unit_test(no_address_is_a_value_too),
 		cmocka_unit_test(only_the_used_bytes_are_compared),

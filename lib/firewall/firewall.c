@@ -120,7 +120,8 @@ static void judge(const struct ruleset *ruleset, const struct firewall_query *qu
 	const struct ruleset_packet answer = { .iif = query->uplink,
 					       .oif = query->lan,
 					       .src = query->internet,
-					       .dst = query->network };
+					       .dst = query->network,
+					       .is_answer = true };
 
 	*out = (struct firewall){ .known = true, .any_nat = query->any_nat };
 	out->translates = query->any_nat && ruleset_may_translate(ruleset, &packet);

@@ -67,6 +67,8 @@ struct ruleset_packet {
 	uint8_t protocol;	/* 0: any */
 	struct addr_prefix src; /* not set: not known */
 	struct addr_prefix dst;
+	bool is_answer; /* of a connection that is known, which conntrack calls established; else
+			   the first packet of a flow */
 };
 
 #endif

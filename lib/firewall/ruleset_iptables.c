@@ -19,11 +19,11 @@ static void add_match(struct reading *reading, enum ruleset_match match)
 	reading->inverted = false;
 }
 
-static bool has_new(const struct ruleset_token *token)
+static bool has_state(const struct ruleset_token *token, const struct ruleset_packet *packet)
 {
 	const struct ruleset_name text = { token->text, token->len };
 
-	return ruleset_has(&text, "NEW");
+	return ruleset_has(&text, packet->is_answer ? "ESTABLISHED" : "NEW");
 }
 
 /* `-i eth0`. Returns false for an option that is not understood. */
@@ -46,7 +46,7 @@ static bool read_option(struct reading *reading, const struct ruleset_token *opt
 	else if (ruleset_token_is(option, "-d"))
 		add_match(reading, ruleset_match_address(&value, &packet->dst));
 	else if (ruleset_token_is(option, "--ctstate") || ruleset_token_is(option, "--state"))
-		add_match(reading, has_new(&value) ? RULESET_YES : RULESET_NO);
+		add_match(reading, has_state(&value, packet) ? RULESET_YES : RULESET_NO);
 	else if (!ruleset_token_is(option, "-m") && !ruleset_token_is(option, "--comment"))
 		return false;
 	reading->rest = rest;

@@ -45,12 +45,11 @@ static enum ruleset_match compare_dst(const struct ruleset_packet *packet,
 	return ruleset_match_address(token, &packet->dst);
 }
 
-/* The first packet of a flow. */
 static enum ruleset_match compare_state(const struct ruleset_packet *packet,
 					const struct ruleset_token *token)
 {
-	(void)packet;
-	return ruleset_token_is(token, "new") ? RULESET_YES : RULESET_NO;
+	return ruleset_token_is(token, packet->is_answer ? "established" : "new") ? RULESET_YES
+										  : RULESET_NO;
 }
 
 /* Nothing redirects it: firewalld lets in what is. */

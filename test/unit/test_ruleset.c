@@ -14,7 +14,7 @@ static struct addr_prefix net(const char *text, unsigned len)
 	return prefix;
 }
 
-enum { VRRP_DROPPED = 1, FORWARD_DROPPED = 2, TRANSLATED = 4, CLAMPED = 8 };
+enum { VRRP_DROPPED = 1, FORWARD_DROPPED = 2, TRANSLATED = 4, CLAMPED = 8, ANSWER_DROPPED = 16 };
 
 static int judge(const struct ruleset *ruleset)
 {
@@ -25,9 +25,15 @@ static int judge(const struct ruleset *ruleset)
 					       .oif = "ppp0",
 					       .src = net("192.168.0.0", 24),
 					       .dst = net("198.41.0.4", 32) };
+	const struct ruleset_packet answer = { .iif = "ppp0",
+					       .oif = "eth0",
+					       .src = packet.dst,
+					       .dst = packet.src,
+					       .is_answer = true };
 	const struct ruleset_chain *chain;
 
-	return (ruleset_may_pass(ruleset, RULESET_INPUT, &advert, &chain) ? 0 : VRRP_DROPPED) |
+	return (ruleset_may_pass(ruleset, RULESET_FORWARD, &answer, &chain) ? 0 : ANSWER_DROPPED) |
+	       (ruleset_may_pass(ruleset, RULESET_INPUT, &advert, &chain) ? 0 : VRRP_DROPPED) |
 	       (ruleset_may_pass(ruleset, RULESET_FORWARD, &packet, &chain) ? 0 : FORWARD_DROPPED) |
 	       (ruleset_may_translate(ruleset, &packet) ? TRANSLATED : 0) |
 	       (ruleset_clamps(ruleset) ? CLAMPED : 0);
@@ -136,11 +142,21 @@ static const struct {
 	  VRRP_DROPPED },
 	{ INPUT("accept", "\t\tgoto deny\n\t\taccept\n"), VRRP_DROPPED },
 	/* forwarding */
-	{ FORWARD("drop", "\t\tiifname \"eth0\" oifname \"ppp0\" accept\n"), 0 },
+	{ FORWARD("drop", "\t\tiifname \"eth0\" oifname \"ppp0\" accept\n"), ANSWER_DROPPED },
+	{ FORWARD("drop", "\t\tiifname \"eth0\" oifname \"ppp0\" accept\n"
+			  "\t\tiifname \"ppp0\" ct state established,related accept\n"),
+	  0 },
+	{ FORWARD("drop", "\t\tct state vmap { established : accept, related : accept }\n"
+			  "\t\tiifname \"eth0\" ct state new accept\n"),
+	  0 },
+	{ FORWARD("drop", "\t\tct state new accept\n"), ANSWER_DROPPED },
+	{ FORWARD("accept", "\t\tiifname \"ppp0\" ct state new drop\n"), 0 },
+	{ FORWARD("accept", "\t\tiifname \"ppp0\" oifname \"eth0\" drop\n"), ANSWER_DROPPED },
 	{ FORWARD("drop", "\t\tct state established accept\n\t\toifname \"ppp*\" accept\n"), 0 },
-	{ FORWARD("drop", "\t\tip saddr 192.168.0.0/16 tcp dport != 25 accept\n"), 0 },
+	{ FORWARD("drop", "\t\tip saddr 192.168.0.0/16 tcp dport != 25 accept\n"), ANSWER_DROPPED },
 	{ FORWARD("drop", "\t\tct state established,related accept\n"), FORWARD_DROPPED },
-	{ FORWARD("drop", "\t\tiifname \"eth0\" oifname \"eth1\" accept\n"), FORWARD_DROPPED },
+	{ FORWARD("drop", "\t\tiifname \"eth0\" oifname \"eth1\" accept\n"),
+	  FORWARD_DROPPED | ANSWER_DROPPED },
 	{ FORWARD("accept", "\t\toifname \"ppp0\" ip saddr 192.168.0.0/24 drop\n"),
 	  FORWARD_DROPPED },
 	{ FORWARD("accept", "\t\tip daddr 198.41.0.0/16 counter drop\n"), FORWARD_DROPPED },
@@ -202,13 +218,17 @@ static const struct {
 	{ "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m set --match-set ok src -j ACCEPT\n-A INPUT -j "
 	  "DROP\nCOMMIT\n",
 	  0 },
-	{ "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -i eth0 -o ppp0 -j ACCEPT\nCOMMIT\n", 0 },
+	{ "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -i eth0 -o ppp0 -j ACCEPT\nCOMMIT\n",
+	  ANSWER_DROPPED },
+	{ "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -i eth0 -o ppp0 -j ACCEPT\n-A FORWARD -m "
+	  "conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT\n",
+	  0 },
 	{ "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m state --state ESTABLISHED -j "
 	  "ACCEPT\nCOMMIT\n",
 	  FORWARD_DROPPED },
 	{ "*filter\n:FORWARD DROP [0:0]\n:own - [0:0]\n-A FORWARD -g own\n-A FORWARD -j ACCEPT\n"
 	  "-A own -j RETURN\nCOMMIT\n",
-	  FORWARD_DROPPED },
+	  FORWARD_DROPPED | ANSWER_DROPPED },
 	{ "*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -o ppp0 -j LOG --log-prefix \"DROP "
 	  "\"\nCOMMIT\n",
 	  0 },
@@ -287,7 +307,7 @@ static void nothing_is_said_of_what_is_too_much(void **state)
 		used += (size_t)snprintf(many + used, sizeof(many) - used, "-A INPUT -i lo\n");
 	ruleset_add_iptables(ruleset, many);
 	assert_true(ruleset->more);
-	assert_int_equal(judge(ruleset) & (VRRP_DROPPED | FORWARD_DROPPED), 0);
+	assert_int_equal(judge(ruleset) & (VRRP_DROPPED | FORWARD_DROPPED | ANSWER_DROPPED), 0);
 	free(ruleset);
 }
 
@@ -345,7 +365,7 @@ static void no_text_is_too_odd(void **state)
 		memset(ruleset, 0, offsetof(struct ruleset, chains));
 		ruleset_add_nft(ruleset, text);
 		ruleset_add_iptables(ruleset, text);
-		assert_in_range(judge(ruleset), 0, 15);
+		assert_in_range(judge(ruleset), 0, 31);
 	}
 	free(ruleset);
 }

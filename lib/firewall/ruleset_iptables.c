@@ -19,11 +19,20 @@ static void add_match(struct reading *reading, enum ruleset_match match)
 	reading->inverted = false;
 }
 
-static bool has_state(const struct ruleset_token *token, const struct ruleset_packet *packet)
+/* `RELATED,ESTABLISHED`, of which `token` is the first. */
+static bool has_state(const struct ruleset_packet *packet, struct ruleset_token token,
+		      struct ruleset_name *rest)
 {
-	const struct ruleset_name text = { token->text, token->len };
+	const char *state = packet->is_answer ? "ESTABLISHED" : "NEW";
+	bool has = ruleset_token_is(&token, state);
+	struct ruleset_name after = *rest;
 
-	return ruleset_has(&text, packet->is_answer ? "ESTABLISHED" : "NEW");
+	while (ruleset_next_token(&after, &token) && ruleset_token_is(&token, ",") &&
+	       ruleset_next_token(&after, &token)) {
+		has = has || ruleset_token_is(&token, state);
+		*rest = after;
+	}
+	return has;
 }
 
 /* `-i eth0`. Returns false for an option that is not understood. */
@@ -46,7 +55,7 @@ static bool read_option(struct reading *reading, const struct ruleset_token *opt
 	else if (ruleset_token_is(option, "-d"))
 		add_match(reading, ruleset_match_address(&value, &packet->dst));
 	else if (ruleset_token_is(option, "--ctstate") || ruleset_token_is(option, "--state"))
-		add_match(reading, has_state(&value, packet) ? RULESET_YES : RULESET_NO);
+		add_match(reading, has_state(packet, value, &rest) ? RULESET_YES : RULESET_NO);
 	else if (!ruleset_token_is(option, "-m") && !ruleset_token_is(option, "--comment"))
 		return false;
 	reading->rest = rest;

@@ -175,6 +175,8 @@ static enum drill_result tell_end(const struct run *r, enum drill_end end, bool 
 {
 	int64_t now_ms = clock_mono_us() / 1000, away_ms = drill_away_ms(&r->drill, now_ms);
 	bool well = end == DRILL_OVER && back;
+	/* A person who has seen enough is no failure of the other router. */
+	bool cut = end == DRILL_STOPPED && r->signal != 0 && back;
 	const char *why = drill_end_text(end);
 	char text[DRILL_TEXT_MAX];
 
@@ -184,10 +186,15 @@ static enum drill_result tell_end(const struct run *r, enum drill_end end, bool 
 	if (well)
 		log_info("drill: %s again, %" PRId64 " ms after the end", text,
 			 now_ms - r->drill.ended_ms);
+	else if (cut)
+		log_info("drill: cut short: %s", text);
 	else
 		log_warn(0, "drill: %s", text);
 	history_add(&(struct history_news){ PROGRAM, EVENT_DRILL, "end", away_ms }, "drill%s: %s",
-		    well ? "" : " failed", text);
+		    well  ? ""
+		    : cut ? " cut short"
+			  : " failed",
+		    text);
 	return well ? DRILL_WELL : DRILL_FAILED;
 }
 

@@ -92,6 +92,7 @@ history() {
 		drilled
 		[ "$STATUS" -ne 0 ]
 		is_normal
+		[ "$signal" = KILL ] || history "drill cut short: it was stopped; the LAN was on the other line for "
 	done
 	history "fo-route drill was killed, or hangs"
 }

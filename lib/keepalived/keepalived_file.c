@@ -36,6 +36,7 @@ static void include(struct reading *reading, const char *file)
 {
 	struct reading inner = *reading;
 	char pattern[KEEPALIVED_PATH_MAX];
+	bool must_exist;
 
 	inner.from = reading->place;
 	inner.depth++;
@@ -43,9 +44,11 @@ static void include(struct reading *reading, const char *file)
 		reading->parser->conf->partly = true;
 		return;
 	}
-	if (tree_glob(reading->root, pattern, read_file, &inner) == 0)
+	must_exist = reading->parser->must_exist || strpbrk(file, "*?[{") == NULL;
+	if (tree_glob(reading->root, pattern, read_file, &inner) == 0 && must_exist)
 		(void)keepalived_add_fault(reading->parser->conf, KEEPALIVED_NO_FILE,
 					   reading->place, pattern);
+	keepalived_parser_enter(reading->parser, reading->path);
 	reading->ret = inner.ret;
 }
 
@@ -91,6 +94,7 @@ static void read_file(void *data, const char *path)
 		return;
 	}
 	reading.path = path;
+	keepalived_parser_enter(reading.parser, path);
 	reading.place.file = (unsigned)conf->file_count;
 	snprintf(conf->files[conf->file_count++], KEEPALIVED_PATH_MAX, "%s", path);
 	if (ret == 0)

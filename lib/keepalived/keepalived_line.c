@@ -136,6 +136,19 @@ static void add_text(struct keepalived_defs *defs, const char *text)
 		defs->open = NULL;
 }
 
+void keepalived_defs_set(struct keepalived_defs *defs, const char *name, const char *text)
+{
+	size_t i = find_def(defs, name, strlen(name));
+
+	if (i == KEEPALIVED_DEFS_MAX) {
+		defs->more = true;
+		return;
+	}
+	defs->count += i == defs->count ? 1 : 0;
+	snprintf(defs->items[i].name, sizeof(defs->items[i].name), "%s", name);
+	snprintf(defs->items[i].text, sizeof(defs->items[i].text), "%s", text);
+}
+
 bool keepalived_defs_take(struct keepalived_defs *defs, const char *line)
 {
 	size_t len = line[0] == '$' ? name_span(line + 1) : 0;

@@ -28,7 +28,7 @@ size_t keepalived_line_split(const char *piece, char *out, size_t size);
 /* The definitions `$NAME=TEXT`, without a blank before the sign, of which a text ended with a
  * backslash goes on in the next line.
  */
-#define KEEPALIVED_DEFS_MAX 32
+#define KEEPALIVED_DEFS_MAX 36
 
 struct keepalived_def {
 	char name[32];
@@ -41,6 +41,9 @@ struct keepalived_defs {
 	struct keepalived_def *open; /* the one that goes on in the next line */
 	bool more;		     /* than fit */
 };
+
+/* Defines a name that keepalived has by itself, such as _PWD. */
+void keepalived_defs_set(struct keepalived_defs *defs, const char *name, const char *text);
 
 /* Returns whether a line is one of a definition. It is noted. */
 bool keepalived_defs_take(struct keepalived_defs *defs, const char *line);

@@ -14,6 +14,19 @@ void keepalived_parser_init(struct keepalived_parser *parser, struct keepalived_
 	parser->conf = conf;
 	parser->id = id;
 	parser->version = version;
+	/* By default the name of the host: which one does not matter here. */
+	keepalived_defs_set(&parser->defs, "_INSTANCE", id[0] != '\0' ? id : "instance");
+	keepalived_defs_set(&parser->defs, "_HASH", "#");
+	keepalived_defs_set(&parser->defs, "_BANG", "!");
+}
+
+void keepalived_parser_enter(struct keepalived_parser *parser, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[KEEPALIVED_PATH_MAX];
+
+	snprintf(folder, sizeof(folder), "%.*s", slash == NULL ? 0 : (int)(slash - path), path);
+	keepalived_defs_set(&parser->defs, "_PWD", folder);
 }
 
 static struct keepalived_level *level_of(struct keepalived_parser *parser)
@@ -232,24 +245,32 @@ static char *skip_condition(const struct keepalived_parser *parser, char *line)
 	return line + strspn(line, " \t");
 }
 
-static bool is_include(const char *word)
+/* The forms of the word, and whether keepalived takes a pattern without a file for an error. */
+static bool is_include(const char *word, bool *must_exist)
 {
-	static const char *const forms[] = { "include",	 "includer", "includem",
-					     "includew", "includeb", "includea" };
+	static const struct {
+		const char *word;
+		bool must_exist;
+	} forms[] = {
+		{ "include", false }, { "includer", false }, { "includem", true },
+		{ "includew", true }, { "includeb", true },  { "includea", true },
+	};
 
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (strcmp(word, forms[i]) == 0)
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		*must_exist = forms[i].must_exist;
+		if (strcmp(word, forms[i].word) == 0)
 			return true;
 	}
 	return false;
 }
 
 /* The file that a line includes, in the place of the line; NULL: it is no such line. */
-static const char *find_include(char *line)
+static const char *find_include(struct keepalived_parser *parser, char *line)
 {
 	char words[KEEPALIVED_LINE_MAX];
 
-	if (keepalived_line_split(line, words, sizeof(words)) != 2 || !is_include(words))
+	if (keepalived_line_split(line, words, sizeof(words)) != 2 ||
+	    !is_include(words, &parser->must_exist))
 		return NULL;
 	memmove(line, words + strlen(words) + 1, strlen(words + strlen(words) + 1) + 1);
 	return line;
@@ -290,7 +311,7 @@ const char *keepalived_parser_line(struct keepalived_parser *parser, struct keep
 		memmove(line, rest, strlen(rest) + 1);
 	if (keepalived_defs_take(&parser->defs, line))
 		return NULL;
-	file = find_include(line);
+	file = find_include(parser, line);
 	if (file != NULL)
 		return file;
 	if (!keepalived_defs_expand(&parser->defs, line) || parser->defs.more)

@@ -24,11 +24,15 @@ struct keepalived_parser {
 	struct keepalived_level next; /* the block that the line before has announced */
 	bool announced, required;     /* there is one; and it must begin now */
 	struct keepalived_defs defs;
+	bool must_exist; /* what the last line wants to be included, even where it is a pattern */
 };
 
 /* Begins; `*conf` is emptied. */
 void keepalived_parser_init(struct keepalived_parser *parser, struct keepalived_conf *conf,
 			    const char *id, unsigned version);
+
+/* The lines that follow are of this file: ${_PWD} is where it is. */
+void keepalived_parser_enter(struct keepalived_parser *parser, const char *path);
 
 /* Takes a line, without its newline, of KEEPALIVED_LINE_MAX bytes, which is worked in. Returns
  * NULL, or the file, in `line`, that it wants to be included here. */

@@ -71,7 +71,7 @@ theirs() {
 	need keepalived
 	wrong=$(for name in corpus/{raise,unknown-word,unknown-block,misspelt-section,brace-not-closed,brace-too-many} \
 		corpus/{quote-not-closed,brace-missing} healthy/{comments,quotes,braces-on-one-line,definitions,conditions} \
-		healthy/{sequence,old-words,includes,two-lans-in-a-group}; do
+		healthy/{sequence,old-words,includes,two-lans-in-a-group,folder-of-the-file,include-of-nothing}; do
 		folder=$BATS_TEST_DIRNAME/$name
 		built "$folder"
 		sed -i "s|/etc/keepalived|$ROOT&|g" "$ROOT/etc/keepalived/keepalived.conf"

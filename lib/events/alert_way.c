@@ -116,7 +116,10 @@ static void post_to(const struct conf_alert *conf, const struct alert_message *m
 	struct hosts_answer hosts;
 	struct http_response answer;
 	struct url_place place;
-	struct http_request request = { .url = conf->url, .place = &place, .headers = headers };
+	/* Of the answer its status counts, and how it begins. */
+	struct http_request request = {
+		.url = conf->url, .place = &place, .headers = headers, .enough = ALERT_WHY_MAX
+	};
 	int ret = url_parse_place(conf->url, &place);
 
 	if (ret == 0 && hosts_find(place.host, LOOKUP_TIMEOUT_MS, &hosts) != 0) {

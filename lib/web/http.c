@@ -26,7 +26,7 @@ struct http {
 	int bind_error;	      /* errno */
 	bool opens;	      /* the request needed a connection of its own */
 	struct curl_slist *resolve;
-	size_t len;
+	size_t len, enough; /* of the body */
 	char body[HTTP_BODY_MAX + 1];
 };
 
@@ -35,8 +35,11 @@ static size_t take_body(char *data, size_t size, size_t count, void *user)
 	struct http *http = user;
 	size_t len = size * count;
 
-	if (len > HTTP_BODY_MAX - http->len)
-		return 0; /* ends the transfer with CURLE_WRITE_ERROR */
+	/* To take less ends the transfer with CURLE_WRITE_ERROR. */
+	if (http->len + len > http->enough && http->enough > 0)
+		len = http->enough - http->len;
+	else if (len > HTTP_BODY_MAX - http->len)
+		return 0;
 	memcpy(http->body + http->len, data, len);
 	http->len += len;
 	return len;
@@ -333,6 +336,8 @@ static int transfer(struct http *http, bool is_tls, struct http_response *out)
 	CURLcode code = curl_easy_perform(http->curl);
 	long status = 0;
 
+	if (code == CURLE_WRITE_ERROR && http->enough > 0 && http->len == http->enough)
+		code = CURLE_OK;
 	note_server(http, is_tls, out);
 	if (code != CURLE_OK)
 		return explain(http, code, out);
@@ -354,6 +359,7 @@ int http_perform(struct http *http, const struct http_request *request, struct h
 
 	memset(out, 0, sizeof(*out));
 	http->len = 0;
+	http->enough = request->enough < HTTP_BODY_MAX ? request->enough : HTTP_BODY_MAX;
 	http->wait_ms = 0;
 	http->date_s = 0;
 	http->error[0] = '\0';

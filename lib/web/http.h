@@ -36,6 +36,8 @@ struct http_request {
 				      * is numeric */
 	size_t addr_count;
 	const char *body;	    /* POST; NULL: GET */
+	size_t enough;		    /* bytes of an answer, whose rest is neither waited for nor a
+				     * failure; 0: an answer counts as a whole */
 	const char *const *headers; /* `Name: value`; ends with NULL; never logged */
 	bool (*stop)(void *data);   /* asked about once a second; true ends the request */
 	void *stop_data;

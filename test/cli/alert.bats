@@ -143,6 +143,18 @@ begin() {
 	exits 0 alert
 }
 
+@test "a hook that talks much has taken it all the same" {
+	hook_up
+	echo long >"$DIR/mode"
+	configure "url = http://127.0.0.1:$PORT/x"
+	begin
+	happened 600 line down "it fell"
+	exits 0 alert
+	has "$messages" "alert by url: told of 1 event"
+	exits 0 alert
+	[ "$(bodies .id)" = 1 ]
+}
+
 @test "a refusal is said once, becomes an event, and is tried again at once when the URL is another one" {
 	hook_up
 	echo 404 >"$DIR/mode"

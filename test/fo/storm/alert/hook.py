@@ -27,6 +27,7 @@ ANSWERS = {
     "cut": b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nhalf",
 }
 MODES = [*ANSWERS, "hang"]
+LONG = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + 1000000 * b"x"  # mode long
 
 
 class Hook(socketserver.ThreadingTCPServer):
@@ -81,7 +82,7 @@ class _Talk(socketserver.StreamRequestHandler):
         elif mode == "slow":
             time.sleep(SLOW_SECONDS)
         with contextlib.suppress(OSError):
-            self.wfile.write(ANSWERS.get(mode, b""))
+            self.wfile.write(LONG if mode == "long" else ANSWERS.get(mode, b""))
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_RDWR)
 

@@ -288,7 +288,7 @@ static void keep_stdio(void)
 /* What was printed and not taken must not end in 0. */
 static void flush_stdout(void)
 {
-	if (fflush(stdout) != 0 || ferror(stdout))
+	if (report_flush() != 0)
 		_exit(CLI_CANNOT);
 }
 

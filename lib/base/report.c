@@ -2,13 +2,17 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "json_text.h"
 #include "log.h"
 #include "num.h"
+#include "signals.h"
 #include "utf8.h"
 
 enum kind {
@@ -332,6 +336,27 @@ static void print_json(const struct report *report)
 	puts("}");
 }
 
+/* SIGPIPE is ignored, for the sake of the log. */
+static bool has_reader(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) != 1 || (out.revents & (POLLERR | POLLHUP)) == 0;
+}
+
+int report_flush(void)
+{
+	int ret;
+
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return 0;
+	ret = errno != 0 ? -errno : -EIO;
+	if (!has_reader())
+		signals_die(SIGPIPE);
+	log_err(ret, "cannot print");
+	return ret;
+}
+
 int report_print(const struct report *report, bool json)
 {
 	int ret = report == NULL || report->failed ? -ENOMEM : 0;
@@ -340,9 +365,8 @@ int report_print(const struct report *report, bool json)
 		print_json(report);
 	else if (ret == 0)
 		print_for_person(report);
-	if (ret == 0 && (fflush(stdout) != 0 || ferror(stdout) != 0))
-		ret = errno != 0 ? -errno : -EIO;
-	if (ret != 0)
-		log_err(ret, "cannot print");
+	if (ret == 0)
+		return report_flush();
+	log_err(ret, "cannot print");
 	return ret;
 }

@@ -42,4 +42,8 @@ void report_end_row(struct report *report);
  * Returns 0, or -errno, logged, when stdout did not take it all. */
 int report_print(const struct report *report, bool json) FO_MUST_CHECK;
 
+/* Gives to stdout what was printed. Returns 0, or -errno, logged, when it did not take it all.
+ * Where its reader has gone, as in `| head`, this process ends silently, by SIGPIPE. */
+int report_flush(void) FO_MUST_CHECK;
+
 #endif

@@ -33,12 +33,13 @@ int signals_next(int fd)
 	return (int)info.ssi_signo;
 }
 
-void signals_die(int signal)
+void signals_die(int number)
 {
 	sigset_t set;
 
+	(void)signal(number, SIG_DFL);
 	sigemptyset(&set);
-	sigaddset(&set, signal);
+	sigaddset(&set, number);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	raise(signal);
+	raise(number);
 }

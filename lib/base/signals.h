@@ -13,7 +13,8 @@ int signals_open(const int *list, size_t count, int *out) FO_MUST_CHECK;
 /* The next signal that has arrived, 0 when there is none. */
 int signals_next(int fd);
 
-/* Ends this process by `signal`: who was asked to end says so in its status. */
-void signals_die(int signal);
+/* Ends this process by a signal, even one that is ignored: who was asked to end says so in its
+ * status. */
+void signals_die(int number);
 
 #endif

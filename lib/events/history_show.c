@@ -1,13 +1,12 @@
 #include "history_show.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "clock.h"
 #include "history.h"
 #include "json_text.h"
-#include "log.h"
+#include "report.h"
 #include "utf8.h"
 #include "when.h"
 
@@ -83,9 +82,5 @@ int history_show(int64_t since_ms, bool json)
 		puts("]}");
 	else if (shown.count == 0)
 		puts("no events");
-	if (fflush(stdout) == 0 && ferror(stdout) == 0)
-		return 0;
-	ret = errno != 0 ? -errno : -EIO;
-	log_err(ret, "cannot print");
-	return ret;
+	return report_flush();
 }

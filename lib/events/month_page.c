@@ -1,14 +1,13 @@
 #include "month_page.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "clock.h"
 #include "html.h"
-#include "log.h"
 #include "month_chart.h"
 #include "num.h"
+#include "report.h"
 
 /* No script, no picture, font or style from elsewhere: it can be mailed, and kept. */
 static const char style[] =
@@ -170,7 +169,6 @@ static void print_outages(const struct month_report *month, enum timeline_topic 
 
 int month_page_print(const struct month_report *month)
 {
-	int ret;
 
 	print_head(month);
 	print_tiles(month);
@@ -188,9 +186,5 @@ int month_page_print(const struct month_report *month)
 	     "UTC, as SORACOM bills it; all else is in local "
 	     "time.</p>\n</footer>\n</main>\n</body>\n"
 	     "</html>");
-	if (fflush(stdout) == 0 && ferror(stdout) == 0)
-		return 0;
-	ret = errno != 0 ? -errno : -EIO;
-	log_err(ret, "cannot print");
-	return ret;
+	return report_flush();
 }

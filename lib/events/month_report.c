@@ -1,11 +1,9 @@
 #include "month_report.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "clock.h"
-#include "log.h"
 #include "num.h"
 #include "report.h"
 #include "utf8.h"
@@ -52,17 +50,6 @@ const char *month_report_share(const struct timeline_sum *sum, char buf[static M
 		snprintf(buf, MONTH_SHARE_MAX, "%d.%03d %%", (int)(share / 1000),
 			 (int)(share % 1000));
 	return buf;
-}
-
-static int flush(void)
-{
-	int ret;
-
-	if (fflush(stdout) == 0 && ferror(stdout) == 0)
-		return 0;
-	ret = errno != 0 ? -errno : -EIO;
-	log_err(ret, "cannot print");
-	return ret;
 }
 
 /* For a person */
@@ -149,7 +136,7 @@ int month_report_print(const struct month_report *month)
 	if (month->timeline.undated > 0)
 		printf("%" PRId64 " events have no date: the clock was not set\n",
 		       month->timeline.undated);
-	return flush();
+	return report_flush();
 }
 
 /* As JSON */

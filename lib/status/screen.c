@@ -1,6 +1,5 @@
 #include "screen.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,8 +7,8 @@
 
 #include "clock.h"
 #include "headline.h"
-#include "log.h"
 #include "num.h"
+#include "report.h"
 #include "utf8.h"
 
 #define LABEL_WIDTH 13
@@ -262,7 +261,6 @@ static void print_end(const struct screen *screen)
 int screen_print(const struct situation *s, const struct concerns *concerns, bool color)
 {
 	struct screen screen = { .s = s, .concerns = concerns, .color = color, .label = "" };
-	int ret = 0;
 
 	print_headline(&screen);
 	print_router(&screen);
@@ -271,9 +269,5 @@ int screen_print(const struct situation *s, const struct concerns *concerns, boo
 	print_sim(&screen);
 	print_events(&screen);
 	print_end(&screen);
-	if (fflush(stdout) != 0 || ferror(stdout) != 0)
-		ret = errno != 0 ? -errno : -EIO;
-	if (ret != 0)
-		log_err(ret, "cannot print");
-	return ret;
+	return report_flush();
 }

@@ -303,6 +303,29 @@ unprinted() {
 	unprinted fo-status -c "$CONF" --json show
 }
 
+# without_reader NAME ARG…: with a pipe that nobody reads any more, it ends as SIGPIPE would have it, and says nothing.
+without_reader() {
+	python3 - "$FO_BUILD/cmd/$1" "${@:2}" <<'PYTHON'
+import os, signal, subprocess, sys
+reader, writer = os.pipe()
+os.close(reader)
+got = subprocess.run(sys.argv[1:], stdout=writer, stderr=subprocess.PIPE, restore_signals=True)
+if got.returncode != -signal.SIGPIPE or got.stderr:
+    sys.exit(f"{sys.argv[1:]}: {got.returncode}, {got.stderr}")
+PYTHON
+}
+
+@test "who reads no further, as head, is told nothing" {
+	local name
+	for name in "${PROGRAMS[@]}"; do
+		without_reader "$name" --help
+	done
+	without_reader fo-status -q -c "$CONF" history
+	without_reader fo-status -q -c "$CONF" --json history
+	without_reader fo-status -q -c "$CONF" report --html
+	without_reader fo-status -q -c "$CONF" doctor --root "$DIR"
+}
+
 @test "help, version and dry runs with stdout full or closed are not 0" {
 	local name
 	for name in "${PROGRAMS[@]}"; do

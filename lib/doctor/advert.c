@@ -6,6 +6,7 @@
 #define IP_HEADER      20
 #define IP_PROTOCOL_AT 9
 #define IP_SOURCE_AT   12
+#define IP_DEST_AT     16
 #define VRRP_PROTOCOL  112
 #define VRRP_HEADER    8
 #define TYPE_ADVERT    1
@@ -48,6 +49,7 @@ int advert_parse(const uint8_t *packet, size_t len, struct advert *out)
 	if ((out->version != 2 && out->version != 3) || end > len ||
 	    addr_from_bytes(AF_INET, packet + IP_SOURCE_AT, 4, &out->source) != 0)
 		return -EINVAL;
+	out->multicast = packet[IP_DEST_AT] >> 4 == 0xe;
 	take_addrs(vrrp + VRRP_HEADER, count, out);
 	if (out->version == 3) {
 		out->interval_ms = ((vrrp[4] & 0x0f) << 8 | vrrp[5]) * INT64_C(10);

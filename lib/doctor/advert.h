@@ -14,6 +14,7 @@
 
 struct advert {
 	struct addr source;
+	bool multicast;	      /* it was sent to the group, and not to this router */
 	unsigned version;     /* 2 or 3 */
 	unsigned vrid;	      /* virtual_router_id */
 	unsigned priority;    /* 0: its sender gives the address away */

@@ -91,6 +91,7 @@ const struct finding_kind finding_kinds[] = {
 	WARNING(184, "the other router has the same priority"),
 	ERROR(185, "the other router has another VRRP address"),
 	ERROR(186, "the other router is not a peer"),
+	ERROR(187, "multicast on one router, unicast on the other"),
 
 	/* the kernel's network */
 	ERROR(201, "nobody has the VRRP address"),

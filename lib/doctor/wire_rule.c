@@ -52,6 +52,11 @@ static struct keepalived_place place_of(const struct scene *scene,
 	return entry != NULL ? entry->place : instance->place;
 }
 
+static bool is_unicast(const struct scene *scene, const struct keepalived_block *instance)
+{
+	return keepalived_next(scene->keepalived, instance, "unicast_peer", NULL) != NULL;
+}
+
 static void check_form(const struct scene *scene, const struct keepalived_block *instance,
 		       const struct advert *advert, const char *source)
 {
@@ -65,6 +70,13 @@ static void check_form(const struct scene *scene, const struct keepalived_block 
 			  "%s sends VRRPv%u, and this router takes VRRPv%" PRId64
 			  ": neither hears the other, and both are master",
 			  source, advert->version, version);
+	else if (is_unicast(scene, instance) == advert->multicast)
+		scene_add(scene, 187, place_of(scene, instance, "unicast_peer"),
+			  "unicast_peer on both routers, or on neither",
+			  "%s sends to %s, and this router %s: neither hears the other, and both "
+			  "are master",
+			  source, advert->multicast ? "the multicast group" : "this router alone",
+			  advert->multicast ? "has unicast_peer" : "has no unicast_peer");
 	else if (interval_ms != advert->interval_ms)
 		scene_add(scene, 182, place_of(scene, instance, "advert_int"),
 			  "the same advert_int on both routers",
@@ -103,7 +115,6 @@ static void check_neighbour(const struct scene *scene, const struct keepalived_b
 			    const struct advert *advert, const char *source)
 {
 	int64_t priority = scene_get_thousandths(scene, instance, "priority", 100 * UNIT);
-	bool unicast = keepalived_next(scene->keepalived, instance, "unicast_peer", NULL) != NULL;
 	char fix[FINDING_FIX_MAX];
 
 	if (priority == advert->priority * UNIT)
@@ -113,7 +124,8 @@ static void check_neighbour(const struct scene *scene, const struct keepalived_b
 			  "addresses",
 			  source, advert->priority);
 	snprintf(fix, sizeof(fix), "unicast_peer {\n    %s\n}", source);
-	if (unicast && !is_peer(scene, instance, &advert->source))
+	if (is_unicast(scene, instance) && !advert->multicast &&
+	    !is_peer(scene, instance, &advert->source))
 		scene_add(scene, 186, place_of(scene, instance, "unicast_peer"), fix,
 			  "%s sends VRRP with this virtual_router_id, and is not in unicast_peer: "
 			  "it never hears this router",

@@ -66,6 +66,21 @@ heard() {
 	heard FO181
 }
 
+@test "multicast on one side, unicast on the other" {
+	other '/unicast_src_ip/d; /unicast_peer/,/\}/d'
+	heard FO187
+	grep -q '192.168.0.2 sends to the multicast group, and this router has unicast_peer' "$DIR/said"
+	sed -i '/unicast_src_ip/d; /unicast_peer/,/}/d' "$DIR/keepalived.conf"
+	heard ""
+}
+
+@test "unicast on the other side, multicast here" {
+	sed -i '/unicast_src_ip/d; /unicast_peer/,/}/d' "$DIR/keepalived.conf"
+	other
+	heard FO187
+	grep -q '192.168.0.2 sends to this router alone, and this router has no unicast_peer' "$DIR/said"
+}
+
 @test "a neighbour that is no peer is heard" {
 	sed -i 's/^        192.168.0.2$/        192.168.0.3/' "$DIR/keepalived.conf"
 	other

@@ -94,3 +94,10 @@ const char *clock_format_local(int64_t wall_s, char buf[static CLOCK_TEXT_MAX])
 		memcpy(buf, "-", 2);
 	return buf;
 }
+
+#define DECADE_S INT64_C(315576000)
+
+bool clock_is_plausible(int64_t wall_s, int64_t made_s)
+{
+	return wall_s >= made_s && wall_s - made_s < DECADE_S;
+}

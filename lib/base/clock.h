@@ -2,6 +2,7 @@
 #ifndef FO_CLOCK_H
 #define FO_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -40,5 +41,9 @@ void clock_sleep_until_us(int64_t until_us);
 
 /* How long it is until `until_us` (clock_mono_us), for ppoll(2); zero when that has passed. */
 struct timespec clock_left(int64_t until_us);
+
+/* Whether the time, of seconds since 1970, can be right for programs that were made at `made_s`:
+ * not before that, and not a decade later, by which the certificates of that time have ended. */
+bool clock_is_plausible(int64_t wall_s, int64_t made_s);
 
 #endif

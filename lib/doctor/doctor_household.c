@@ -268,7 +268,7 @@ static void check_clock(struct look *look)
 
 	if (machine_is_files(&look->machine))
 		return;
-	if (now_s < FO_MADE_S)
+	if (!clock_is_plausible(now_s, FO_MADE_S))
 		findings_add(look->out, 310, "clock", "timedatectl set-ntp true",
 			     "it says %s, and these programs were made on %s: every certificate "
 			     "counts as one of another time, so that the speed class cannot be set",

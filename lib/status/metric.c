@@ -24,7 +24,8 @@ const struct metric metrics[] = {
 	[METRIC_CLOCK] = { "fo_clock_plausible",
 			   false,
 			   { NULL },
-			   "1 unless the clock is before the day of these programs." },
+			   "1 unless the clock is before the day of these programs, or ten years "
+			   "after it." },
 	[METRIC_FAULTY] = { "fo_config_faulty",
 			    false,
 			    { "section" },

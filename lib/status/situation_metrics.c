@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "clock.h"
 #include "schema.h"
 #include "version.h"
 
@@ -39,7 +40,7 @@ static void put_programs(struct metric_writer *w, const struct situation *s, int
 		   1, 1);
 	put(w, METRIC_TIMESTAMP, s->wall_s);
 	metric_put(w, METRIC_DURATION, NULL, took_us, 1000000);
-	put(w, METRIC_CLOCK, s->wall_s >= FO_MADE_S);
+	put(w, METRIC_CLOCK, clock_is_plausible(s->wall_s, FO_MADE_S));
 	for (size_t i = 0; i < conf_sections_len; i++) {
 		if (conf_sections[i].bit != 0)
 			put_one(w, METRIC_FAULTY, conf_sections[i].name,

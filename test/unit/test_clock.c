@@ -59,6 +59,19 @@ static void a_month_is_that_of_utc(void **state)
 	assert_true(clock_month(INT64_MAX) == 0);
 }
 
+static void a_decade_of_times_is_plausible(void **state)
+{
+	const int64_t made_s = 1795714931; /* in 2026 */
+
+	(void)state;
+	assert_false(clock_is_plausible(0, made_s));
+	assert_false(clock_is_plausible(made_s - 1, made_s));
+	assert_true(clock_is_plausible(made_s, made_s));
+	assert_true(clock_is_plausible(made_s + INT64_C(283996800), made_s)); /* nine years */
+	assert_false(clock_is_plausible(INT64_C(2145916800), made_s));	      /* 2038 */
+	assert_false(clock_is_plausible(INT64_MAX, made_s));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -66,6 +79,7 @@ int main(void)
 		cmocka_unit_test(milliseconds_of_the_boot_are_those_of_its_seconds),
 		cmocka_unit_test(milliseconds_go_on),
 		cmocka_unit_test(a_month_is_that_of_utc),
+		cmocka_unit_test(a_decade_of_times_is_plausible),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

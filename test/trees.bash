@@ -125,11 +125,10 @@ tree_space() {
 
 # tree_clean NAME RELEASE ARCH DEB: a root with what DEB depends on, and without it.
 tree_clean() {
-	local depends
+	local root=$TREES/$1 depends
+	local -a other=()
 	depends=$(dpkg-deb -f "$4" Depends | sed -E 's/ *\|[^,]*//g; s/ *\([^)]*\)//g; s/ *, */,/g')
-	if [ "$3" = "$(dpkg --print-architecture)" ]; then
-		tree_make "$1" "$2" "$depends"
-	else
-		tree_make "$1" "$2" "$depends" --architectures="$3"
-	fi
+	[ "$(cat "$root/.depends" 2>/dev/null)" = "$depends" ] || rm -rf "$root"
+	[ "$3" = "$(dpkg --print-architecture)" ] || other=(--architectures="$3")
+	tree_make "$1" "$2" "$depends" "${other[@]}" && echo "$depends" >"$root/.depends"
 }

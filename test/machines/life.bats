@@ -118,7 +118,7 @@ part() {
 	machines line main blackhole off
 	normal 60
 	got_more udp 200
-	at_most "$(longest_gap udp "$since")" 0.3
+	at_most "$(longest_gap udp "$since")" 1
 	[ "$(machines counter | awk '{ sum += $2 } END { print sum }')" = 0 ]
 }
 

@@ -87,9 +87,8 @@ part() {
 	local host
 	for host in main sub; do
 		wait_for "$host" 30 "fo-status >/run/fo-status.out" || { on "$host" cat /run/fo-status.out >&2; return 1; }
-		# In a container nothing may set the clock.
-		on "$host" fo-status doctor >doctor || true
-		grep -q '^FO311 ' doctor
+		# In a container nothing may set the clock: that it is wrong some day is this machine's affair.
+		on "$host" fo-status doctor >doctor || [ $? -eq 1 ]
 		[ -z "$(grep '^FO' doctor | grep -v '^FO311 ')" ]
 	done
 }

@@ -6,6 +6,14 @@ ask_line() {
 	{ printf '%s' "$1" >/dev/tty && IFS= read -r line </dev/tty; } 2>/dev/null
 }
 
+# ask_secret PROMPT: the same, without an echo.
+ask_secret() {
+	stty -echo </dev/tty
+	ask_line "$1"
+	stty echo </dev/tty
+	printf '\n' >/dev/tty
+}
+
 # ask NAME QUESTION GUESS WHY: sets the variable NAME, where no option has; Enter takes the guess.
 ask() {
 	eval "given=\$$1"
@@ -171,8 +179,12 @@ answer_profile() {
 		ask_profile
 		;;
 	-)
-		[ ! -t 0 ] || say 'The SORACOM key as JSON, {"authKeyId":"keyId-...","authKey":"secret-..."}, then Enter and Ctrl-D:'
-		cat >"$work/profile"
+		if [ -t 0 ]; then
+			ask_secret 'The SORACOM key, {"authKeyId":"keyId-...","authKey":"secret-..."} (not shown): '
+			printf '%s\n' "$line" >"$work/profile"
+		else
+			cat >"$work/profile"
+		fi
 		;;
 	*) cat -- "$profile" >"$work/profile" || fail 2 "--profile $profile: it cannot be read" ;;
 	esac
@@ -187,10 +199,7 @@ ask_profile() {
 	ask_line "Key id of a SORACOM user who may do Subscriber:updateSpeedClass (keyId-...): " ||
 		misused "--profile is needed, and nobody can be asked"
 	id=$line
-	stty -echo </dev/tty
-	ask_line "Its secret (not shown): "
-	stty echo </dev/tty
-	printf '\n' >/dev/tty
+	ask_secret "Its secret (not shown): "
 	case $id$line in
 	*[!A-Za-z0-9_-]*) misused "a key id or a secret has letters, digits and - only" ;;
 	esac

@@ -273,7 +273,9 @@ static void check_clock(struct look *look)
 			     "it says %s, and these programs were made on %s: every certificate "
 			     "counts as one of another time, so that the speed class cannot be set",
 			     clock_format_utc(now_s, now), num_format_date(made, FO_MADE_S));
-	else if (machine_has(&look->machine, "/run/systemd/system") && adjtimex(&state) >= 0 &&
+	/* A container has its host's. */
+	else if (machine_has(&look->machine, "/run/systemd/system") &&
+		 !machine_has(&look->machine, "/run/systemd/container") && adjtimex(&state) >= 0 &&
 		 (state.status & STA_UNSYNC) != 0)
 		findings_add(look->out, 311, "clock",
 			     "apt install systemd-timesyncd\ntimedatectl set-ntp true",

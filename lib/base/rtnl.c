@@ -164,7 +164,9 @@ static int take_addr(const struct nlmsghdr *nlh, void *data)
 	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(nlh);
 	struct addr_attrs attrs = { .family = info->ifa_family };
 	struct rtnl_addr addr = { .prefix_len = info->ifa_prefixlen,
-				  .tentative = (info->ifa_flags & IFA_F_TENTATIVE) != 0 };
+				  .tentative = (info->ifa_flags & IFA_F_TENTATIVE) != 0,
+				  .secondary = info->ifa_family == AF_INET &&
+					       (info->ifa_flags & IFA_F_SECONDARY) != 0 };
 
 	if (query->index != 0 && (int)info->ifa_index != query->index)
 		return MNL_CB_OK;

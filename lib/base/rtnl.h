@@ -87,6 +87,7 @@ struct rtnl_addr {
 	struct addr peer;    /* of a point-to-point link; none otherwise */
 	unsigned prefix_len; /* bits; of the peer on a point-to-point link */
 	bool tentative;	     /* not to be used yet, or never (RFC 4862) */
+	bool secondary;	     /* of IPv4: in the network of another one, with which it goes */
 };
 
 #define RTNL_ADDRS_MAX 64

@@ -51,7 +51,34 @@ static int get_mtu(const char *dev)
 	return mtu;
 }
 
-static int find_lan(struct netlink *nl, const char *name, struct kernel_lan *out)
+/* The kernel removes the other addresses of a network with the first one, unless it is to promote
+ * one of them: see promote_secondaries in its ip-sysctl documentation. */
+static int find_second(struct netlink *nl, int index, const char *name, const struct addr *vip,
+		       struct addr *out)
+{
+	struct rtnl_addrs addrs = { .count = 0 };
+	const struct rtnl_addr *first = NULL;
+	int ret = rtnl_get_addrs(nl, index, &addrs);
+
+	if (ret != 0 || get_switch("ipv4", "all", "promote_secondaries") != 0 ||
+	    get_switch("ipv4", name, "promote_secondaries") != 0)
+		return ret;
+	for (size_t i = 0; i < addrs.count; i++) {
+		if (addr_equal(&addrs.items[i].local, vip) && !addrs.items[i].secondary)
+			first = &addrs.items[i];
+	}
+	for (size_t i = 0; i < addrs.count && first != NULL; i++) {
+		const struct rtnl_addr *addr = &addrs.items[i];
+
+		if (addr->secondary && addr->prefix_len == first->prefix_len &&
+		    addr_in_prefix(&addr->local, vip, first->prefix_len))
+			*out = addr->local;
+	}
+	return 0;
+}
+
+static int find_lan(struct netlink *nl, const char *name, const struct addr *vip,
+		    struct kernel_lan *out)
 {
 	struct rtnl_link link;
 	int ret = rtnl_get_link(nl, name, &link);
@@ -66,7 +93,7 @@ static int find_lan(struct netlink *nl, const char *name, struct kernel_lan *out
 			     get_switch("ipv4", name, "send_redirects") != 0,
 		.mtu = get_mtu(name),
 	};
-	return 0;
+	return find_second(nl, link.index, name, vip, &out->second);
 }
 
 static bool is_link_local(const struct addr *addr)
@@ -189,7 +216,7 @@ static int find_interfaces(struct netlink *nl, const struct conf *conf, struct k
 	int ret = find_state(nl, conf, facts);
 
 	for (size_t i = 0; i < conf->router.lan.count && ret == 0; i++)
-		ret = find_lan(nl, conf->router.lan.items[i], &facts->lans[i]);
+		ret = find_lan(nl, conf->router.lan.items[i], &conf->router.vip, &facts->lans[i]);
 	if (ret == 0)
 		ret = find_uplink(nl, conf->router.uplink, &facts->uplink);
 	if (ret == 0)

@@ -113,6 +113,7 @@ const struct finding_kind finding_kinds[] = {
 	WARNING(217, "routes and rules of the line's own are wrong"),
 	ERROR(218, "packets of the LAN go another way"),
 	WARNING(219, "a switch of the kernel is not as it was"),
+	ERROR(220, "this router's own address goes with the VRRP address"),
 
 	/* services and other programs */
 	ERROR(301, "keepalived is not running"),

@@ -64,6 +64,26 @@ static void check_lan(const char *name, const struct kernel_lan *lan, struct fin
 			     name);
 }
 
+static void check_second(const struct conf *conf, const char *name, const struct kernel_lan *lan,
+			 struct findings *out)
+{
+	char own[ADDR_TEXT_MAX], vip[ADDR_TEXT_MAX], fix[FINDING_FIX_MAX];
+
+	if (!addr_is_set(&lan->second))
+		return;
+	addr_format(own, &lan->second);
+	addr_format(vip, &conf->router.vip);
+	snprintf(fix, sizeof(fix),
+		 "sysctl -w net.ipv4.conf.%s.promote_secondaries=1     # and keep it in "
+		 "/etc/sysctl.d\n"
+		 "or, in keepalived.conf: %s/32 dev %s",
+		 name, vip, name);
+	findings_add(out, 220, name, fix,
+		     "%s came after %s, in the same network: when the VRRP address goes to the "
+		     "other router, the kernel removes both, and this one is no longer in the LAN",
+		     own, vip);
+}
+
 /* What fo-route sees to is part of its plan. */
 static void check_redirects(const struct conf *conf, const char *name, const struct kernel_lan *lan,
 			    struct findings *out)
@@ -88,6 +108,7 @@ static void check_lans(const struct conf *conf, const struct kernel_facts *facts
 {
 	for (size_t i = 0; i < conf->router.lan.count; i++) {
 		check_lan(conf->router.lan.items[i], &facts->lans[i], out);
+		check_second(conf, conf->router.lan.items[i], &facts->lans[i], out);
 		check_redirects(conf, conf->router.lan.items[i], &facts->lans[i], out);
 	}
 }

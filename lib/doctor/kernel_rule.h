@@ -19,6 +19,8 @@ struct kernel_lan {
 	bool there, up;
 	bool forwards, redirects; /* its switches, with that of `all` where that counts */
 	int mtu;		  /* 0: not known */
+	struct addr second; /* this router's own address, which goes with the VRRP address; or none
+			     */
 };
 
 struct kernel_uplink {
@@ -44,7 +46,7 @@ struct kernel_facts {
 	struct firewall firewall;
 };
 
-/* Adds FO201 and FO202, FO204 to FO216. */
+/* Adds FO201 and FO202, FO204 to FO216, FO220. */
 void kernel_rule_check(const struct conf *conf, const struct kernel_facts *facts,
 		       struct findings *out);
 

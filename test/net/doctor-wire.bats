@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# `fo-status doctor` hears the other router: a real keepalived in a namespace of its own, in which one thing differs.
+# `fo-status doctor` hears the other router: a real keepalived in a namespace of its own, in which one thing differs; and
+# sees the order of the addresses on the LAN.
 
 bats_require_minimum_version 1.5.0
 load netns.bash
@@ -85,6 +86,30 @@ heard() {
 	sed -i 's/^        192.168.0.2$/        192.168.0.3/' "$DIR/keepalived.conf"
 	other
 	heard FO186
+}
+
+# addresses PROMOTE ADDRESS…: on the LAN, in this order.
+addresses() {
+	router sh -c "echo $1 >/proc/sys/net/ipv4/conf/eth0/promote_secondaries; echo 0 >/proc/sys/net/ipv4/conf/all/promote_secondaries"
+	router ip address flush dev eth0
+	for address in "${@:2}"; do
+		router ip address add "$address" dev eth0
+	done
+	wire_codes --no-listen >/dev/null
+}
+
+@test "the own address behind the VRRP address goes with it, unless the kernel promotes it" {
+	addresses 0 192.168.0.254/24 192.168.0.1/24
+	grep -q '^FO220 error: eth0' "$DIR/said"
+	grep -q '192.168.0.1 came after 192.168.0.254' "$DIR/said"
+	router ip address del 192.168.0.254/24 dev eth0
+	[ -z "$(router ip -4 address show dev eth0)" ]
+	addresses 1 192.168.0.254/24 192.168.0.1/24
+	run ! grep -q FO220 "$DIR/said"
+	addresses 0 192.168.0.1/24 192.168.0.254/24
+	run ! grep -q FO220 "$DIR/said"
+	addresses 0 192.168.0.254/32 192.168.0.1/24
+	run ! grep -q FO220 "$DIR/said"
 }
 
 @test "who may not listen says so" {

@@ -164,6 +164,11 @@ static void no_answers(struct world *world)
 	snprintf(world->facts.firewall.drops_answers, FIREWALL_CHAIN_MAX, "ip filter FORWARD");
 }
 
+static void own_address_second(struct world *world)
+{
+	world->facts.lans[0].second = address("192.168.0.1");
+}
+
 static void no_lan(struct world *world)
 {
 	world->facts.lans[1] = (struct kernel_lan){ .there = false };
@@ -246,6 +251,7 @@ static const struct {
 	{ "the backup's gateway is its own", own_gateway, 215 },
 	{ "the master's gateway is its own", own_master, 215 },
 	{ "IPv6 without an address", no_slaac, 216 },
+	{ "the own address after the VIP", own_address_second, 220 },
 };
 
 static void each_fault_has_its_finding_and_no_other(void **state)

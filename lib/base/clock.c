@@ -1,6 +1,7 @@
 #include "clock.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,13 +47,22 @@ int64_t clock_wall_s(void)
 	return time(NULL);
 }
 
+/* Whether `wall_s` is a time here: where time_t has 32 bits, as on armhf of Debian 12, none after
+ * 2038 is. */
+static bool to_time(int64_t wall_s, time_t *out)
+{
+	*out = (time_t)wall_s;
+	return *out == wall_s;
+}
+
 int64_t clock_month(int64_t wall_s)
 {
-	const time_t time = (time_t)wall_s;
+	time_t time;
 	struct tm utc;
 
-	return gmtime_r(&time, &utc) == NULL ? 0
-					     : (utc.tm_year + INT64_C(1900)) * 100 + utc.tm_mon + 1;
+	if (!to_time(wall_s, &time) || gmtime_r(&time, &utc) == NULL)
+		return 0;
+	return (utc.tm_year + INT64_C(1900)) * 100 + utc.tm_mon + 1;
 }
 
 void clock_sleep_until_us(int64_t until_us)
@@ -75,10 +85,10 @@ struct timespec clock_left(int64_t until_us)
 
 const char *clock_format_utc(int64_t wall_s, char buf[static CLOCK_TEXT_MAX])
 {
-	const time_t time = (time_t)wall_s;
+	time_t time;
 	struct tm tm;
 
-	if (gmtime_r(&time, &tm) == NULL ||
+	if (!to_time(wall_s, &time) || gmtime_r(&time, &tm) == NULL ||
 	    strftime(buf, CLOCK_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		memcpy(buf, "-", 2);
 	return buf;
@@ -86,10 +96,10 @@ const char *clock_format_utc(int64_t wall_s, char buf[static CLOCK_TEXT_MAX])
 
 const char *clock_format_local(int64_t wall_s, char buf[static CLOCK_TEXT_MAX])
 {
-	const time_t time = (time_t)wall_s;
+	time_t time;
 	struct tm tm;
 
-	if (localtime_r(&time, &tm) == NULL ||
+	if (!to_time(wall_s, &time) || localtime_r(&time, &tm) == NULL ||
 	    strftime(buf, CLOCK_TEXT_MAX, "%Y-%m-%d %H:%M:%S", &tm) == 0)
 		memcpy(buf, "-", 2);
 	return buf;

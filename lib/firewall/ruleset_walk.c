@@ -17,6 +17,7 @@ struct walk {
 	const struct ruleset_packet *packet;
 	unsigned fates;
 	int depth, steps;
+	bool may_return; /* out of the chain that is walked: a rule that returns may match */
 };
 
 /* How a chain, or a rule, is left. */
@@ -74,7 +75,10 @@ static enum way follow(struct walk *walk, size_t chain, const struct ruleset_bra
 			way = branch->verdict == RULESET_GOTO ? RETURNS : GOES_ON;
 		break;
 	}
-	return branch->match == RULESET_YES ? way : GOES_ON;
+	if (branch->match == RULESET_YES)
+		return way;
+	walk->may_return = walk->may_return || way == RETURNS;
+	return GOES_ON;
 }
 
 static enum way follow_rule(struct walk *walk, const struct ruleset_rule *rule)
@@ -106,8 +110,10 @@ static bool is_lost(struct walk *walk)
 static enum way walk_chain(struct walk *walk, size_t chain)
 {
 	enum way way = GOES_ON;
+	bool may_return = walk->may_return;
 
 	walk->depth++;
+	walk->may_return = false;
 	for (size_t i = 0; i < walk->ruleset->rule_count && way == GOES_ON; i++) {
 		const struct ruleset_rule *rule = &walk->ruleset->rules[i];
 
@@ -117,6 +123,9 @@ static enum way walk_chain(struct walk *walk, size_t chain)
 		else if (rule->chain == chain)
 			way = follow_rule(walk, rule);
 	}
+	if (way == ENDS && walk->may_return)
+		way = RETURNS;
+	walk->may_return = may_return;
 	walk->depth--;
 	return way;
 }

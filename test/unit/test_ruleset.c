@@ -73,6 +73,12 @@ static int judge(const struct ruleset *ruleset)
 	"\t\tfib daddr type multicast counter return\n\t\tcounter drop\n\t}\n\n"                   \
 	"\tchain INPUT {\n\t\ttype filter hook input priority filter; policy drop;\n"              \
 	"\t\tcounter jump ufw-before-input\n\t\tcounter jump ufw-gone\n\t}\n}\n"
+#define UFW_USER(allowed)                                                                          \
+	"table ip filter {\n\tchain ufw-user-input {\n" allowed                                    \
+	"\t}\n\n\tchain ufw-not-local {\n\t\tfib daddr type local counter return\n"                \
+	"\t\tlimit rate 3/minute counter jump ufw-log\n\t\tcounter drop\n\t}\n\n"                  \
+	"\tchain INPUT {\n\t\ttype filter hook input priority filter; policy drop;\n"              \
+	"\t\tcounter jump ufw-not-local\n\t\tcounter jump ufw-user-input\n\t}\n}\n"
 
 static const struct {
 	const char *text;
@@ -85,6 +91,9 @@ static const struct {
 	{ FIREWALLD("\t\tip saddr 192.168.0.3 meta l4proto vrrp accept\n"), VRRP_DROPPED },
 	{ UFW("\t\tmeta l4proto 112 ip saddr 192.168.0.2 counter packets 0 bytes 0 accept\n"), 0 },
 	{ UFW(""), VRRP_DROPPED },
+	/* `ufw allow in on eth0`: its chain comes after one that may return, and drops the rest. */
+	{ UFW_USER("\t\tiifname \"eth0\" counter accept\n"), 0 },
+	{ UFW_USER("\t\tiifname \"ppp0\" counter accept\n"), VRRP_DROPPED },
 	{ "", 0 },
 	/* VRRP, let in */
 	{ INPUT("accept", ""), 0 },

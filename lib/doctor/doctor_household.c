@@ -98,18 +98,31 @@ static void take_router(struct lease_file *file, unsigned number, const char *op
 			  strcmp(text, "0.0.0.0") == 0 ? "its own address" : text);
 }
 
+/* What stands behind `KEY =`, with or without blanks; NULL: the line is about another key. */
+static char *dnsmasq_value(char *line, const char *key)
+{
+	size_t len = strlen(key);
+
+	line += strspn(line, " \t");
+	if (strncmp(line, key, len) != 0)
+		return NULL;
+	line += len;
+	line += strspn(line, " \t");
+	return *line == '=' ? line + 1 + strspn(line + 1, " \t") : NULL;
+}
+
 static void read_dnsmasq_line(void *data, char *line, unsigned number)
 {
 	struct lease_file *file = data;
 	char *rest, *part;
 
 	machine_cut_comment(line, "#");
-	rest = line + strspn(line, " \t");
-	if (strncmp(rest, "dhcp-range=", 11) == 0 && strchr(rest, ':') == NULL)
+	rest = dnsmasq_value(line, "dhcp-range");
+	if (rest != NULL && strchr(rest, ':') == NULL)
 		finding_place(file->range_place, file->path, number);
-	if (strncmp(rest, "dhcp-option=", 12) != 0)
+	rest = dnsmasq_value(line, "dhcp-option");
+	if (rest == NULL)
 		return;
-	rest += 12;
 	while ((part = strsep(&rest, ",")) != NULL) {
 		part += strspn(part, " \t");
 		if (strcmp(part, "3") != 0 && strcmp(part, "option:router") != 0)

@@ -218,6 +218,12 @@ edit() {
 	put etc/dnsmasq.conf <<<$'dhcp-range=192.168.0.100,192.168.0.200,12h\ndhcp-option=option:router,192.168.0.2'
 	finds FO314
 	runs 420 dnsmasq /usr/sbin/dnsmasq
+	put etc/dnsmasq.conf <<<$'dhcp-range = 192.168.0.100,192.168.0.200,12h\n dhcp-option = option:dns-server,192.168.0.2'
+	finds FO314
+	runs 420 dnsmasq /usr/sbin/dnsmasq
+	put etc/dnsmasq.conf <<<$'dhcp-range = 192.168.0.100,192.168.0.200,12h\n dhcp-option = option:router,192.168.0.2'
+	finds FO314
+	runs 420 dnsmasq /usr/sbin/dnsmasq
 	put etc/dnsmasq.conf <<<$'dhcp-range=192.168.0.100,192.168.0.200,12h\ndhcp-option=3,192.168.0.254'
 	finds
 	put etc/dnsmasq.conf <<<$'dhcp-range=192.168.0.100,192.168.0.200,12h'

@@ -1,11 +1,18 @@
 #!/usr/bin/env bats
-# Three routers with a line each: the same programs, and a configuration for each. See three/README.md.
+# Three routers with a line each: the same programs, and a configuration for each: a recipe.
 
 load lab
 
 make_etc() {
-	cp -r "$BATS_TEST_DIRNAME/three" "$1"
-	cp -r "$BATS_TEST_DIRNAME"/../../etc/{ppp,nftables.conf} "$1"
+	local samples=$BATS_TEST_DIRNAME/../../etc router
+	mkdir "$1"
+	for router in main sub third; do
+		mkdir "$1/$router"
+		cp "$samples/recipes/three-routers/$router"/etc/*/* "$1/$router"
+	done
+	# Each test is a failure, and with each the time doubles.
+	sed -i 's/^timeout = .*/&\nhold = 1s\nhold-max = 1s/' "$1"/{main,sub}/fo.conf
+	cp -r "$samples"/{ppp,nftables.conf} "$1"
 	sed -i 's/^define routers = .*/define routers = { 192.168.0.1, 192.168.0.2, 192.168.0.3 }/' "$1/nftables.conf"
 }
 

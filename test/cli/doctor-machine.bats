@@ -127,14 +127,15 @@ edit() {
 }
 
 @test "nobody calls fo-alert, which is to tell somebody" {
-	edit etc/fo/fo.conf '$a [alert]\ncommand = /bin/true'
+	edit etc/fo/fo.conf '$a [alert]\ncommand = /usr/bin/fo-route'
 	finds FO307
-	edit etc/fo/fo.conf '$a [alert]\ncommand = /bin/true'
+	edit etc/fo/fo.conf '$a [alert]\ncommand = /usr/bin/fo-route'
 	ln -s /lib/systemd/system/fo-alert.timer "$ROUTER/etc/systemd/system/timers.target.wants/"
 	finds
 	edit etc/fo/fo.conf '$a [alert]\nevents = all'
-	finds
+	finds FO603
 	edit etc/fo/fo.conf '$a [alert]\nurl = https://alerts.example/'
+	chmod 640 "$ROUTER/etc/fo/fo.conf"
 	drop run/systemd
 	runs 405 cron /usr/sbin/cron
 	put etc/cron.d/fo-alert <"$BATS_TEST_DIRNAME/../../etc/cron.d/fo-alert"

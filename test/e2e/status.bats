@@ -43,7 +43,7 @@ is() {
 }
 
 @test "--watch shows it again and again, and ends with Ctrl-C" {
-	lab exec sub sh -c 'timeout -s INT 2.5 fo-status -w --json >/run/screens; [ "$(wc -l </run/screens)" -ge 2 ]'
+	lab exec sub sh -c 'timeout -s INT 6 fo-status -w --json >/run/screens; [ "$(wc -l </run/screens)" -ge 2 ]'
 	run -64 lab exec main fo-status history --watch
 }
 

@@ -384,7 +384,7 @@ with_syslog() {
 		dir=$1
 		shift
 		mkdir "$dir/dev"
-		mount --bind /dev "$dir/dev"
+		mount --rbind /dev "$dir/dev"
 		mount -t tmpfs none /dev
 		for file in null full zero urandom; do
 			touch "/dev/$file"

@@ -209,10 +209,13 @@ static void a_day_is_that_of_the_calendar(void **state)
 	char buf[NUM_TEXT_MAX], want[NUM_TEXT_MAX];
 
 	(void)state;
-	for (time_t s = 0; s < INT64_C(253402300800); s += INT64_C(43199) * 7) {
+	for (int64_t s = 0; s < INT64_C(253402300800); s += INT64_C(43199) * 7) {
+		const time_t time = (time_t)s;
 		struct tm utc;
 
-		assert_non_null(gmtime_r(&s, &utc));
+		if (time != s)
+			break; /* it has 32 bits, and nothing to compare with after 2038 */
+		assert_non_null(gmtime_r(&time, &utc));
 		assert_true(strftime(want, sizeof(want), "%Y-%m-%d", &utc) > 0);
 		assert_string_equal(num_format_date(buf, s), want);
 	}

@@ -11,6 +11,7 @@
 /* What there is to look at. */
 struct look {
 	const struct conf_router *router;
+	bool learns_gateway; /* `master = dhcp dev ...`: a DHCP client has the uplink */
 	struct machine machine;
 	struct process_list processes;
 	struct findings *out;
@@ -105,7 +106,9 @@ static void check_network_manager(struct look *look)
 		return;
 	for (size_t i = 0; i < look->router->lan.count; i++)
 		check_network_manager_for(look, look->router->lan.items[i]);
-	check_network_manager_for(look, look->router->uplink);
+	/* Who is to learn the gateway from it needs it there. */
+	if (!look->learns_gateway)
+		check_network_manager_for(look, look->router->uplink);
 }
 
 /* systemd-networkd */
@@ -347,7 +350,9 @@ static void check_ifupdown(struct look *look)
 
 int doctor_check_rivals(const struct doctor_order *order, struct findings *out)
 {
+	const struct conf_route *route = &order->conf->route;
 	struct look look = { .router = &order->conf->router,
+			     .learns_gateway = route->present && route->master.learned,
 			     .machine = { .root = order->root },
 			     .out = out };
 

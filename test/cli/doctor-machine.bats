@@ -175,6 +175,15 @@ edit() {
 	runs 410 NetworkManager /usr/sbin/NetworkManager
 	put run/NetworkManager/devices/1 <<<$'[device]\nmanaged=false'
 	finds
+	# Of the uplink it is one, unless the gateway is to be learned from it.
+	edit etc/fo/fo.conf 's/^uplink = ppp0/uplink = lo/; s/dev ppp0/dev lo/'
+	runs 410 NetworkManager /usr/sbin/NetworkManager
+	put run/NetworkManager/devices/1 <<<$'[device]\nmanaged=true'
+	finds FO320
+	edit etc/fo/fo.conf 's/^uplink = ppp0/uplink = lo/; s/^master = dev ppp0/master = dhcp dev lo/'
+	runs 410 NetworkManager /usr/sbin/NetworkManager
+	put run/NetworkManager/devices/1 <<<$'[device]\nmanaged=true'
+	finds
 
 	put etc/systemd/network/lan.network <<<$'[Match]\nName=eth*\n[Network]\nAddress=192.168.0.2/24\nGateway=192.168.0.1'
 	finds # it does not run

@@ -11,6 +11,7 @@ setup_file() {
 	need_root
 	export NAME="e2e$$"
 	export SHARED=$NAME
+	export OWNER=$$ # who lives as long as this file: a test does not
 	find_build
 	make_etc "$BATS_FILE_TMPDIR/etc"
 	lab_up "$BATS_FILE_TMPDIR/etc"
@@ -20,7 +21,7 @@ teardown() {
 	if [ "$NAME" != "$SHARED" ]; then
 		lab down
 	elif [ -z "$BATS_TEST_COMPLETED" ]; then
-		lab_up "$BATS_FILE_TMPDIR/etc"
+		lab up --build "$FO_BUILD" --etc "$BATS_FILE_TMPDIR/etc" --owner "$OWNER" --settled
 	fi
 }
 

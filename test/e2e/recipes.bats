@@ -151,13 +151,13 @@ KEA='mkdir -p /run/kea /run/lock/kea /var/lib/kea && chown _kea: /run/kea /run/l
 	on_both "nft flush ruleset && nft -f /etc/nftables.conf"
 }
 
-# reaches HOST ADDRESS: a port of main that listens everywhere.
+# reaches HOST ADDRESS: ssh of main, which listens everywhere, and is for the LAN alone.
 reaches() {
-	lab exec main sh -c 'ss -Hlnt sport = 2222 | grep -q .' || lab spawn main python3 -c 'import socket
-s = socket.create_server(("", 2222))
+	lab exec main sh -c 'ss -Hlnt sport = 22 | grep -q .' || lab spawn main python3 -c 'import socket
+s = socket.create_server(("", 22))
 while True: s.accept()'
-	wait_for main 5 "ss -Hlnt sport = 2222 | grep -q ."
-	lab exec "$1" timeout 2 bash -c 'exec 9<>/dev/tcp/$1/2222' - "$2"
+	wait_for main 5 "ss -Hlnt sport = 22 | grep -q ."
+	lab exec "$1" timeout 2 bash -c 'exec 9<>/dev/tcp/$1/22' - "$2"
 }
 
 closed_to_the_internet() {

@@ -43,7 +43,7 @@ lost_since() {
 	awk -v first="$2" '
 		$1 == "s" && $2 > first { sent[$2] = 1; last = $2 }
 		$1 == "r" { back[$2] = 1 }
-		END { for (n in sent) if (!(n in back) && n < last - 50) lost++; print lost + 0 }' "$1"
+		END { for (n in sent) if (!(n in back) && n + 0 < last - 50) lost++; print lost + 0 }' "$1"
 }
 
 last_sent() {

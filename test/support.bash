@@ -33,6 +33,11 @@ eventually() {
 	done
 }
 
+# is_locked FILE: somebody has its flock(2). Asked without taking it: who does not wait would find it taken.
+is_locked() {
+	[ -e "$1" ] && grep -q " FLOCK .*:$(stat -c %i "$1") " /proc/locks
+}
+
 # in_net COMMAND…: in the network namespace of which the echoes are counted; this one, or what a file
 # of tests makes of it.
 in_net() {

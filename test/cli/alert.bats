@@ -295,7 +295,7 @@ net() {
 	net "$FO_BUILD/cmd/fo-alert" -c "$CONF" 3>&- &
 	local run=$!
 	PIDS+=("$run")
-	eventually 10 eval '! flock -n "$FO_STATE_DIR/run/alert.lock" true' # it has the work
+	eventually 10 is_locked "$FO_STATE_DIR/run/alert.lock" # it has the work
 	[ ! -e "$DIR/requests" ]
 	echo s1.fast >"$FO_STATE_DIR/run/speedclass.known"
 	wait "$run"

@@ -91,7 +91,7 @@ disk_goes_on() {
 
 # The line is in the file, and is not yet safe: whoever adds one waits for it.
 is_writing() {
-	[ -s "$FO_STATE_DIR/lib/history" ] && ! flock -n "$FO_STATE_DIR/run/history.lock" true
+	[ -s "$FO_STATE_DIR/lib/history" ] && is_locked "$FO_STATE_DIR/run/history.lock"
 }
 
 @test "fo-route: the route is there, and the lock free, before anything is written" {

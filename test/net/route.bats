@@ -559,7 +559,7 @@ default6_is() {
 	mkdir -p "$FO_STATE_DIR/run"
 	flock --no-fork "$FO_STATE_DIR/run/route.lock" sleep 60 3>&- &
 	started $!
-	eventually 5 lock_is_taken
+	eventually 5 is_locked "$FO_STATE_DIR/run/route.lock"
 	begin=${EPOCHREALTIME/./}
 	run fo_route backup
 	took=$((${EPOCHREALTIME/./} - begin))
@@ -567,10 +567,6 @@ default6_is() {
 	[[ "$output" == *"another fo-route has been running for 5 s; giving up"* ]]
 	[ "$took" -ge 5000000 ]
 	[ "$took" -lt 15000000 ]
-}
-
-lock_is_taken() {
-	! flock -n "$FO_STATE_DIR/run/route.lock" true
 }
 
 @test "a state directory that cannot be used does not keep it from switching" {
@@ -656,7 +652,7 @@ lock_is_taken() {
 	mkdir -p "$FO_STATE_DIR/run"
 	flock --no-fork "$FO_STATE_DIR/run/route.lock" sleep 60 3>&- &
 	started $!
-	eventually 5 lock_is_taken
+	eventually 5 is_locked "$FO_STATE_DIR/run/route.lock"
 	router_job "$FO_BUILD/cmd/fo-route" -c "$CONF" backup
 	eventually 5 has_opened_lock "$JOB"
 	kill -TERM "$JOB"
@@ -920,7 +916,7 @@ net/ipv4/ip_forward 0" ]
 	flock --no-fork "$FO_STATE_DIR/run/route.lock" sleep 60 3>&- &
 	started $!
 	local holder=$!
-	eventually 5 lock_is_taken
+	eventually 5 is_locked "$FO_STATE_DIR/run/route.lock"
 	router_job "$FO_BUILD/cmd/fo-route" -c "$CONF" apply
 	eventually 5 has_opened_lock "$JOB"
 	# What whoever holds the lock has been told meanwhile.

@@ -9,6 +9,7 @@
 
 #include "child.h"
 #include "log.h"
+#include "ruleset_note.h"
 #include "ruleset_walk.h"
 
 /* Sets of addresses can be long; a longer one is not looked at. */
@@ -29,6 +30,8 @@ struct printer {
 
 struct firewall_look {
 	struct printer nft, old;
+	struct ruleset_stamp stamp; /* of what nft prints; */
+	bool is_stamped;	    /* where there is one, and nothing noted */
 	struct ruleset ruleset;
 };
 
@@ -84,15 +87,37 @@ static int finish(struct printer *printer)
 	return printer->ret;
 }
 
-struct firewall_look *firewall_begin(void)
+static void start_nft(struct firewall_look *look)
 {
 	char plain[] = "-s", terse[] = "-t", list[] = "list", ruleset[] = "ruleset";
-	char *const arguments[] = { plain, terse, list, ruleset, NULL }, *const none[] = { NULL };
+	char *const arguments[] = { plain, terse, list, ruleset, NULL };
+
+	look->is_stamped = ruleset_stamp_ask(&look->stamp) == 0;
+	if (look->is_stamped &&
+	    ruleset_note_read(&look->stamp, look->nft.text, sizeof(look->nft.text)))
+		look->is_stamped = false;
+	else
+		start(&look->nft, "nft", arguments);
+}
+
+/* Notes what nft has printed, unless the rules have changed meanwhile. */
+static void note_nft(const struct firewall_look *look)
+{
+	struct ruleset_stamp now;
+
+	if (look->is_stamped && ruleset_stamp_ask(&now) == 0 &&
+	    now.generation == look->stamp.generation)
+		ruleset_note_write(&look->stamp, look->nft.text);
+}
+
+struct firewall_look *firewall_begin(void)
+{
+	char *const none[] = { NULL };
 	struct firewall_look *look = calloc(1, sizeof(*look));
 
 	if (look == NULL)
 		return NULL;
-	start(&look->nft, "nft", arguments);
+	start_nft(look);
 	if (has_old_tables())
 		start(&look->old, "iptables-legacy-save", none);
 	return look;
@@ -145,10 +170,12 @@ int firewall_end(struct firewall_look *look, const struct firewall_query *query,
 	}
 	ret = finish(&look->nft);
 	old = finish(&look->old);
-	if (ret == 0)
+	if (ret == 0) {
+		note_nft(look);
 		ruleset_add_nft(&look->ruleset, look->nft.text);
-	else if (ret == -ENOENT && !query->any_nat)
+	} else if (ret == -ENOENT && !query->any_nat) {
 		ret = 0;
+	}
 	if (old == 0)
 		ruleset_add_iptables(&look->ruleset, look->old.text);
 	if (look->nft.why[0] != '\0' || look->old.why[0] != '\0')

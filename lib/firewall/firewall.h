@@ -1,5 +1,5 @@
 /* firewall.h - what this router's packet filter makes of the traffic of a failover. Job: ruleset,
- * nft(8), iptables-save(8). */
+ * ruleset_note, nft(8), iptables-save(8). */
 #ifndef FO_FIREWALL_H
 #define FO_FIREWALL_H
 
@@ -23,9 +23,9 @@ struct firewall_query {
 
 struct firewall_look;
 
-/* Starts nft(8), and iptables-legacy-save(8) where the kernel has such tables: they run while other
- * things are looked at, which take as long. Returns what has to be given to firewall_end or
- * firewall_drop; NULL: no memory. */
+/* Starts nft(8), unless the rules are those that it printed before, and iptables-legacy-save(8)
+ * where the kernel has such tables: they run while other things are looked at, which take as long.
+ * Returns what has to be given to firewall_end or firewall_drop; NULL: no memory. */
 struct firewall_look *firewall_begin(void);
 
 /* Waits for them, and judges what they show. Returns 0 and `*out`; -ENOENT, not logged, where the

@@ -147,6 +147,30 @@ is() {
 	done
 }
 
+# How often nft(8) was run by a fo-status that finds all well.
+nft_runs() {
+	lab exec main sh -c ': >/run/nft-runs; fo-status >/dev/null && wc -l </run/nft-runs'
+}
+
+@test "nft(8) is run where the rules have changed, or what was noted of them is not as it was written" {
+	lab exec main sh -c 'cp "$(command -v nft)" /run/real-nft
+		printf "#!/bin/sh\necho run >>/run/nft-runs\nexec /run/real-nft \"\$@\"\n" >/run/nft-counted
+		chmod 755 /run/nft-counted; mount --bind /run/nft-counted "$(readlink -f "$(command -v nft)")"'
+	nft_runs
+	[ "$(nft_runs)" = 0 ]
+	lab exec main /run/real-nft add table inet fw
+	[ "$(nft_runs)" = 1 ]
+	[ "$(nft_runs)" = 0 ]
+	lab exec main sh -c 'sed -i "1s/generation /generation 1/" /run/fo/ruleset'
+	[ "$(nft_runs)" = 1 ]
+	lab exec main sh -c ': >/run/fo/ruleset'
+	[ "$(nft_runs)" = 1 ]
+	lab exec main sh -c 'mv /run/fo/ruleset /run/elsewhere; ln -s /run/elsewhere /run/fo/ruleset'
+	[ "$(nft_runs)" = 1 ]
+	lab exec main sh -c '[ -f /run/fo/ruleset ] && [ ! -L /run/fo/ruleset ] && [ "$(stat -c %a /run/fo/ruleset)" = 600 ]
+		/run/real-nft delete table inet fw; umount "$(readlink -f "$(command -v nft)")"'
+}
+
 @test "the watcher is not there" {
 	lab router main stop-watcher
 	is main 1 "fo-watch does not run any more: nobody watches ppp0" watcher

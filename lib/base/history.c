@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "log.h"
 #include "store.h"
+#include "store_lock.h"
 
 #define FILE_NAME  "history"
 #define OLDER_NAME "history.1"
@@ -86,7 +87,7 @@ static void read_past(int fd, const struct event *event, struct past *out)
 	*out = older;
 	read_tail(fd, event, out);
 	if ((out->id != 0 && (out->found || !event_kind_lasts(event->kind))) ||
-	    store_open(STORE_LIB, OLDER_NAME, O_RDONLY, &other) != 0)
+	    store_open(STORE_LIB, OLDER_NAME, O_RDONLY, 0, &other) != 0)
 		return;
 	read_tail(other, event, &older);
 	close(other);
@@ -117,7 +118,7 @@ static int open_file(int *fd, int64_t *size)
 {
 	for (int i = 0; i < 2; i++) {
 		struct stat st;
-		int ret = store_open(STORE_LIB, FILE_NAME, O_RDWR | O_CREAT | O_APPEND, fd);
+		int ret = store_open(STORE_LIB, FILE_NAME, O_RDWR | O_CREAT | O_APPEND, 0644, fd);
 
 		if (ret != 0)
 			return ret;
@@ -253,7 +254,7 @@ static int note_boot(struct boots *boots, const char *name, int64_t began_ms)
 static int read_file(const char *name, size_t max, char **out, size_t *len)
 {
 	int fd = -1;
-	int ret = store_open(STORE_LIB, name, O_RDONLY, &fd);
+	int ret = store_open(STORE_LIB, name, O_RDONLY, 0, &fd);
 	struct stat st;
 	off_t from = 0;
 	ssize_t got;
@@ -338,7 +339,7 @@ static int read_last(size_t max, history_take *take, void *data)
 int64_t history_mark(void)
 {
 	struct stat st;
-	int fd = -1, ret = store_open(STORE_LIB, FILE_NAME, O_RDONLY, &fd);
+	int fd = -1, ret = store_open(STORE_LIB, FILE_NAME, O_RDONLY, 0, &fd);
 
 	if (ret == 0)
 		ret = fstat(fd, &st);

@@ -6,19 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "log.h"
-
-/* How often a taken lock is tried: flock(2) has no time-out, and the alarm that could give it one
- * is not this library's to use. */
-#define LOCK_POLL_US 2000
-
-/* A signal may come in between, but not without end. */
-#define INTERRUPTED_MAX 100
 
 static const char *const directories[] = { [STORE_RUN] = "/run/fo", [STORE_LIB] = "/var/lib/fo" };
 static const char *const moved[] = { [STORE_RUN] = "run", [STORE_LIB] = "lib" };
@@ -65,8 +56,55 @@ static void log_failure(int error, const char *verb, enum store_area area, const
 {
 	FO_UNINITIALIZED char dir[PATH_MAX];
 
-	if (store_directory(area, dir, sizeof(dir)) == 0)
+	if (store_directory(area, dir, sizeof(dir)) != 0)
+		return;
+	if (error == -EINVAL || error == -EMLINK || error == -ELOOP)
+		log_err(0, "cannot %s %s/%s: it is no regular file, or a link; remove it", verb,
+			dir, name);
+	else
 		log_err(error, "cannot %s %s/%s", verb, dir, name);
+}
+
+/* Where a group may write into the directory, it shares its files. keepalived gives its children
+ * the umask 0177. */
+static int create_in(int dir, const char *name, int flags, mode_t mode)
+{
+	struct stat st;
+	mode_t before;
+	int fd;
+
+	if (fstat(dir, &st) == 0 && (st.st_mode & S_IWGRP) != 0)
+		mode |= S_IRGRP | S_IWGRP;
+	before = umask(0);
+	fd = openat(dir, name, flags | O_CREAT, mode);
+	umask(before);
+	if (fd < 0)
+		return -errno;
+	/* It has its name also after a loss of power. */
+	if (fsync(dir) == 0)
+		return fd;
+	int ret = -errno;
+
+	close(fd);
+	return ret;
+}
+
+/* Another user of a directory that is shared may have put anything there: no link of either kind is
+ * followed, and a FIFO is not waited for. */
+static int open_in(int dir, const char *name, int flags, mode_t mode)
+{
+	const int safe = (flags & ~O_CREAT) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	struct stat st;
+	int fd = openat(dir, name, safe);
+
+	if (fd < 0 && errno == ENOENT && (flags & O_CREAT) != 0)
+		fd = create_in(dir, name, safe, mode);
+	else if (fd < 0)
+		fd = -errno;
+	if (fd < 0 || fstat(fd, &st) != 0 || (S_ISREG(st.st_mode) && st.st_nlink <= 1))
+		return fd;
+	close(fd);
+	return S_ISREG(st.st_mode) ? -EMLINK : -EINVAL;
 }
 
 /* Opens the directory of `area`, which is made where it is missing. */
@@ -250,25 +288,6 @@ int store_read_path(const char *path, char *buf, size_t size)
 	return name != NULL ? store_read(STORE_RUN, name, buf, size) : read_path(path, buf, size);
 }
 
-/* A new file has its name also after a loss of power. */
-static int open_in(int dir, const char *name, int flags)
-{
-	const int common = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-	int fd = openat(dir, name, (flags & ~O_CREAT) | common, 0);
-
-	if (fd >= 0 || errno != ENOENT || (flags & O_CREAT) == 0)
-		return fd < 0 ? -errno : fd;
-	fd = openat(dir, name, flags | common, 0644);
-	if (fd < 0)
-		return -errno;
-	if (fchmod(fd, 0644) == 0 && fsync(dir) == 0)
-		return fd;
-	int ret = -errno;
-
-	close(fd);
-	return ret;
-}
-
 /* Who only reads makes nothing. */
 static int find_directory(enum store_area area, int *out)
 {
@@ -286,7 +305,7 @@ static int find_directory(enum store_area area, int *out)
 	return ret;
 }
 
-int store_open(enum store_area area, const char *name, int flags, int *fd)
+int store_open(enum store_area area, const char *name, int flags, mode_t mode, int *fd)
 {
 	bool makes = (flags & O_CREAT) != 0;
 	int dir = -1;
@@ -294,7 +313,7 @@ int store_open(enum store_area area, const char *name, int flags, int *fd)
 
 	if (ret != 0)
 		return ret;
-	ret = open_in(dir, name, flags);
+	ret = open_in(dir, name, flags, mode);
 	if (ret >= 0)
 		*fd = ret;
 	else if (ret != -ENOENT)
@@ -339,61 +358,4 @@ void store_forget(enum store_area area, const char *name)
 {
 	if (store_remove(area, name) != 0)
 		return; /* logged */
-}
-
-static int lock_within(int fd, int64_t wait_ms)
-{
-	int64_t deadline_us = clock_mono_us() + wait_ms * 1000;
-	int interrupted = 0;
-
-	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno == EINTR && interrupted++ < INTERRUPTED_MAX)
-			continue;
-		if (errno != EWOULDBLOCK)
-			return -errno;
-		if (clock_mono_us() >= deadline_us)
-			return -EWOULDBLOCK;
-		clock_sleep_until_us(clock_mono_us() + LOCK_POLL_US);
-	}
-	return 0;
-}
-
-/* Opens the file of a lock. An -EAGAIN of the kernel would mean a taken lock to the callers. */
-static int open_lock(const char *name, int *fd)
-{
-	int dir = -1;
-	int ret = open_directory(STORE_RUN, &dir);
-
-	if (ret == 0) {
-		*fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-		ret = *fd < 0 ? -errno : 0;
-		if (ret != 0)
-			log_failure(ret, "lock", STORE_RUN, name);
-		close(dir);
-	}
-	return ret == -EWOULDBLOCK ? -EIO : ret;
-}
-
-int store_lock(const char *name, int64_t wait_ms, int *fd)
-{
-	int lock = -1;
-	int ret = open_lock(name, &lock);
-
-	if (ret != 0)
-		return ret;
-	ret = lock_within(lock, wait_ms);
-	if (ret == 0) {
-		*fd = lock;
-		return 0;
-	}
-	if (ret != -EWOULDBLOCK)
-		log_failure(ret, "lock", STORE_RUN, name);
-	close(lock);
-	return ret;
-}
-
-void store_unlock(int fd)
-{
-	if (fd >= 0)
-		close(fd);
 }

@@ -1,8 +1,13 @@
-/* store.h - small files that outlive a run, and the locks. Edge.
+/* store.h - small files that outlive a run. Edge.
  *
  * STORE_RUN is /run/fo, gone after a boot; STORE_LIB is /var/lib/fo, kept. The environment
  * variable FO_STATE_DIR moves both, to $FO_STATE_DIR/run and $FO_STATE_DIR/lib (secure_getenv(3):
- * not for a program with file capabilities). */
+ * not for a program with file capabilities).
+ *
+ * Root and a user of less privilege share them where their group may write (tmpfiles.d(5)): files
+ * that are added to and locks are the group's, too, and the others are replaced. Neither trusts
+ * what the other may have put there: no link, symbolic or hard, is followed, and no FIFO is waited
+ * for. */
 #ifndef FO_STORE_H
 #define FO_STORE_H
 
@@ -36,10 +41,12 @@ int store_read(enum store_area area, const char *name, char *buf, size_t size) F
 /* The same for a file as store_write_path has it. */
 int store_read_path(const char *path, char *buf, size_t size) FO_MUST_CHECK;
 
-/* Opens file `name` of `area` with `flags` of open(2), among them O_CREAT for one that is made
- * where it is missing, readable by all. Returns 0 and `*fd`, the caller's to close; -ENOENT,
- * silently; another -errno, logged. */
-int store_open(enum store_area area, const char *name, int flags, int *fd) FO_MUST_CHECK;
+/* Opens file `name` of `area` with `flags` of open(2), among them O_CREAT for one that is made with
+ * `mode` where it is missing. Returns 0 and `*fd`, the caller's to close; -ENOENT, silently;
+ * another -errno, logged: -EINVAL for what is no regular file, -EMLINK for one with a second name.
+ */
+int store_open(enum store_area area, const char *name, int flags, mode_t mode,
+	       int *fd) FO_MUST_CHECK;
 
 /* Calls file `from` of `area` `to`, in place of one of that name, also after a loss of power.
  * Returns 0 or -errno, logged. */
@@ -55,14 +62,5 @@ void store_forget(enum store_area area, const char *name);
 /* Writes the name of the directory of `area` into `buf` of `size` bytes. Returns 0 or
  * -ENAMETOOLONG, logged. */
 int store_directory(enum store_area area, char *buf, size_t size) FO_MUST_CHECK;
-
-/* Takes the lock `name` in STORE_RUN, waiting up to `wait_ms` for whoever holds it. The kernel
- * frees it when the process ends, however it ends. Returns 0 and the descriptor `*fd` for
- * store_unlock; -EWOULDBLOCK, silently, when it stayed taken, and for no other reason; another
- * -errno, logged. */
-int store_lock(const char *name, int64_t wait_ms, int *fd) FO_MUST_CHECK;
-
-/* Frees a lock; -1 is allowed. */
-void store_unlock(int fd);
 
 #endif

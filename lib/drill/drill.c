@@ -16,7 +16,7 @@
 #include "num.h"
 #include "rtnl.h"
 #include "signals.h"
-#include "store.h"
+#include "store_lock.h"
 #include "vrrp_role.h"
 #include "watch_lock.h"
 #include "watch_report.h"

@@ -10,7 +10,7 @@
 #include "history.h"
 #include "log.h"
 #include "num.h"
-#include "store.h"
+#include "store_lock.h"
 
 #define LOCK_NAME "alert.lock"
 

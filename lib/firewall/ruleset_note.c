@@ -103,6 +103,6 @@ void ruleset_note_write(const struct ruleset_stamp *stamp, const char *text)
 		return;
 	len = put_stamp(stamp, note);
 	snprintf(note + len, size - (size_t)len, "%s", text);
-	store_note(STORE_RUN, NOTE, note, 0600);
+	store_note(STORE_RUN, NOTE, note, 0640);
 	free(note);
 }

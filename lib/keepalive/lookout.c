@@ -18,6 +18,7 @@
 #include "session.h"
 #include "signals.h"
 #include "store.h"
+#include "store_lock.h"
 #include "uplink.h"
 #include "vrrp_role.h"
 #include "watch_events.h"

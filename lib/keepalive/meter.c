@@ -10,7 +10,7 @@
 #include "kept.h"
 #include "log.h"
 #include "num.h"
-#include "store.h"
+#include "store_lock.h"
 #include "vrrp_role.h"
 
 #define FILE_NAME "usage"

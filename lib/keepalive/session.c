@@ -17,6 +17,7 @@
 #include "redial.h"
 #include "rtnl.h"
 #include "store.h"
+#include "store_lock.h"
 #include "uplink.h"
 #include "vrrp_role.h"
 #include "watch_report.h"

@@ -14,7 +14,7 @@
 #include "sd_notify.h"
 #include "signals.h"
 #include "source.h"
-#include "store.h"
+#include "store_lock.h"
 #include "watch_drill.h"
 #include "watch_events.h"
 #include "watch_lock.h"

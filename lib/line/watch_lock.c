@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "log.h"
-#include "store.h"
+#include "store_lock.h"
 #include "watch_report.h"
 
 #define LOCK_NAME "watch.lock"

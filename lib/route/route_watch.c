@@ -16,7 +16,7 @@
 #include "sd_notify.h"
 #include "signals.h"
 #include "split_watch.h"
-#include "store.h"
+#include "store_lock.h"
 #include "vrrp_role.h"
 
 #define PROGRAM	  "fo-route"

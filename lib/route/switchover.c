@@ -15,7 +15,7 @@
 #include "rtnl.h"
 #include "rule.h"
 #include "step_run.h"
-#include "store.h"
+#include "store_lock.h"
 #include "sysctl.h"
 
 #define LOCK_NAME "route.lock"

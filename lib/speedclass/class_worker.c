@@ -13,7 +13,7 @@
 #include "retry.h"
 #include "soracom.h"
 #include "speedclass.h"
-#include "store.h"
+#include "store_lock.h"
 
 #define LOCK_NAME "speedclass.lock"
 

@@ -167,7 +167,7 @@ nft_runs() {
 	[ "$(nft_runs)" = 1 ]
 	lab exec main sh -c 'mv /run/fo/ruleset /run/elsewhere; ln -s /run/elsewhere /run/fo/ruleset'
 	[ "$(nft_runs)" = 1 ]
-	lab exec main sh -c '[ -f /run/fo/ruleset ] && [ ! -L /run/fo/ruleset ] && [ "$(stat -c %a /run/fo/ruleset)" = 600 ]
+	lab exec main sh -c '[ -f /run/fo/ruleset ] && [ ! -L /run/fo/ruleset ] && [ "$(stat -c %a /run/fo/ruleset)" = 640 ]
 		/run/real-nft delete table inet fw; umount "$(readlink -f "$(command -v nft)")"'
 }
 

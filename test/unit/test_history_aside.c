@@ -6,7 +6,7 @@
 
 #include "clock.h"
 #include "log.h"
-#include "store.h"
+#include "store_lock.h"
 #include "support.h"
 
 static const struct history_news news = { "fo-test", EVENT_LINE, "down", 0 };

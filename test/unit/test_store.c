@@ -1,7 +1,9 @@
 #include "store.h"
+#include "store_lock.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -179,7 +181,8 @@ static void a_symbolic_link_is_replaced_and_never_followed(void **state)
 
 	assert_int_equal(read_ret, -ELOOP);
 	assert_int_equal(lock_ret, -ELOOP);
-	snprintf(told, sizeof(told), "test: cannot lock %s: Too many levels of symbolic links\n",
+	snprintf(told, sizeof(told),
+		 "test: cannot open %s: it is no regular file, or a link; remove it\n",
 		 state_path("run/link"));
 	assert_non_null(strstr(log, told));
 	assert_int_equal(store_write(STORE_RUN, "link", "new", 0644), 0);
@@ -187,6 +190,101 @@ static void a_symbolic_link_is_replaced_and_never_followed(void **state)
 	assert_true(S_ISREG(st.st_mode));
 	assert_return_code(stat(target, &st), errno);
 	assert_int_equal(st.st_size, 9);
+}
+
+static int open_to_add(const char *name, int *fd)
+{
+	return store_open(STORE_RUN, name, O_RDWR | O_CREAT | O_APPEND, 0644, fd);
+}
+
+/* What is added would be added to the other name, too. */
+static void a_hard_link_is_not_opened(void **state)
+{
+	char target[256], buf[16];
+	int fd = -1;
+
+	(void)state;
+	assert_int_equal(store_write(STORE_LIB, "target", "untouched", 0644), 0);
+	assert_int_equal(store_write(STORE_RUN, "other", "x", 0644), 0);
+	snprintf(target, sizeof(target), "%s", state_path("lib/target"));
+	assert_return_code(link(target, state_path("run/link")), errno);
+	assert_int_equal(open_to_add("link", &fd), -EMLINK);
+	assert_int_equal(store_lock("link", 0, &fd), -EMLINK);
+	assert_int_equal(store_write(STORE_RUN, "link", "new", 0644), 0);
+	assert_int_equal(store_read(STORE_LIB, "target", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "untouched");
+}
+
+/* A test that hangs is ended by its time. */
+static void a_fifo_is_not_waited_for(void **state)
+{
+	char buf[16];
+	int fd = -1, end;
+
+	(void)state;
+	assert_int_equal(store_write(STORE_RUN, "other", "x", 0644), 0);
+	assert_return_code(mkfifo(state_path("run/fifo"), 0666), errno);
+	assert_int_equal(open_to_add("fifo", &fd), -EINVAL);
+	assert_int_equal(store_lock("fifo", 0, &fd), -EINVAL);
+	assert_int_equal(store_read(STORE_RUN, "fifo", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "");
+	end = open(state_path("run/fifo"), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	assert_return_code(end, errno);
+	assert_int_equal(store_read(STORE_RUN, "fifo", buf, sizeof(buf)), -EAGAIN);
+	close(end);
+	assert_int_equal(store_write(STORE_RUN, "fifo", "new", 0644), 0);
+	assert_int_equal(store_read(STORE_RUN, "fifo", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "new");
+}
+
+#define SHARING_GROUP 65533
+
+/* With the group, and nothing else of root's. */
+static void share(void)
+{
+	int fd = -1;
+
+	umask(0177);
+	if (setgroups(0, NULL) != 0 || setgid(SHARING_GROUP) != 0 || setuid(65532) != 0)
+		_exit(3);
+	if (open_to_add("roots", &fd) != 0 || write(fd, "2", 1) != 1 ||
+	    store_lock("roots.lock", 0, &fd) != 0)
+		_exit(4);
+	if (open_to_add("others", &fd) != 0 || store_lock("others.lock", 0, &fd) != 0 ||
+	    store_write(STORE_RUN, "state", "new", 0644) != 0)
+		_exit(5);
+	/* A secret of root's can be taken away, and not be seen. */
+	_exit(store_read(STORE_RUN, "secret", (char[16]){ 0 }, 16) == -EACCES ? 0 : 6);
+}
+
+static void a_group_that_may_write_shares_what_is_added_to_and_the_locks(void **state)
+{
+	char buf[16];
+	int fd = -1;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(store_write(STORE_RUN, "state", "old", 0644), 0);
+	assert_return_code(chmod(temp_dir(), 0755), errno);
+	assert_return_code(chmod(state_path("."), 0755), errno);
+	assert_return_code(chown(state_path("run"), 0, SHARING_GROUP), errno);
+	assert_return_code(chmod(state_path("run"), 02775), errno);
+	assert_int_equal(store_write(STORE_RUN, "secret", "x", 0600), 0);
+	assert_int_equal(open_to_add("roots", &fd), 0);
+	assert_int_equal(write(fd, "1", 1), 1);
+	close(fd);
+	assert_int_equal(store_lock("roots.lock", 0, &fd), 0);
+	store_unlock(fd);
+	assert_int_equal(status_of(start_child(share)), 0);
+	assert_int_equal(store_read(STORE_RUN, "roots", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "12");
+	assert_int_equal(store_read(STORE_RUN, "state", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "new");
+	assert_int_equal(mode_of("run/roots"), 0664);
+	assert_int_equal(mode_of("run/roots.lock"), 0660);
+	assert_int_equal(mode_of("run/others"), 0664);
+	assert_int_equal(mode_of("run/others.lock"), 0660);
 }
 
 /* Somebody else's temporary file, or a trap, where ours would be. */
@@ -405,6 +503,10 @@ int main(void)
 		cmocka_unit_test_setup(a_reader_among_writers_sees_one_whole_text, state_setup),
 		cmocka_unit_test_setup(many_may_be_the_first, state_setup),
 		cmocka_unit_test_setup(a_symbolic_link_is_replaced_and_never_followed, state_setup),
+		cmocka_unit_test_setup(a_hard_link_is_not_opened, state_setup),
+		cmocka_unit_test_setup(a_fifo_is_not_waited_for, state_setup),
+		cmocka_unit_test_setup(a_group_that_may_write_shares_what_is_added_to_and_the_locks,
+				       state_setup),
 		cmocka_unit_test_setup(a_planted_temporary_file_is_not_written_through,
 				       state_setup),
 		cmocka_unit_test_setup(a_directory_that_cannot_be_written_is_told, state_setup),

@@ -1,4 +1,4 @@
-# journal.sh - what fo-setup has written and what was there before, in /var/lib/fo/setup/journal: each line is there
+# journal.sh - what fo-setup has written and what was there before, in /var/lib/fo-setup/journal: each line is there
 # before what it is about is done, so that a run that is killed can be taken back, or made again.
 #   kept PATH, new PATH     a file was kept as PATH.before-fo, or was not there
 #   folder PATH             a folder was not there
@@ -7,7 +7,7 @@
 # shellcheck shell=sh disable=SC2154 # the answers are of answers.sh
 
 journal_file() {
-	echo "$root/var/lib/fo/setup/journal"
+	echo "$root/var/lib/fo-setup/journal"
 }
 
 journal_exists() {
@@ -244,6 +244,6 @@ journal_undo() {
 		restore_kernel
 	fi
 	rm -rf "$(dirname "$(journal_file)")"
-	[ -z "$root" ] || (cd "$root" && rmdir -p --ignore-fail-on-non-empty var/lib/fo)
+	[ -z "$root" ] || (cd "$root" && rmdir -p --ignore-fail-on-non-empty var/lib)
 	say "everything is as it was before fo-setup"
 }

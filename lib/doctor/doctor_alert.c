@@ -5,22 +5,30 @@
 #include <sys/stat.h>
 
 #include "machine.h"
+#include "service_user.h"
 #include "shell_words.h"
 #include "tree.h"
 
 static void check_command(struct machine *machine, const char *command, struct findings *out)
 {
 	struct shell_words words;
+	char fix[FINDING_FIX_MAX];
 
 	/* What cannot be split is a fault of fo.conf; a copy of the configuration alone has no
 	 * programs. */
 	if (shell_words_split(command, &words) != NULL || words.argv[0] == NULL ||
-	    (machine_is_files(machine) && !machine_has(machine, "/usr/bin")) ||
-	    machine_has_program(machine, words.argv[0]))
+	    (machine_is_files(machine) && !machine_has(machine, "/usr/bin")))
 		return;
-	findings_add(out, 601, words.argv[0], "correct `command` below [alert] in fo.conf",
-		     "[alert] command names a program that is not there, or cannot be executed: "
-		     "nobody is told");
+	snprintf(fix, sizeof(fix), "chgrp " SERVICE_USER " %.150s\nchmod 750 %.150s", words.argv[0],
+		 words.argv[0]);
+	if (!machine_has_program(machine, words.argv[0]))
+		findings_add(out, 601, words.argv[0], "correct `command` below [alert] in fo.conf",
+			     "[alert] command names a program that is not there, or cannot be "
+			     "executed: nobody is told");
+	else if (service_user_is_shut_out(machine->root, words.argv[0], S_IXOTH))
+		findings_add(out, 601, words.argv[0], fix,
+			     "the user " SERVICE_USER ", as which fo-alert runs, cannot execute "
+			     "[alert] command: nobody is told");
 }
 
 static void check_secret(const struct doctor_order *order, struct findings *out)
@@ -30,7 +38,7 @@ static void check_secret(const struct doctor_order *order, struct findings *out)
 
 	if (tree_stat(order->root, order->conf_file, &st) != 0 || (st.st_mode & S_IROTH) == 0)
 		return;
-	snprintf(fix, sizeof(fix), "chmod o= %s", order->conf_file);
+	service_user_close(order->root, order->conf_file, fix);
 	findings_add(out, 602, order->conf_file, fix,
 		     "each user of this machine can read it, and with it [alert] url: whoever has "
 		     "that can write to you in this router's name");

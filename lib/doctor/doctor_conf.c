@@ -6,6 +6,7 @@
 #include "conf_rule.h"
 #include "loader.h"
 #include "log.h"
+#include "service_user.h"
 
 /* Whom conf_load tells. */
 struct listener {
@@ -51,8 +52,16 @@ int doctor_read_conf(const struct doctor_order *order, struct conf *conf, struct
 
 int doctor_check_conf(const struct doctor_order *order, struct findings *out)
 {
+	char fix[FINDING_FIX_MAX];
+
 	/* A file without [router] has nothing to compare with. */
 	if (order->conf->router.lan.count > 0)
 		conf_rule_check(order->conf, order->conf_file, out);
+	if (service_user_is_shut_out(order->root, order->conf_file, S_IROTH)) {
+		service_user_close(order->root, order->conf_file, fix);
+		findings_add(out, 14, order->conf_file, fix,
+			     "the user " SERVICE_USER " cannot read it, as which fo-watch, "
+			     "fo-route watch and fo-alert run");
+	}
 	return 0;
 }

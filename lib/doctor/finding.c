@@ -30,6 +30,7 @@ const struct finding_kind finding_kinds[] = {
 	ERROR(11, "speed classes the wrong way round"),
 	WARNING(12, "the speed class is asked for over another line"),
 	WARNING(13, "two track files, of which one is written"),
+	ERROR(14, "a user that cannot read fo.conf"),
 
 	/* keepalived.conf */
 	ERROR(101, "keepalived.conf is missing"),

@@ -335,6 +335,36 @@ alerts() {
 	finds FO603
 }
 
+# The user of the units, as sysusers.d(5) makes it.
+with_service_user() {
+	printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' '_failover:x:990:64990::/var/lib/fo:/usr/sbin/nologin' >"$ROUTER/etc/passwd"
+}
+
+@test "the user of the units can read fo.conf, and execute the command of alerts" {
+	local fo_conf=$ROUTER/etc/fo/fo.conf
+	with_service_user
+	finds
+	with_service_user
+	chmod 600 "$fo_conf"
+	finds FO014
+	with_service_user
+	chmod 640 "$fo_conf"
+	chgrp 64990 "$fo_conf"
+	finds
+	with_service_user
+	chmod 700 "$ROUTER/etc/fo"
+	finds FO014
+	with_service_user
+	alerts 'url = https://hooks.example.net/secret'
+	chmod 644 "$fo_conf"
+	finds FO602
+	has "$output" "chgrp _failover /etc/fo/fo.conf"
+	with_service_user
+	alerts 'command = /usr/local/sbin/tell-me'
+	chmod 700 "$ROUTER/usr/local/sbin/tell-me"
+	finds FO601
+}
+
 @test "what cannot be looked at is no clean bill" {
 	ln -sf lte "$ROUTER/etc/ppp/peers/lte"
 	exits 2 "$FO_BUILD/cmd/fo-status" doctor --no-listen --root "$ROUTER"

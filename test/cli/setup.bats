@@ -225,7 +225,7 @@ refused() {
 	ROOT=$BATS_TEST_TMPDIR/whole
 	cp -a "$BATS_TEST_TMPDIR/before" "$ROOT"
 	run -0 fo_setup "${MAIN[@]}" --yes
-	whole=$(wc -l <"$ROOT/var/lib/fo/setup/journal")
+	whole=$(wc -l <"$ROOT/var/lib/fo-setup/journal")
 	[ "$whole" -ge 15 ]
 	for ((after = 1; after <= whole; after += 5)); do
 		for then in again undo; do
@@ -233,7 +233,7 @@ refused() {
 			cp -a "$BATS_TEST_TMPDIR/before" "$ROOT"
 			# sync(1) is what follows each line of the journal: at that one all ends.
 			mkdir -p "$BATS_TEST_TMPDIR/bin"
-			printf '#!/bin/sh\n[ "$(wc -l <"%s/var/lib/fo/setup/journal")" -lt %d ] || kill -KILL "$PPID"\n' \
+			printf '#!/bin/sh\n[ "$(wc -l <"%s/var/lib/fo-setup/journal")" -lt %d ] || kill -KILL "$PPID"\n' \
 				"$ROOT" "$after" >"$BATS_TEST_TMPDIR/bin/sync"
 			chmod +x "$BATS_TEST_TMPDIR/bin/sync"
 			run ! env PATH="$BATS_TEST_TMPDIR/bin:$PATH" setsid -w sh "$SETUP" --root "$ROOT" "${MAIN[@]}" --yes </dev/null

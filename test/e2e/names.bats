@@ -164,15 +164,15 @@ queries() {
 	exits 0 lab exec sub fo-keepalive --json --end-to-end api.soracom.io
 	jq -e '.passed and .name_server == "'$FIRST'" and .host == "203.0.113.80" and .bytes > 200 and .bytes < 2000' <<<"$output"
 	has "$messages" "ppp0: end to end: api.soracom.io is 203.0.113.80, found in "
-	exits 1 lab exec sub fo-keepalive --end-to-end no-such-name.soracom.io
+	exits 1 lab exec sub as-unit fo-keepalive-test fo-keepalive --end-to-end no-such-name.soracom.io
 	has "$messages" "there is no such name, or it has none"
 	lab dns "$FIRST" refused
-	exits 0 lab exec sub fo-keepalive --end-to-end api.soracom.io
+	exits 0 lab exec sub as-unit fo-keepalive-test fo-keepalive --end-to-end api.soracom.io
 	lab dns "$SECOND" refused
-	exits 1 lab exec sub fo-keepalive --end-to-end api.soracom.io
+	exits 1 lab exec sub as-unit fo-keepalive-test fo-keepalive --end-to-end api.soracom.io
 	has "$messages" "it refuses the question"
 	lab line sub down
-	exits 1 lab exec sub fo-keepalive --end-to-end api.soracom.io
+	exits 1 lab exec sub as-unit fo-keepalive-test fo-keepalive --end-to-end api.soracom.io
 	has "$(lab exec sub fo-status history)" "ppp0 from end to end: no address for api.soracom.io"
 	exits 64 lab exec sub fo-keepalive --end-to-end a_b
 	exits 64 lab exec sub fo-keepalive --probe --end-to-end api.soracom.io

@@ -62,7 +62,7 @@ hears() {
 	deaf
 	both_say_why
 	class_is s1.fast
-	lab exec sub fo-speedclass sync --if-due
+	lab exec sub as-unit fo-speedclass
 	class_is s1.fast
 	hears
 	all_is_well_again
@@ -72,7 +72,7 @@ hears() {
 	lab exec sub sed -i 's/^;\?split =.*/split = lower/' /etc/fo/fo.conf
 	deaf
 	both_say_why
-	lab exec sub fo-speedclass sync --if-due
+	lab exec sub as-unit fo-speedclass
 	class_is s1.minimum
 	lab exec sub fo-status history | grep -q "speed class s1.minimum wanted, by split"
 	hears

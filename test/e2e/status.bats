@@ -171,6 +171,22 @@ nft_runs() {
 		/run/real-nft delete table inet fw; umount "$(readlink -f "$(command -v nft)")"'
 }
 
+# What is not a time.
+steady() {
+	grep -vE 'seconds|_bytes_total' "$1"
+}
+
+@test "the unit of the metrics sees what root sees" {
+	local router
+	for router in main sub; do
+		lab exec "$router" as-unit fo-metrics
+		lab exec "$router" cat /run/fo/metrics.prom >"$BATS_TEST_TMPDIR/unit"
+		lab exec "$router" fo-status -q metrics >"$BATS_TEST_TMPDIR/root"
+		grep -q '^fo_source_translation 1' "$BATS_TEST_TMPDIR/unit"
+		diff <(steady "$BATS_TEST_TMPDIR/root") <(steady "$BATS_TEST_TMPDIR/unit")
+	done
+}
+
 @test "the watcher is not there" {
 	lab router main stop-watcher
 	is main 1 "fo-watch does not run any more: nobody watches ppp0" watcher

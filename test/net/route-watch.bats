@@ -226,12 +226,21 @@ no_gateway() {
 	said "corrected: more changes at once than can be told apart"
 }
 
-@test "the capabilities that its unit has are enough" {
+# Neither root nor in a group that is anything here; the state folder is shared as tmpfiles.d(5) does it.
+@test "the user and the capabilities that its unit has are enough" {
 	configure "forwarding = global" "linger = 0"
-	grep -qx "CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW" "$BATS_TEST_DIRNAME/../../systemd/fo-route.service"
+	local unit=$BATS_TEST_DIRNAME/../../systemd/fo-route.service
+	grep -qx "User=_failover" "$unit"
+	grep -qx "AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW" "$unit"
+	grep -qx "CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW" "$unit"
+	mkdir -p "$FO_STATE_DIR/run" "$FO_STATE_DIR/lib"
+	chgrp -R 64990 "$FO_STATE_DIR"
+	chmod -R g+rws "$FO_STATE_DIR"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR" "$DIR"
 	WATCH_LOG=$DIR/watch.log
 	take_vip
-	router_job setpriv --bounding-set=-all,+net_admin,+net_raw --inh-caps=-all --no-new-privs \
+	router_job setpriv --reuid=64990 --regid=64990 --clear-groups --bounding-set=-all,+net_admin,+net_raw \
+		--inh-caps=-all,+net_admin,+net_raw --ambient-caps=-all,+net_admin,+net_raw --no-new-privs \
 		"$FO_BUILD/cmd/fo-route" -c "$CONF" watch 2>"$WATCH_LOG"
 	soon_uses "$MASTER"
 	router ip route replace default via 192.168.0.10 dev eth0

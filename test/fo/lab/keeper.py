@@ -228,7 +228,7 @@ class _Keeper:
 
     def _start_resident(self, name, resident):
         """Where its program is installed: a lab can be had without any."""
-        if os.access(f"{self._lab.root(name)}/usr/bin/{resident.command.split()[0]}", os.X_OK):
+        if os.access(f"{self._lab.root(name)}/usr/bin/{resident.unit}", os.X_OK):
             self._spawn(name, ["sh", "-c", start_script(resident)])
 
     def _start_keepalived(self, name):

@@ -1,4 +1,4 @@
-"""The residents of a router, kept running as their units would do it."""
+"""The residents of a router, kept running as their units would do it, with the rights of these."""
 from dataclasses import dataclass
 
 
@@ -6,24 +6,23 @@ from dataclasses import dataclass
 class Resident:
     name: str  # in the lab's commands and below /run
     sections: str  # of fo.conf, a pattern: without one of them it does not run
-    command: str
+    unit: str
 
 
 RESIDENTS = {resident.name: resident for resident in (
     Resident("watcher", "check|keepalive", "fo-watch"),
-    Resident("resident", "route", "fo-route watch"),
+    Resident("resident", "route", "fo-route"),
 )}
 
 # Restart=always, RestartPreventExitStatus=64 78. The file of the loop holds who keeps it running: a loop
 # that was stopped ends even where another was started before it looks again.
 _START = """
 grep -qE '^\\[({sections})\\]' /etc/fo/fo.conf || exit 0
-mkdir -p /run/fo
 set -C
 echo $$ >/run/{name}.loop || exit 0
 set +C
 while [ "$(cat /run/{name}.loop)" = $$ ]; do
-    {command} 2>/dev/null &
+    as-unit {unit} 2>/dev/null &
     echo $! >/run/{name}.pid
     wait $!
     case $? in 64 | 78) rm -f /run/{name}.loop; exit ;; esac

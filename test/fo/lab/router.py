@@ -17,9 +17,12 @@ from fo.paths import TREE
 from . import topology
 from .syslog import Log, collect, open_device
 
+# Who runs the units that are not root.
+_USER, _USER_ID = "_failover", 64990
 _DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9),
             "tty": (5, 0)}
 MODEM = f"{TREE}/test/lab/modem"
+_AS_UNIT = f"{TREE}/test/lab/as-unit"
 # Emptied, whatever the machine has there.
 _OWN_FOLDERS = ("etc/fo", "etc/keepalived", "etc/ppp/ip-up.d", "etc/ppp/ip-down.d", "var/lib/fo",
                 ".soracom")
@@ -41,7 +44,27 @@ def make_disk(lab, world, router):
         shutil.copy(_PACKAGED, f"{folder}/root/etc/keepalived")
     write_hosts(world, f"{folder}/root")
     os.makedirs(f"{folder}/root/usr/local/sbin", exist_ok=True)
-    shutil.copy(MODEM, f"{folder}/root/usr/local/sbin")
+    for tool in (MODEM, _AS_UNIT):
+        shutil.copy(tool, f"{folder}/root/usr/local/sbin")
+    _add_user(f"{folder}/root")
+    _make_state_folder(f"{folder}/root/var/lib/fo")
+
+
+def _add_user(root):
+    """As sysusers.d(5) does."""
+    for file, line in (("passwd", f"{_USER}:x:{_USER_ID}:{_USER_ID}::/var/lib/fo:/usr/sbin/nologin\n"),
+                       ("group", f"{_USER}:x:{_USER_ID}:\n")):
+        with open(f"{root}/etc/{file}", encoding="utf-8") as before:
+            lines = [old for old in before if not old.startswith(f"{_USER}:")]
+        with open(f"{root}/etc/{file}", "w", encoding="utf-8") as after:
+            after.writelines([*lines, line])
+
+
+def _make_state_folder(path):
+    """As tmpfiles.d(5) does."""
+    os.makedirs(path, exist_ok=True)
+    os.chown(path, 0, _USER_ID)
+    os.chmod(path, 0o2775)
 
 
 def write_hosts(world, root):
@@ -115,6 +138,7 @@ class _Init:
         namespace.mount("proc", f"{root}/proc", "proc")
         namespace.mount("sysfs", f"{root}/sys", "sysfs")
         namespace.mount("tmpfs", f"{root}/run", "tmpfs", namespace.MS_NOSUID, "mode=755")
+        _make_state_folder(f"{root}/run/fo")
         namespace.mount("tmpfs", f"{root}/dev", "tmpfs", namespace.MS_NOSUID, "mode=755")
         _make_devices(f"{root}/dev")
         namespace.mount("/dev/pts", f"{root}/dev/pts", flags=namespace.MS_BIND)

@@ -376,6 +376,16 @@ house_answers() {
 }
 
 # With the words of openrc-run(8) that they use. `rc VERB SERVICE`: what the script does then.
+# Not more: of processes that start and end the kernel tells nobody in a namespace.
+@test "OpenRC: keepalived takes the tracking of the watcher" {
+	has_files sub openrc/sub
+	lab exec sub sh -c 'cd /etc/keepalived && sed -i "s/^vrrp_instance/include watcher.conf\n&/; s/^    track_file {/    track_process {\n        watcher\n    }\n&/" keepalived.conf &&
+		keepalived -t'
+	lab router sub stop-keepalived
+	lab router sub start-keepalived
+	wait_for sub 20 'kill -USR1 "$(cat /run/keepalived.pid)"; grep -q "watcher, weight -60" /tmp/keepalived.data'
+}
+
 @test "OpenRC: the scripts start the residents before keepalived, and tell them to read fo.conf again" {
 	has_files main openrc/both
 	for service in watch route; do

@@ -3,6 +3,7 @@
 set(FO_UNITDIR lib/systemd/system CACHE PATH "Where systemd finds units, below the prefix")
 set(FO_TMPFILESDIR lib/tmpfiles.d CACHE PATH "Where systemd-tmpfiles finds its files")
 set(FO_SYSUSERSDIR lib/sysusers.d CACHE PATH "Where systemd-sysusers finds its files")
+set(FO_ZSHDIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE PATH "Where zsh finds completion")
 set(samples ${CMAKE_INSTALL_DATADIR}/${PROJECT_NAME})
 
 install(CODE "
@@ -64,6 +65,14 @@ foreach(unit ${units})
 endforeach()
 fo_text(FILES ${FO_TMPFILESDIR} systemd/failover-helpers.tmpfiles.conf failover-helpers.conf)
 fo_text(FILES ${FO_SYSUSERSDIR} systemd/failover-helpers.sysusers.conf failover-helpers.conf)
+
+# Completion: bash looks for a file by the name of the program, zsh for what its `#compdef` says.
+set(completions ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+fo_text(FILES ${completions} completion/failover-helpers.bash)
+foreach(program alert check-ftth keepalive route setup speedclass status watch)
+	install(CODE "fo_link(${completions}/failover-helpers.bash ${completions} fo-${program})")
+endforeach()
+fo_text(FILES ${FO_ZSHDIR} completion/failover-helpers.zsh _failover-helpers)
 
 # fo-setup, and the parts that it sources.
 fo_text(PROGRAMS ${CMAKE_INSTALL_BINDIR} setup/fo-setup)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "conf_rule.h"
 #include "loader.h"
@@ -57,7 +58,8 @@ int doctor_check_conf(const struct doctor_order *order, struct findings *out)
 	/* A file without [router] has nothing to compare with. */
 	if (order->conf->router.lan.count > 0)
 		conf_rule_check(order->conf, order->conf_file, out);
-	if (service_user_is_shut_out(order->root, order->conf_file, S_IROTH)) {
+	if (strcmp(order->conf_file, CONF_DEFAULT_FILE) == 0 &&
+	    service_user_is_shut_out(order->root, order->conf_file, S_IROTH)) {
 		service_user_close(order->root, order->conf_file, fix);
 		findings_add(out, 14, order->conf_file, fix,
 			     "the user " SERVICE_USER " cannot read it, as which fo-watch, "

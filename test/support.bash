@@ -71,6 +71,11 @@ need() {
 	command -v "$1" >/dev/null || skip "needs $1"
 }
 
+# not_emulated WHAT: which qemu-user does not carry to a program of another architecture.
+not_emulated() {
+	[ -z "${FO_EMULATED-}" ] || skip "qemu-user does not carry $1"
+}
+
 # says TEXT: that the last `run` printed it.
 says() {
 	has "$output" "$1"

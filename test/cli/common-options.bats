@@ -323,6 +323,10 @@ PYTHON
 	without_reader fo-status -q -c "$CONF" history
 	without_reader fo-status -q -c "$CONF" --json history
 	without_reader fo-status -q -c "$CONF" report --html
+}
+
+@test "who reads no further of doctor is told nothing" {
+	not_emulated "openat2(2)"
 	without_reader fo-status -q -c "$CONF" doctor --root "$DIR"
 }
 

@@ -1,9 +1,10 @@
 # What is not a program: manual pages, samples, units, completion, fo-setup.
 
-set(FO_UNITDIR lib/systemd/system CACHE PATH "Where systemd finds units, below the prefix")
-set(FO_TMPFILESDIR lib/tmpfiles.d CACHE PATH "Where systemd-tmpfiles finds its files")
-set(FO_SYSUSERSDIR lib/sysusers.d CACHE PATH "Where systemd-sysusers finds its files")
-set(FO_ZSHDIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE PATH "Where zsh finds completion")
+# Below the prefix, or absolute. No PATH: cmake takes a relative one of the command line for one below its own folder.
+set(FO_UNITDIR lib/systemd/system CACHE STRING "Where systemd finds units, below the prefix")
+set(FO_TMPFILESDIR lib/tmpfiles.d CACHE STRING "Where systemd-tmpfiles finds its files")
+set(FO_SYSUSERSDIR lib/sysusers.d CACHE STRING "Where systemd-sysusers finds its files")
+set(FO_ZSHDIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING "Where zsh finds completion")
 set(samples ${CMAKE_INSTALL_DATADIR}/${PROJECT_NAME})
 
 install(CODE "

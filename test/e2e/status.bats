@@ -187,6 +187,19 @@ steady() {
 	done
 }
 
+@test "the unit of the alerts tells, as a user who is not root" {
+	local told
+	lab exec main sh -c 'printf "#!/bin/sh\n{ id -un; cat; } >>/run/fo/told\n" >/usr/local/sbin/tell
+		chgrp _failover /etc/fo/fo.conf /usr/local/sbin/tell; chmod 640 /etc/fo/fo.conf; chmod 750 /usr/local/sbin/tell
+		printf "%s\n" "[alert]" "command = /usr/local/sbin/tell" >>/etc/fo/fo.conf; as-unit fo-alert fo-alert --wait 0'
+	lab exec main as-unit fo-alert fo-alert --test
+	told=$(lab exec main cat /run/fo/told)
+	has "$told" _failover
+	has "$told" '"value":"test"'
+	[ "$(lab exec main stat -c %U /var/lib/fo/alert.command)" = _failover ]
+	lab exec main sh -c 'sed -i "/^.alert.$/,\$d" /etc/fo/fo.conf'
+}
+
 @test "the watcher is not there" {
 	lab router main stop-watcher
 	is main 1 "fo-watch does not run any more: nobody watches ppp0" watcher

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli_help.h"
 #include "loader.h"
 #include "log.h"
 #include "nexthop.h"
@@ -30,76 +31,37 @@ static const struct cli_option common[] = {
 	{ 'h', "help", NULL, "print this", COMMON(help) },
 	{ 'V', "version", NULL, "print the version", COMMON(version) },
 };
-static const struct cli_option dry_run = { 'n', "dry-run", NULL,
+static const struct cli_option dry_run = { 'n',
+					   "dry-run",
+					   NULL,
 					   "print what would be done, and do nothing",
-					   COMMON(dry_run) };
-static const struct cli_option json = { 0, "json", NULL, "print JSON", COMMON(json) };
-
-/* getopt_long's value for a long option without a letter: beyond every character. */
-enum { LONG_ONLY = 256, OPTIONS_MAX = 24 };
-
-/* The program's own options and the common ones, as one list. */
-struct option_list {
-	const struct cli_option *items[OPTIONS_MAX];
-	size_t count, own; /* `own` of them are the program's, and come first */
+					   COMMON(dry_run),
+					   .traits = CLI_PLANS };
+static const struct cli_option json = {
+	0, "json", NULL, "print JSON", COMMON(json), .traits = CLI_PLANS | CLI_SHOWS
 };
 
-static bool any_verb_has(const struct cli_program *program, unsigned traits)
-{
-	for (const struct cli_verb *verb = program->verbs; verb->run != NULL; verb++) {
-		if ((verb->traits & traits) != 0)
-			return true;
-	}
-	return false;
-}
+/* getopt_long's value for a long option without a letter: beyond every character. */
+enum { LONG_ONLY = 256 };
 
-static void list_option(struct option_list *list, const struct cli_option *option)
+static void list_option(struct cli_options *list, const struct cli_option *option)
 {
-	if (list->count < OPTIONS_MAX)
+	if (list->count < CLI_OPTIONS_MAX)
 		list->items[list->count++] = option;
 }
 
-static void list_options(const struct cli_program *program, struct option_list *list)
+static void list_options(const struct cli_program *program, struct cli_options *list)
 {
 	list->count = 0;
 	for (const struct cli_option *o = program->options; o != NULL && o->name != NULL; o++)
 		list_option(list, o);
 	list->own = list->count;
-	if (any_verb_has(program, CLI_PLANS))
+	if (cli_help_takers(program, &dry_run) != 0)
 		list_option(list, &dry_run);
-	if (any_verb_has(program, CLI_PLANS | CLI_SHOWS))
+	if (cli_help_takers(program, &json) != 0)
 		list_option(list, &json);
 	for (size_t i = 0; i < ARRAY_LEN(common); i++)
 		list_option(list, &common[i]);
-}
-
-static void print_option(const struct cli_option *option)
-{
-	char left[40];
-	const char *equals = option->arg != NULL ? " " : "";
-	const char *arg = option->arg != NULL ? option->arg : "";
-
-	if (option->letter != 0)
-		snprintf(left, sizeof(left), "-%c, --%s%s%s", option->letter, option->name, equals,
-			 arg);
-	else
-		snprintf(left, sizeof(left), "    --%s%s%s", option->name, equals, arg);
-	printf("  %-24s  %s\n", left, option->help);
-}
-
-static void print_help(const struct cli_program *program, const struct option_list *list)
-{
-	printf("usage: %s [options]%s%s\n%s\n", program->name,
-	       program->synopsis[0] == '\0' ? "" : " ", program->synopsis, program->about);
-	for (const struct cli_verb *verb = program->verbs; verb->run != NULL; verb++) {
-		if (verb->form != NULL)
-			printf("%s  %-24s  %s\n", verb == program->verbs ? "\n" : "", verb->form,
-			       verb->help);
-	}
-	printf("\nOptions:\n");
-	for (size_t i = 0; i < list->count; i++)
-		print_option(list->items[i]);
-	printf("\nExample: %s\nSee %s(8) and fo.conf(5).\n", program->example, program->name);
 }
 
 int cli_misused(const struct cli *cli, const char *fmt, ...)
@@ -115,8 +77,8 @@ int cli_misused(const struct cli *cli, const char *fmt, ...)
 }
 
 /* The two forms in which getopt_long wants the options. */
-static void to_getopt(const struct option_list *list, char letters[static 2 * OPTIONS_MAX + 2],
-		      struct option longs[static OPTIONS_MAX + 1])
+static void to_getopt(const struct cli_options *list, char letters[static 2 * CLI_OPTIONS_MAX + 2],
+		      struct option longs[static CLI_OPTIONS_MAX + 1])
 {
 	char *end = letters;
 
@@ -138,7 +100,7 @@ static void to_getopt(const struct option_list *list, char letters[static 2 * OP
 	longs[list->count] = (struct option){ .name = NULL };
 }
 
-static size_t index_of(const struct option_list *list, int value)
+static size_t index_of(const struct cli_options *list, int value)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		if (list->items[i]->letter == value || value == LONG_ONLY + (int)i)
@@ -184,7 +146,7 @@ static int set_option(const struct cli *cli, const struct cli_option *option, co
 
 /* In a cluster such as -nZq getopt names the letter in optopt, and has not yet moved on to the next
  * word; a long option, unknown or with a value too much, is a word of its own. */
-static int refuse_option(const struct cli *cli, const struct option_list *list, const char *word)
+static int refuse_option(const struct cli *cli, const struct cli_options *list, const char *word)
 {
 	if (optopt > 0 && optopt < LONG_ONLY && index_of(list, optopt) == list->count)
 		return cli_misused(cli, "unknown option `-%c'", optopt);
@@ -192,11 +154,11 @@ static int refuse_option(const struct cli *cli, const struct option_list *list, 
 }
 
 /* `given` has a bit for each of the program's own options that is there. */
-static int parse_options(struct cli *cli, const struct option_list *list, int argc, char *argv[],
+static int parse_options(struct cli *cli, const struct cli_options *list, int argc, char *argv[],
 			 void *settings, unsigned *given)
 {
-	char letters[2 * OPTIONS_MAX + 2];
-	struct option longs[OPTIONS_MAX + 1];
+	char letters[2 * CLI_OPTIONS_MAX + 2];
+	struct option longs[CLI_OPTIONS_MAX + 1];
 	int ret = CLI_GO_ON;
 
 	to_getopt(list, letters, longs);
@@ -306,14 +268,14 @@ static void prepare_process(const char *name)
 
 static int parse(struct cli *cli, int argc, char *argv[], void *settings)
 {
-	struct option_list list;
+	struct cli_options list;
 	unsigned given = 0;
 	int ret;
 
 	list_options(cli->program, &list);
 	ret = parse_options(cli, &list, argc, argv, settings, &given);
 	if (ret == CLI_GO_ON && cli->help) {
-		print_help(cli->program, &list);
+		cli_help_print(cli->program, &list);
 		return CLI_YES;
 	}
 	if (ret == CLI_GO_ON && cli->version) {

@@ -40,6 +40,7 @@ struct cli_option {
 	size_t offset; /* of the field in the program's settings */
 	int64_t min, max;
 	const char *verb; /* goes with this verb only; NULL: with each */
+	unsigned traits;  /* goes with verbs that have one of these only; 0: with each */
 };
 
 /* What sets a verb apart from others. */

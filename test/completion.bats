@@ -190,6 +190,9 @@ taken_by() {
 	for program in $(programs); do
 		[ -s "$prefix/share/bash-completion/completions/$program" ]
 	done
+	# Of the same name, in another folder: pppd's hook, after a second installation as well.
+	cmake --install "$FO_BUILD" --prefix "$prefix" >/dev/null
+	cmp "$ROOT/etc/ppp/ip-up.d/fo-route" <(sed "s|$prefix/bin/fo-|/usr/bin/fo-|g" "$prefix/share/failover-helpers/ppp/ip-up.d/fo-route")
 	cmp "$COMPLETION.zsh" "$prefix/share/zsh/site-functions/_failover-helpers"
 }
 

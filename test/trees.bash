@@ -16,16 +16,27 @@ tree_needs() {
 		{ apt-get update && apt-get install -y --no-install-recommends "$2"; } >/dev/null 2>&1
 }
 
-# tree_make NAME RELEASE PACKAGES [OPTION...]: $TREES/NAME, unless it is there. OPTION is one of mmdebstrap's.
+# What a shell in tree_space does so that programs of arm64 and armhf run there.
+TREE_EMULATE='mount --make-rprivate /
+	mount -t proc proc /proc
+	mount -t binfmt_misc none /proc/sys/fs/binfmt_misc
+	for arch in aarch64 arm; do
+		cat /usr/lib/binfmt.d/qemu-$arch.conf >/proc/sys/fs/binfmt_misc/register
+	done'
+
+# tree_make NAME RELEASE PACKAGES [OPTION...]: $TREES/NAME, unless it is there. OPTION is one of mmdebstrap's;
+# EMULATE=yes: its programs are of another architecture.
 tree_make() {
 	local root=$TREES/$1 release=$2 packages=$3
+	local -a within=()
+	[ -z "${EMULATE-}" ] || within=(tree_space yes bash -ec "$TREE_EMULATE"'; exec "$@"' -)
 	shift 3
 	[ ! -d "$root" ] || return 0
 	tree_needs mmdebstrap mmdebstrap || { echo "mmdebstrap cannot be installed" >&2; return 1; }
 	mkdir -p "$TREES"
 	rm -rf "$root.new.$$"
 	echo "making $root" >&2
-	mmdebstrap --quiet --variant=minbase --include="$packages" "$@" "$release" "$root.new.$$" "$(tree_mirror)" ||
+	"${within[@]}" mmdebstrap --quiet --variant=minbase --include="$packages" "$@" "$release" "$root.new.$$" "$(tree_mirror)" ||
 		{ rm -rf "$root.new.$$"; return 1; }
 	# Another run may have made it meanwhile.
 	mv -T "$root.new.$$" "$root" 2>/dev/null || rm -rf "$root.new.$$"
@@ -63,12 +74,7 @@ tree_enter() {
 		shift 4
 		mount --make-rprivate /
 		mount -t proc proc /proc
-		if [ "$emulate" ]; then
-			mount -t binfmt_misc none /proc/sys/fs/binfmt_misc
-			for arch in aarch64 arm; do
-				cat /usr/lib/binfmt.d/qemu-$arch.conf >/proc/sys/fs/binfmt_misc/register
-			done
-		fi
+		if [ "$emulate" ]; then '"$TREE_EMULATE"'; fi
 		if [ "$layer" ]; then
 			mount -t tmpfs none /media
 			mkdir /media/upper /media/work /media/root
@@ -127,8 +133,9 @@ tree_space() {
 tree_clean() {
 	local root=$TREES/$1 depends
 	local -a other=()
+	local EMULATE=""
 	depends=$(dpkg-deb -f "$4" Depends | sed -E 's/ *\|[^,]*//g; s/ *\([^)]*\)//g; s/ *, */,/g')
 	[ "$(cat "$root/.depends" 2>/dev/null)" = "$depends" ] || rm -rf "$root"
-	[ "$3" = "$(dpkg --print-architecture)" ] || other=(--architectures="$3")
+	[ "$3" = "$(dpkg --print-architecture)" ] || { other=(--architectures="$3"); EMULATE=yes; }
 	tree_make "$1" "$2" "$depends" "${other[@]}" && echo "$depends" >"$root/.depends"
 }

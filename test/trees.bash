@@ -78,7 +78,7 @@ tree_enter() {
 		if [ "$layer" ]; then
 			mount -t tmpfs none /media
 			mkdir /media/upper /media/work /media/root
-			mount -t overlay -o "lowerdir=$root,upperdir=/media/upper,workdir=/media/work" none /media/root
+			mount -t overlay -o "lowerdir=$root,upperdir=/media/upper,workdir=/media/work${emulate:+,userxattr}" none /media/root
 			root=/media/root
 		else
 			mount --bind "$root" "$root"

@@ -29,13 +29,15 @@ int store_directory(enum store_area area, char *buf, size_t size)
 	return -ENAMETOOLONG;
 }
 
-/* keepalived gives its children the umask 0177, under which even a directory is closed: the mode
- * is set, not asked for. Another process may make the same directory at the same time. */
+/* keepalived gives its children the umask 0177, under which even a directory is closed. It is
+ * open from the beginning: another process may make the same one at the same time, and go on. */
 static int make_one(const char *dir)
 {
-	if (mkdir(dir, 0755) != 0)
-		return errno == EEXIST ? 0 : -errno;
-	return chmod(dir, 0755) == 0 ? 0 : -errno;
+	mode_t before = umask(022);
+	int ret = mkdir(dir, 0755) == 0 || errno == EEXIST ? 0 : -errno;
+
+	umask(before);
+	return ret;
 }
 
 /* Makes `dir`, and its parent where that is missing too. */

@@ -100,10 +100,10 @@ int state_setup(void **state)
 	char name[32], root[256];
 
 	(void)state;
-	umask(0177);
 	log_open("test", LOG_LEVEL_DEBUG);
 	snprintf(name, sizeof(name), "state%u", count++);
 	snprintf(root, sizeof(root), "%s", temp_path(name));
+	umask(0177); /* and not before: nobody but root could use a folder that is made under it */
 	return setenv("FO_STATE_DIR", root, 1);
 }
 

@@ -41,8 +41,8 @@ int doctor_read_conf(const struct doctor_order *order, struct conf *conf, struct
 	ret = conf_load(&source, conf);
 	if (ret == -ENOENT) {
 		findings_add(out, 1, order->conf_file,
-			     "see fo.conf(5), or begin with the sample in "
-			     "/usr/share/doc/failover-helpers",
+			     "fo-setup\n"
+			     "# or the sample in /usr/share/doc/failover-helpers/examples",
 			     "there is no such file: no program of failover-helpers does anything");
 		return 0;
 	}

@@ -26,6 +26,10 @@ ask() {
 		ask_line "$2${3:+ [$3: $4]}: " || misused "--$1 is needed, and nobody can be asked: $2"
 		line=${line:-$3}
 		[ -n "$line" ] || misused "--$1 is needed: $2"
+		# Pasted too early, it is not printed once more.
+		case $line in
+		*authKey* | *password*) misused "these are credentials, and not the answer to: $2 They are asked for last" ;;
+		esac
 	fi
 	eval "$1=\$line"
 }
@@ -95,10 +99,10 @@ guess_uplink() {
 	fi
 }
 
-# The first address of the LAN that is not the VRRP address, with the length of its prefix.
-guess_address() {
+# The addresses of the LAN that are not the VRRP address, with the lengths of their prefixes.
+guess_addresses() {
 	[ "$live" = yes ] || return 0
-	ip -4 -o addr show dev "$lan" scope global 2>/dev/null | awk -v vip="$vip" '$4 !~ "^" vip "/" { print $4; exit }'
+	ip -4 -o addr show dev "$lan" scope global 2>/dev/null | awk -v vip="$vip" '$4 !~ "^" vip "/" { print $4 }'
 }
 
 # answer_role .. answer_sim: each is asked, and refused where it cannot be.
@@ -128,7 +132,12 @@ answer_interfaces() {
 }
 
 answer_addresses() {
-	found=$(guess_address)
+	addresses=$(guess_addresses)
+	found=$(printf '%s\n' "$addresses" | head -n 1)
+	if [ -z "$address" ] && [ -n "$found" ] && [ "$found" = "$addresses" ]; then
+		address=${found%/*}
+		say "--address $address: $lan has no other"
+	fi
 	ask address "What is this router's own address on $lan?" "${found%/*}" "it has that"
 	is_address "${address%/*}" || misused "--address $address: this is no IPv4 address, such as 192.168.0.1"
 	case $address in

@@ -143,9 +143,15 @@ note_kernel() {
 	journal_has route || journal_add "route $(ip -4 route show default | head -n 1)"
 }
 
+# Before the first is started: one brings others with it.
+note_units() {
+	for unit in $(units); do
+		journal_has "unit $unit " || journal_add "unit $unit $(state_of is-enabled "$unit") $(state_of is-active "$unit")"
+	done
+}
+
 # start UNIT: now and at every boot.
 start() {
-	journal_has "unit $1 " || journal_add "unit $1 $(state_of is-enabled "$1") $(state_of is-active "$1")"
 	if systemctl --quiet enable "$1" 2>"$work/said" && systemctl restart "$1" 2>>"$work/said"; then
 		return
 	fi
@@ -163,6 +169,7 @@ journal_start() {
 	note_kernel
 	sysctl -q -p /etc/sysctl.d/60-failover-helpers.conf || fail 2 "the kernel does not take /etc/sysctl.d/60-failover-helpers.conf"
 	systemctl daemon-reload
+	note_units
 	for unit in $(units); do
 		runs_already "$unit" || { say "starting $unit"; start "$unit"; }
 	done
@@ -174,6 +181,8 @@ journal_start() {
 	say
 	fo-status doctor
 	fo-status | head -n 1
+	[ "$role" = main ] || fo-speedclass login >/dev/null ||
+		say "fo-setup: the SIM's class cannot be set like that: correct it, and try it with: sudo fo-speedclass login" >&2
 }
 
 # The files that --undo brings back or removes.

@@ -258,6 +258,15 @@ refused() {
 	grep -q '^vip = 192.168.0.254 ' "$ROOT/etc/fo/fo.conf"
 }
 
+@test "credentials that are pasted at another question are refused, and not printed again" {
+	command -v script >/dev/null || skip "script(1) is not installed"
+	printf '%s\n' main eth0 ppp0 '{"authKeyId":"keyId-1","authKey":"secret-1"}' >"$BATS_TEST_TMPDIR/typed"
+	timeout 20 script -qefc "sh '$SETUP' --root '$ROOT'" /dev/null <"$BATS_TEST_TMPDIR/typed" >"$BATS_TEST_TMPDIR/said" || true
+	grep -q "these are credentials, and not the answer to: What is this router's own address" "$BATS_TEST_TMPDIR/said"
+	# What the terminal itself has shown is done.
+	run ! grep -q "^fo-setup:.*secret-1" "$BATS_TEST_TMPDIR/said"
+}
+
 @test "its page has the options of --help, and the version is that of the others" {
 	diff <(sh "$SETUP" --help | grep -oE -- '--[a-z-]+' | grep -v failover | sort -u) \
 		<(sed -nE 's/^\.It Fl ([a-zA-Z] , )?-([a-z-]+).*/--\2/p' "$BATS_TEST_DIRNAME/../../setup/fo-setup.8" | sort -u)

@@ -97,7 +97,7 @@ static int open_in(int dir, const char *name, int flags, mode_t mode)
 {
 	const int safe = (flags & ~O_CREAT) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 	struct stat st;
-	int fd = openat(dir, name, safe);
+	int fd = openat(dir, name, safe, 0);
 
 	if (fd < 0 && errno == ENOENT && (flags & O_CREAT) != 0)
 		fd = create_in(dir, name, safe, mode);

@@ -12,23 +12,32 @@
 static void check_command(struct machine *machine, const char *command, struct findings *out)
 {
 	struct shell_words words;
-	char fix[FINDING_FIX_MAX];
+	char fix[FINDING_FIX_MAX], culprit[FINDING_PLACE_MAX];
 
 	/* What cannot be split is a fault of fo.conf; a copy of the configuration alone has no
 	 * programs. */
 	if (shell_words_split(command, &words) != NULL || words.argv[0] == NULL ||
 	    (machine_is_files(machine) && !machine_has(machine, "/usr/bin")))
 		return;
-	snprintf(fix, sizeof(fix), "chgrp " SERVICE_USER " %.150s\nchmod 750 %.150s", words.argv[0],
-		 words.argv[0]);
-	if (!machine_has_program(machine, words.argv[0]))
+	if (!machine_has_program(machine, words.argv[0])) {
 		findings_add(out, 601, words.argv[0], "correct `command` below [alert] in fo.conf",
 			     "[alert] command names a program that is not there, or cannot be "
 			     "executed: nobody is told");
-	else if (service_user_is_shut_out(machine->root, words.argv[0], S_IXOTH))
+	} else if (service_user_is_shut_out(machine->root, words.argv[0], S_IXOTH, culprit)) {
+		if (strcmp(culprit, words.argv[0]) == 0)
+			snprintf(fix, sizeof(fix),
+				 "chgrp " SERVICE_USER " %.150s\nchmod 750 %.150s", culprit,
+				 culprit);
+		else
+			snprintf(fix, sizeof(fix),
+				 "put it where that user can go, such as into /usr/local/sbin: %s "
+				 "is "
+				 "closed to it",
+				 culprit);
 		findings_add(out, 601, words.argv[0], fix,
 			     "the user " SERVICE_USER ", as which fo-alert runs, cannot execute "
 			     "[alert] command: nobody is told");
+	}
 }
 
 static void check_secret(const struct doctor_order *order, struct findings *out)

@@ -53,14 +53,17 @@ int doctor_read_conf(const struct doctor_order *order, struct conf *conf, struct
 
 int doctor_check_conf(const struct doctor_order *order, struct findings *out)
 {
-	char fix[FINDING_FIX_MAX];
+	char fix[FINDING_FIX_MAX], culprit[FINDING_PLACE_MAX];
 
 	/* A file without [router] has nothing to compare with. */
 	if (order->conf->router.lan.count > 0)
 		conf_rule_check(order->conf, order->conf_file, out);
 	if (strcmp(order->conf_file, CONF_DEFAULT_FILE) == 0 &&
-	    service_user_is_shut_out(order->root, order->conf_file, S_IROTH)) {
-		service_user_close(order->root, order->conf_file, fix);
+	    service_user_is_shut_out(order->root, order->conf_file, S_IROTH, culprit)) {
+		if (strcmp(culprit, order->conf_file) == 0)
+			service_user_close(order->root, order->conf_file, fix);
+		else
+			snprintf(fix, sizeof(fix), "chmod o+x %s", culprit);
 		findings_add(out, 14, order->conf_file, fix,
 			     "the user " SERVICE_USER " cannot read it, as which fo-watch, "
 			     "fo-route watch and fo-alert run");

@@ -51,21 +51,21 @@ static bool is_open(const struct stat *st, const struct user *user, mode_t other
 	return (st->st_mode & other) != 0;
 }
 
-bool service_user_is_shut_out(const char *root, const char *path, mode_t other)
+bool service_user_is_shut_out(const char *root, const char *path, mode_t other,
+			      char culprit[static FINDING_PLACE_MAX])
 {
-	char folder[FINDING_PLACE_MAX];
 	struct user user;
 	struct stat st;
 
 	if (!find_user(root, &user) || tree_stat(root, path, &st) != 0)
 		return false;
+	snprintf(culprit, FINDING_PLACE_MAX, "%s", path);
 	if (!is_open(&st, &user, other))
 		return true;
-	snprintf(folder, sizeof(folder), "%s", path);
-	for (char *slash = strrchr(folder, '/'); slash != NULL && slash != folder;
-	     slash = strrchr(folder, '/')) {
+	for (char *slash = strrchr(culprit, '/'); slash != NULL && slash != culprit;
+	     slash = strrchr(culprit, '/')) {
 		*slash = '\0';
-		if (tree_stat(root, folder, &st) == 0 && !is_open(&st, &user, S_IXOTH))
+		if (tree_stat(root, culprit, &st) == 0 && !is_open(&st, &user, S_IXOTH))
 			return true;
 	}
 	return false;

@@ -354,6 +354,7 @@ with_service_user() {
 	with_service_user
 	chmod 700 "$ROUTER/etc/fo"
 	finds FO014
+	has "$output" "chmod o+x /etc/fo"
 	with_service_user
 	alerts 'url = https://hooks.example.net/secret'
 	chmod 644 "$fo_conf"
@@ -363,6 +364,12 @@ with_service_user() {
 	alerts 'command = /usr/local/sbin/tell-me'
 	chmod 700 "$ROUTER/usr/local/sbin/tell-me"
 	finds FO601
+	has "$output" "chmod 750 /usr/local/sbin/tell-me"
+	with_service_user
+	alerts 'command = /usr/local/sbin/tell-me'
+	chmod 700 "$ROUTER/usr/local/sbin"
+	finds FO601
+	has "$output" "/usr/local/sbin is closed to it"
 }
 
 @test "what cannot be looked at is no clean bill" {

@@ -258,6 +258,24 @@ refused() {
 	grep -q '^vip = 192.168.0.254 ' "$ROOT/etc/fo/fo.conf"
 }
 
+# What dpkg runs at `apt purge`, on the files.
+purge() {
+	DPKG_ROOT=$ROOT sh "$BATS_TEST_DIRNAME/../../debian/failover-helpers.postrm" purge
+}
+
+@test "the package is purged first: --undo still puts everything back, and then nothing is left" {
+	run -0 fo_setup "${MAIN[@]}" --yes
+	run -0 purge
+	[[ "$output" == *"what fo-setup has written elsewhere stays, and /var/lib/fo-setup"* ]]
+	[ ! -e "$ROOT/etc/fo" ]
+	run -0 fo_setup --undo --yes
+	is_as_before
+	mkdir -p "$ROOT/var/lib/fo-setup"
+	run -0 purge
+	[ -z "$output" ]
+	[ ! -e "$ROOT/var/lib/fo-setup" ]
+}
+
 @test "credentials that are pasted at another question are refused, and not printed again" {
 	command -v script >/dev/null || skip "script(1) is not installed"
 	printf '%s\n' main eth0 ppp0 '{"authKeyId":"keyId-1","authKey":"secret-1"}' >"$BATS_TEST_TMPDIR/typed"

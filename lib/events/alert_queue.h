@@ -23,7 +23,7 @@ struct alert_queue {
 };
 
 /* Reads what is behind the event `cursor`, as far as `events` has it; all, where the history has
- * begun anew, and nothing, where `cursor` is below 0. Returns 0 and `*out`, which alert_queue_free
+ * begun again, and nothing, where `cursor` is below 0. Returns 0 and `*out`, which alert_queue_free
  * frees; or -errno, logged. */
 int alert_queue_read(const struct conf_events *events, int64_t cursor,
 		     struct alert_queue *out) FO_MUST_CHECK;

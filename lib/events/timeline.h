@@ -74,7 +74,7 @@ void timeline_take(struct timeline *timeline, const struct event *event);
 struct timeline_now {
 	const char *boot;
 	int64_t wall_ms;
-	int64_t watched_ms; /* when fo-watch was last seen at work; 0: not in this boot */
+	int64_t watched_ms; /* when fo-watch was last seen running; 0: not in this boot */
 };
 
 void timeline_end(struct timeline *timeline, const struct timeline_now *now);

@@ -30,8 +30,8 @@ struct printer {
 
 struct firewall_look {
 	struct printer nft, old;
-	struct ruleset_stamp stamp; /* of what nft prints; */
-	bool is_stamped;	    /* where there is one, and nothing noted */
+	struct ruleset_stamp stamp; /* of what nft prints */
+	bool is_stamped;	    /* it is to be noted with that */
 	struct ruleset ruleset;
 };
 

@@ -105,7 +105,7 @@ void idle_end(struct idle_memory *memory, const struct idle_rule *rule,
 	      const struct idle_facts *facts, const struct idle_echoes *echoes);
 
 /* Whether to redial. While the router carries the LAN (`busy`) only where it has no line for that,
- * or where packets were sent during the dead runs and nothing came back. */
+ * or where packets were sent during the silent runs and nothing came back. */
 bool idle_wants_redial(const struct idle_memory *memory, const struct idle_rule *rule,
 		       const struct idle_facts *facts, bool busy);
 

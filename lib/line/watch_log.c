@@ -26,7 +26,7 @@ static int64_t local_day(int64_t wall_s)
 	return (tm.tm_year + INT64_C(1900)) * 10000 + (tm.tm_mon + INT64_C(1)) * 100 + tm.tm_mday;
 }
 
-/* What cannot be read is begun anew: it is only a picture. */
+/* What cannot be read is begun again: it is only a picture. */
 int watch_log_read(struct watch_days *out)
 {
 	char *text = malloc(WATCH_DAYS_TEXT_MAX);

@@ -53,7 +53,7 @@ static int read_on(const struct event_counts *counts, struct seen *seen)
 	ret = history_read_recent(take, seen);
 	if (ret != 0)
 		return ret;
-	if (seen->last < counts->id) /* the history was removed, and has begun anew */
+	if (seen->last < counts->id) /* the history was removed, and has begun again */
 		seen->counts.id = 0;
 	else if (seen->first <= counts->id + 1)
 		return 0;

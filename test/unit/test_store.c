@@ -237,6 +237,16 @@ static void a_fifo_is_not_waited_for(void **state)
 	assert_string_equal(buf, "new");
 }
 
+/* A file of root's in a directory that another user can enter. Nobody else can make it one. */
+static void prepare_for_others(void)
+{
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(store_write(STORE_RUN, "state", "old", 0644), 0);
+	assert_return_code(chmod(temp_dir(), 0755), errno);
+	assert_return_code(chmod(state_path("."), 0755), errno);
+}
+
 #define SHARING_GROUP 65533
 
 /* With the group, and nothing else of root's. */
@@ -263,11 +273,7 @@ static void a_group_that_may_write_shares_what_is_added_to_and_the_locks(void **
 	int fd = -1;
 
 	(void)state;
-	if (geteuid() != 0)
-		skip();
-	assert_int_equal(store_write(STORE_RUN, "state", "old", 0644), 0);
-	assert_return_code(chmod(temp_dir(), 0755), errno);
-	assert_return_code(chmod(state_path("."), 0755), errno);
+	prepare_for_others();
 	assert_return_code(chown(state_path("run"), 0, SHARING_GROUP), errno);
 	assert_return_code(chmod(state_path("run"), 02775), errno);
 	assert_int_equal(store_write(STORE_RUN, "secret", "x", 0600), 0);
@@ -318,11 +324,7 @@ static void a_directory_that_cannot_be_written_is_told(void **state)
 	int status;
 
 	(void)state;
-	if (geteuid() != 0)
-		skip();
-	assert_int_equal(store_write(STORE_RUN, "state", "old", 0644), 0);
-	assert_return_code(chmod(temp_dir(), 0755), errno);
-	assert_return_code(chmod(state_path("."), 0755), errno);
+	prepare_for_others();
 	capture_start(STDERR_FILENO);
 	log_open("test", LOG_LEVEL_DEBUG);
 	status = status_of(start_child(write_as_nobody));

@@ -8,30 +8,46 @@ ask_line() {
 
 # ask_secret PROMPT: the same, without an echo.
 ask_secret() {
-	stty -echo </dev/tty
+	stty -echo </dev/tty 2>/dev/null
 	ask_line "$1"
-	stty echo </dev/tty
-	printf '\n' >/dev/tty
+	asked=$?
+	{ stty echo </dev/tty && printf '\n' >/dev/tty; } 2>/dev/null
+	return $asked
 }
 
-# ask NAME QUESTION GUESS WHY: sets the variable NAME, where no option has; Enter takes the guess.
+# ask NAME QUESTION GUESS WHY: sets the variable NAME, as the option does, to what refuse_NAME has nothing against.
 ask() {
-	eval "given=\$$1"
-	[ -z "$given" ] || return 0
-	if [ "$yes" = yes ]; then
-		[ -n "$3" ] || misused "--$1 is needed: $2"
+	eval "line=\$$1"
+	if [ -z "$line" ] && [ "$yes" = yes ]; then
 		line=$3
-		say "--$1 $3: $4"
-	else
+		[ -z "$line" ] || say "--$1 $line: $4"
+	elif [ -z "$line" ]; then
+		ask_until_right "$@"
+	fi
+	[ -n "$line" ] || misused "--$1 is needed: $2"
+	refusal=$("refuse_$1" "$line")
+	[ -z "$refusal" ] || misused "--$1 $line: $refusal"
+	eval "$1=\$line"
+}
+
+# ask_until_right NAME QUESTION GUESS WHY: a person, who may type it wrong; Enter takes the guess.
+ask_until_right() {
+	while :; do
 		ask_line "$2${3:+ [$3: $4]}: " || misused "--$1 is needed, and nobody can be asked: $2"
 		line=${line:-$3}
-		[ -n "$line" ] || misused "--$1 is needed: $2"
-		# Pasted too early, it is not printed once more.
 		case $line in
-		*authKey* | *password*) misused "these are credentials, and not the answer to: $2 They are asked for last" ;;
+		'') refusal="it is needed; Ctrl-C ends this, and nothing is changed" ;;
+		*authKey* | *password*) refusal="these are credentials, which are asked for last" ;;
+		*) refusal=$("refuse_$1" "$line") ;;
 		esac
-	fi
-	eval "$1=\$line"
+		[ -n "$refusal" ] || return 0
+		printf '  %s\n' "$refusal" >/dev/tty
+	done
+}
+
+# propose VALUE: prints it, for a person to look at; --yes takes no guess that may be wrong.
+propose() {
+	[ "$yes" = yes ] || printf '%s\n' "$1"
 }
 
 is_interface() {
@@ -67,19 +83,53 @@ number() {
 	)
 }
 
-# host_of ADDRESS: prints its part behind the network's; 0 is the network, and all ones its broadcast.
-host_of() {
-	echo $(($(number "$1") & hosts))
+# dotted NUMBER: prints it as an address.
+dotted() {
+	echo "$(($1 >> 24 & 255)).$(($1 >> 16 & 255)).$(($1 >> 8 & 255)).$(($1 & 255))"
 }
 
-# check_on_lan OPTION ADDRESS: that it can be a host's, in the LAN's network.
-check_on_lan() {
-	is_address "$2" || misused "$1 $2: this is no IPv4 address, such as 192.168.0.1"
-	[ $(($(number "$2") & ~hosts)) -eq $(($(number "$address") & ~hosts)) ] ||
-		misused "$1 $2: it is not in the network of $lan, $address/$prefix_length"
-	case $(host_of "$2") in
-	0 | "$hosts") misused "$1 $2: this is the address of the network, or its broadcast, not a host's" ;;
+# set_network ADDRESS[/LENGTH]: the variables address, prefix_length, and hosts, the bits of a host in the network.
+set_network() {
+	case $1 in
+	*/*) prefix_length=${1#*/} ;;
+	*) case $found in */*) prefix_length=${found#*/} ;; *) prefix_length=24 ;; esac ;;
 	esac
+	address=${1%/*}
+	case $prefix_length in
+	[89] | [12][0-9] | 30) hosts=$(((1 << (32 - prefix_length)) - 1)) ;;
+	*) return 1 ;;
+	esac
+}
+
+# refuse_host ADDRESS: prints why it can be no host's in the LAN's network.
+refuse_host() {
+	is_address "$1" || { echo "this is no IPv4 address, such as 192.168.0.1"; return; }
+	if [ $(($(number "$1") & ~hosts)) -ne $(($(number "$address") & ~hosts)) ]; then
+		echo "it is not in the network of $lan, $address/$prefix_length"
+		return
+	fi
+	case $(($(number "$1") & hosts)) in
+	0 | "$hosts") echo "this is the address of the network, or its broadcast, not a host's" ;;
+	esac
+}
+
+# mac_of ADDRESS: prints the hardware address of who has it on the LAN, if anybody does. A host that answers no echo
+# answers ARP; what the kernel remembers from earlier does not count.
+mac_of() {
+	[ "$live" = yes ] || return 0
+	ip -4 neigh flush to "$1" dev "$lan" 2>/dev/null
+	fo-check-ftth -q --probe -i "$lan" -t 1s "$1" >/dev/null 2>&1
+	ip -4 neigh show to "$1" dev "$lan" | sed -n 's/.*lladdr \([0-9a-f:]*\).*/\1/p'
+}
+
+# holder_of_vip ADDRESS: prints who has it, where that is neither a router of this pair nor VRRP's own address.
+holder_of_vip() {
+	! grep -qs "^vip = $1 " "$root/etc/fo/fo.conf" || return 0
+	mac=$(mac_of "$1")
+	case $mac in
+	'' | 00:00:5e:00:01:*) return 0 ;;
+	esac
+	[ "$mac" = "$(mac_of "$peer")" ] || echo "$mac"
 }
 
 # The interface with the first address of the kind that a LAN has, other than the one with the default route.
@@ -105,30 +155,79 @@ guess_addresses() {
 	ip -4 -o addr show dev "$lan" scope global 2>/dev/null | awk -v vip="$vip" '$4 !~ "^" vip "/" { print $4 }'
 }
 
-# answer_role .. answer_sim: each is asked, and refused where it cannot be.
-answer_role() {
-	ask role "Does this router have the main line, or the metered one (main, sub)?" "" ""
-	case $role in
+# refuse_role .. refuse_sim VALUE: print what is wrong with it, if anything is.
+refuse_role() {
+	case $1 in
 	main | sub) ;;
-	*) misused "--role $role: it is main or sub" ;;
+	*) echo "it is main or sub" ;;
 	esac
+}
+
+refuse_lan() {
+	if ! is_interface "$1"; then
+		echo "this is no name of an interface"
+	elif [ "$live" = yes ] && [ ! -e "/sys/class/net/$1" ]; then
+		echo "there is no such interface; ip -br link shows them"
+	fi
+}
+
+# A line that is dialled may come later.
+refuse_uplink() {
+	[ "$1" != "$lan" ] || { echo "this is the LAN"; return; }
+	case $1 in
+	ppp* | wwan* | tun*) is_interface "$1" || echo "this is no name of an interface" ;;
+	*) refuse_lan "$1" ;;
+	esac
+}
+
+refuse_gateway() {
+	case $1 in
+	none | dhcp) ;;
+	*) is_address "$1" || echo "it is dhcp, none, or an IPv4 address" ;;
+	esac
+}
+
+refuse_address() {
+	is_address "${1%/*}" || { echo "this is no IPv4 address, such as 192.168.0.1"; return; }
+	set_network "$1" || { echo "the length of the prefix is 8 to 30"; return; }
+	refusal=$(refuse_host "$address")
+	if [ -n "$refusal" ]; then
+		echo "$refusal"
+	elif [ "$live" = yes ] && ! ip -4 -o addr show dev "$lan" | grep -q " $address/"; then
+		echo "$lan does not have it; ip -br addr shows what it has"
+	fi
+}
+
+refuse_peer() {
+	if [ "$1" = "$address" ]; then
+		echo "this is this router's own address"
+	else
+		refuse_host "$1"
+	fi
+}
+
+refuse_vip() {
+	vip=${1%"/$prefix_length"}
+	case $vip in
+	"$address" | "$peer") echo "this is a router's own address; the VRRP address moves, and is nobody's own"; return ;;
+	esac
+	refusal=$(refuse_host "$vip")
+	[ -z "$refusal" ] || { echo "$refusal"; return; }
+	holder=$(holder_of_vip "$vip")
+	[ -z "$holder" ] || echo "a machine that is not the other router has it already: $holder"
+}
+
+refuse_sim() {
+	is_sim "$1" || echo "it is imsi: with up to 15 digits, or sim-id: with up to 22; the SORACOM console shows both"
 }
 
 answer_interfaces() {
 	ask lan "Which interface is the LAN?" "$(guess_lan)" "it has a private address"
-	is_interface "$lan" || misused "--lan $lan: this is no name of an interface"
-	[ "$live" = no ] || [ -e "/sys/class/net/$lan" ] || fail 2 "--lan $lan: there is no such interface; ip -br link shows them"
 	ask uplink "Which interface is this router's own line?" "$(guess_uplink)" "the way to the Internet"
-	is_interface "$uplink" || misused "--uplink $uplink: this is no name of an interface"
-	[ "$uplink" != "$lan" ] || misused "--uplink $uplink: this is the LAN"
-	case ${gateway:-none} in
-	none | dhcp) ;;
-	*) is_address "$gateway" || misused "--gateway $gateway: it is dhcp, none, or an IPv4 address" ;;
-	esac
 	case $uplink in
-	ppp* | wwan* | tun*) ;;
-	*) [ -n "$gateway" ] || misused "--gateway is needed: $uplink is no ppp line; dhcp, or the address of its gateway" ;;
+	ppp* | wwan* | tun*) gateway=${gateway:-none} ;;
 	esac
+	ask gateway "What is the gateway on $uplink (dhcp, or its address)?" "$(propose dhcp)" "what the DHCP client finds"
 }
 
 answer_addresses() {
@@ -139,28 +238,17 @@ answer_addresses() {
 		say "--address $address: $lan has no other"
 	fi
 	ask address "What is this router's own address on $lan?" "${found%/*}" "it has that"
-	is_address "${address%/*}" || misused "--address $address: this is no IPv4 address, such as 192.168.0.1"
-	case $address in
-	*/*) prefix_length=${address#*/} address=${address%/*} ;;
-	*) case $found in */*) prefix_length=${found#*/} ;; *) prefix_length=24 ;; esac ;;
-	esac
-	case $prefix_length in
-	[89] | [12][0-9] | 30) ;;
-	*) misused "--address $address/$prefix_length: the length of the prefix is 8 to 30" ;;
-	esac
-	hosts=$(((1 << (32 - prefix_length)) - 1))
-	check_on_lan --address "$address"
-	[ "$live" = no ] || ip -4 -o addr show dev "$lan" | grep -q " $address/" ||
-		fail 2 "--address $address: $lan does not have it; ip -br addr shows what it has"
-	ask peer "What is the other router's address on the LAN?" "" ""
-	check_on_lan --peer "$peer"
-	[ "$peer" != "$address" ] || misused "--peer $peer: this is this router's own address"
-	ask vip "Which address, that nobody has yet, will be the gateway of the LAN?" "" ""
+	set_network "$address"
+	# As in the samples: main, and the one behind it.
+	beside=$(dotted $(($(number "$address") + $([ "$role" = main ] && echo 1 || echo -1))))
+	[ -z "$(refuse_host "$beside")" ] || beside=''
+	ask peer "What is the other router's address on the LAN?" "$(propose "$beside")" "beside this one's"
+	[ "$live" = no ] || [ -n "$(mac_of "$peer")" ] ||
+		say "Nobody answers at $peer now: this is right only while the other router is off."
+	last=$(dotted $((($(number "$address") | hosts) - 1)))
+	[ -z "$(refuse_vip "$last")" ] || last=''
+	ask vip "Which address, that nobody has yet, will be the gateway of the LAN?" "$(propose "$last")" "the last one"
 	vip=${vip%"/$prefix_length"}
-	check_on_lan --vip "$vip"
-	case $vip in
-	"$address" | "$peer") misused "--vip $vip: this is a router's own address; the VRRP address moves, and is nobody's own" ;;
-	esac
 }
 
 answer_sim() {
@@ -169,8 +257,6 @@ answer_sim() {
 		return 0
 	}
 	ask sim "Which SIM (imsi:DIGITS, or sim-id:DIGITS)?" "" ""
-	is_sim "$sim" ||
-		misused "--sim $sim: it is imsi: with up to 15 digits, or sim-id: with up to 22; the SORACOM console shows both"
 	method=${method:-api}
 	case $method in
 	api) answer_profile ;;
@@ -189,8 +275,7 @@ answer_profile() {
 		;;
 	-)
 		if [ -t 0 ]; then
-			ask_secret 'The SORACOM key, {"authKeyId":"keyId-...","authKey":"secret-..."} (not shown): '
-			printf '%s\n' "$line" >"$work/profile"
+			paste_profile
 		else
 			cat >"$work/profile"
 		fi
@@ -198,25 +283,44 @@ answer_profile() {
 	*) cat -- "$profile" >"$work/profile" || fail 2 "--profile $profile: it cannot be read" ;;
 	esac
 	umask 022
+	is_profile || misused "--profile: $NO_PROFILE"
+}
+
+NO_PROFILE='this is no profile of the SORACOM tools: {"authKeyId":"keyId-...","authKey":"secret-..."}'
+
+is_profile() {
 	grep -q '"authKeyId"' "$work/profile" && grep -q '"authKey"' "$work/profile" ||
-		grep -q '"email"' "$work/profile" || grep -q '"profileCommand"' "$work/profile" ||
-		misused '--profile: this is no profile of the SORACOM tools: {"authKeyId":"keyId-...","authKey":"secret-..."}'
+		grep -q '"email"' "$work/profile" || grep -q '"profileCommand"' "$work/profile"
+}
+
+paste_profile() {
+	while :; do
+		ask_secret 'The SORACOM key, {"authKeyId":"keyId-...","authKey":"secret-..."} (not shown): ' ||
+			misused "--profile -: it is empty"
+		printf '%s\n' "$line" >"$work/profile"
+		! is_profile || return 0
+		printf '  %s\n' "$NO_PROFILE" >/dev/tty
+	done
 }
 
 ask_profile() {
 	[ "$yes" = no ] || misused "--profile is needed: the credentials of a SORACOM user who may set speed classes"
-	ask_line "Key id of a SORACOM user who may do Subscriber:updateSpeedClass (keyId-...): " ||
-		misused "--profile is needed, and nobody can be asked"
-	id=$line
-	ask_secret "Its secret (not shown): "
-	case $id$line in
-	*[!A-Za-z0-9_-]*) misused "a key id or a secret has letters, digits and - only" ;;
-	esac
+	while :; do
+		ask_line "Key id of a SORACOM user who may do Subscriber:updateSpeedClass (keyId-...): " ||
+			misused "--profile is needed, and nobody can be asked"
+		id=$line
+		ask_secret "Its secret (not shown): " || misused "--profile is needed, and nobody can be asked"
+		case $id:$line in
+		keyId-*[!A-Za-z0-9_:-]* | *:*:*) ;;
+		keyId-?*:secret-?*) break ;;
+		esac
+		printf '  %s\n' "a key id is keyId- with letters and digits, its secret is secret- with those" >/dev/tty
+	done
 	printf '{"authKeyId":"%s","authKey":"%s"}\n' "$id" "$line" >"$work/profile"
 }
 
 answers_complete() {
-	answer_role
+	ask role "Does this router have the main line, or the metered one (main, sub)?" "" ""
 	answer_interfaces
 	answer_addresses
 	answer_sim

@@ -47,23 +47,34 @@ may_replace() {
 	[ ! -s "$root$1" ] || journal_wrote "$1" || [ "$replace" = yes ]
 }
 
-# journal_compare FOLDER: shows the differences, and sets `changes`, how many files have one. Ends where a file is
-# somebody else's.
+# journal_compare FOLDER: shows the differences, then the names of the files that have one, and sets `changes`, how many
+# these are. Ends where a file is somebody else's.
 journal_compare() {
 	changes=0 foreign=''
+	: >"$work/changed"
 	for path in $(files_of "$1"); do
 		if cmp -s "$1$path" "$root$path"; then continue; fi
 		changes=$((changes + 1))
 		may_replace "$path" || foreign="$foreign $path"
 		old=$root$path
-		[ -e "$old" ] || old=/dev/null
+		if [ -e "$old" ]; then
+			say "  changed  $old" >>"$work/changed"
+		else
+			say "  new      $old" >>"$work/changed"
+			old=/dev/null
+		fi
 		if [ "$path" = "$PROFILE" ]; then
 			say "$root$path: credentials, which are not shown"
 		else
 			diff -u --label "$root$path" --label "$root$path" "$old" "$1$path"
 		fi
 	done
-	[ "$changes" -gt 0 ] || say "all files are as they should be"
+	if [ "$changes" -gt 0 ]; then
+		say
+		cat "$work/changed"
+	else
+		say "all files are as they should be"
+	fi
 	for path in $foreign; do
 		if journal_has "wrote " && grep -q "^wrote .* $path\$" "$(journal_file)"; then
 			say "fo-setup: $root$path was changed by hand since fo-setup wrote it" >&2

@@ -249,13 +249,40 @@ refused() {
 	[ "$steps" -ge 6 ]
 }
 
-@test "at a terminal it asks, proposes, and Enter takes the proposal" {
+# at_terminal: on the files, with stdin typed at a terminal; what is seen comes to $BATS_TEST_TMPDIR/said.
+at_terminal() {
 	command -v script >/dev/null || skip "script(1) is not installed"
-	printf '%s\n' main eth0 ppp0 192.168.0.1/24 192.168.0.2 192.168.0.254 y |
-		timeout 20 script -qefc "sh '$SETUP' --root '$ROOT'" /dev/null >"$BATS_TEST_TMPDIR/said"
+	timeout 20 script -qefc "sh '$SETUP' --root '$ROOT'" /dev/null >"$BATS_TEST_TMPDIR/said"
+}
+
+@test "at a terminal it asks, proposes, and Enter takes the proposal" {
+	printf '%s\n' main eth0 ppp0 192.168.0.1/24 "" "" y | at_terminal
 	grep -q "Which interface is the LAN?" "$BATS_TEST_TMPDIR/said"
-	grep -q "Write these" "$BATS_TEST_TMPDIR/said"
 	grep -q '^vip = 192.168.0.254 ' "$ROOT/etc/fo/fo.conf"
+	grep -qx '        192.168.0.2' "$ROOT/etc/keepalived/keepalived.conf"
+	# Above the question, how many, and which.
+	grep -B 9 "Write these [0-9]* files?" "$BATS_TEST_TMPDIR/said" | tr -d '\r' >"$BATS_TEST_TMPDIR/question"
+	grep -qx "  new      $ROOT/etc/fo/fo.conf" "$BATS_TEST_TMPDIR/question"
+	grep -qx "  changed  $ROOT/etc/ppp/peers/line" "$BATS_TEST_TMPDIR/question"
+	[ "$(grep -cE '^  (new|changed)  ' "$BATS_TEST_TMPDIR/question")" = \
+		"$(sed -n 's/^Write these \([0-9]*\) .*/\1/p' "$BATS_TEST_TMPDIR/question")" ]
+}
+
+@test "at a terminal a wrong answer is asked for again, and says what is wrong" {
+	printf '%s\n' both "" sub 'eth0; reboot' eth0 eth0 eth1 dhcp4 dhcp 192.168.0.300 192.168.0.2/33 192.168.0.2/24 \
+		192.168.0.2 192.168.1.1 192.168.0.1 192.168.0.1 192.168.0.255 192.168.0.254 440101234567890 imsi:440101234567890 \
+		'keyId-1"' secret-1 keyId-1 secret-1 y | at_terminal
+	for said in "it is main or sub" "it is needed; Ctrl-C" "no name of an interface" "this is the LAN" "it is dhcp, none" \
+		"no IPv4 address" "the prefix is 8 to 30" "this router's own address" "not in the network" "a router's own address" \
+		"its broadcast" "it is imsi: with" "a key id is keyId-"; do
+		grep -q "$said" "$BATS_TEST_TMPDIR/said"
+	done
+	grep -q '^master = dhcp dev eth1 ' "$ROOT/etc/fo/fo.conf"
+	[ "$(cat "$ROOT/.soracom/keepalived.json")" = '{"authKeyId":"keyId-1","authKey":"secret-1"}' ]
+	# The terminal's end is no answer.
+	run -0 fo_setup --undo --yes
+	printf '%s\n' main eth0 | run ! at_terminal
+	is_as_before
 }
 
 # What dpkg runs at `apt purge`, on the files.
@@ -277,12 +304,10 @@ purge() {
 }
 
 @test "credentials that are pasted at another question are refused, and not printed again" {
-	command -v script >/dev/null || skip "script(1) is not installed"
-	printf '%s\n' main eth0 ppp0 '{"authKeyId":"keyId-1","authKey":"secret-1"}' >"$BATS_TEST_TMPDIR/typed"
-	timeout 20 script -qefc "sh '$SETUP' --root '$ROOT'" /dev/null <"$BATS_TEST_TMPDIR/typed" >"$BATS_TEST_TMPDIR/said" || true
-	grep -q "these are credentials, and not the answer to: What is this router's own address" "$BATS_TEST_TMPDIR/said"
-	# What the terminal itself has shown is done.
-	run ! grep -q "^fo-setup:.*secret-1" "$BATS_TEST_TMPDIR/said"
+	run ! at_terminal <<<$'main\neth0\nppp0\n{"authKeyId":"keyId-1","authKey":"secret-1"}'
+	grep -q "  these are credentials, which are asked for last" "$BATS_TEST_TMPDIR/said"
+	# What the terminal itself has shown is done, above the questions.
+	run ! grep -q "?.*secret-1" "$BATS_TEST_TMPDIR/said"
 }
 
 @test "its page has the options of --help, and the version is that of the others" {

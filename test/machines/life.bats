@@ -77,6 +77,16 @@ part() {
 }
 
 # bats test_tags=short
+@test "fo-setup refuses an address that another machine has, and changes nothing" {
+	machines run lan -- ip addr add 192.168.0.254/24 dev eth0
+	local said
+	said=$(set_up main 2>&1) && return 1
+	machines run lan -- ip addr del 192.168.0.254/24 dev eth0
+	[[ "$said" == *"--vip 192.168.0.254: a machine that is not the other router has it already: "* ]]
+	on main sh -c '[ ! -e /etc/fo/fo.conf ] && [ ! -e /var/lib/fo-setup ]'
+}
+
+# bats test_tags=short
 @test "fo-setup on both makes a working pair" {
 	set_up main
 	has_vip main

@@ -279,12 +279,14 @@ static int check_permission(const struct conf *conf, struct soracom *soracom,
 	if (result == SORACOM_DONE) {
 		found->speed_class = speed_class;
 		found->permission = "good";
+		speedclass_note_refusal(false);
 	}
 	if (ret == -ESTALE)
 		return work_on(conf, &(struct class_order){ .speed_class = "", .written = true });
 	if (result != SORACOM_REFUSED)
 		return exit_of(result);
 	found->permission = "refused";
+	speedclass_note_refusal(true);
 	return CLI_NO;
 }
 
@@ -309,6 +311,7 @@ static int run_login(const struct cli *cli, const struct conf *conf, void *setti
 		status = check_permission(conf, soracom, &found, speed_class);
 	} else if (result == SORACOM_REFUSED) {
 		found.login = "refused";
+		speedclass_note_refusal(true);
 	}
 	found.names = soracom_name_server(soracom, server);
 	soracom_close(soracom);

@@ -115,6 +115,7 @@ static int find_facts(const struct conf *conf, struct speedclass *class, struct 
 	facts->due = speedclass_due(&conf->speedclass, facts->master, split_report_is_split());
 	speedclass_load(class);
 	facts->known = class->known;
+	facts->refused = class->refused;
 	facts->looked_ago_s = speedclass_looked_ago_s();
 	facts->up_s = history_running_ms() / 1000;
 	find_session(facts);

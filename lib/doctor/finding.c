@@ -157,6 +157,7 @@ const struct finding_kind finding_kinds[] = {
 	WARNING(507, "fo-keepalive does not run"),
 	WARNING(508, "a dead line that nothing redials"),
 	WARNING(509, "more bytes than warn-bytes"),
+	ERROR(510, "SORACOM refuses"),
 
 	/* who is told */
 	WARNING(601, "the command of alerts is missing"),

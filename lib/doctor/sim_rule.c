@@ -16,6 +16,12 @@ static void check_class(const struct conf *conf, const struct sim_facts *facts,
 {
 	const char *due = facts->due, *known = facts->known;
 
+	if (facts->refused) {
+		findings_add(out, 510, conf->speedclass.sim.id, "fo-speedclass login",
+			     "SORACOM refuses the login, this SIM or this class: the SIM keeps the "
+			     "class that it has, whatever happens");
+		return;
+	}
 	if (!facts->line_up || facts->dead > 0 || strcmp(due, known) == 0)
 		return;
 	if (known[0] == '\0') {

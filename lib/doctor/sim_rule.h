@@ -11,6 +11,7 @@ struct sim_facts {
 	bool master;	      /* this router is */
 	const char *due;      /* the class for that state */
 	const char *known;    /* the class that it has, as SORACOM has said; empty: not known */
+	bool refused;	      /* SORACOM has refused for good what was asked last */
 	int64_t looked_ago_s; /* INT64_MAX: SORACOM has never answered since the boot */
 	int64_t up_s;	      /* this suite runs since so long, in this boot */
 	int64_t kept_ago_s;   /* since fo-keepalive ran; INT64_MAX: never since the boot */
@@ -18,7 +19,7 @@ struct sim_facts {
 	int64_t month_bytes;
 };
 
-/* Adds FO503 to FO509 but FO506. */
+/* Adds FO503 to FO510 but FO506. */
 void sim_rule_check(const struct conf *conf, const struct sim_facts *facts, struct findings *out);
 
 #endif

@@ -85,6 +85,6 @@ bool class_due_is_overdue(const struct class_due *due)
 	if (class_due_find(due, &speed_class) != 0)
 		return true;
 	speedclass_load(&now);
-	return strcmp(now.known, speed_class) != 0 ||
+	return strcmp(now.known, speed_class) != 0 || now.refused ||
 	       speedclass_looked_ago_s() >= READ_BACK_EVERY_S;
 }

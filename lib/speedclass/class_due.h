@@ -27,8 +27,8 @@ int class_due_find(const struct class_due *due, const char **speed_class) FO_MUS
 int class_due_want(const struct class_due *due, const char **speed_class,
 		   bool *written) FO_MUST_CHECK;
 
-/* Whether there is anything for a timer to do: the class that is due is not known to be set, or was
- * not read back for an hour. */
+/* Whether there is anything for a timer to do: the class that is due is not known to be set, was
+ * not read back for an hour, or SORACOM has refused. */
 bool class_due_is_overdue(const struct class_due *due);
 
 #endif

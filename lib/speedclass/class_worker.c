@@ -129,6 +129,16 @@ static int give_up(const struct work *work)
 	return -ETIMEDOUT;
 }
 
+/* Told once; the unit of the timer fails each time. */
+static int give_in(const char *speed_class)
+{
+	if (speedclass_note_refusal(true))
+		history_add(&(struct history_news){ "fo-speedclass", EVENT_CLASS_FAILED,
+						    speed_class, 0 },
+			    "speed class %s: SORACOM refuses", speed_class);
+	return -EPERM;
+}
+
 /* Until the SIM has the target class, or another one is wanted: both are 0. */
 static int reach(struct work *work)
 {
@@ -141,6 +151,7 @@ static int reach(struct work *work)
 		result = request(work, &server_ms);
 		if (result == SORACOM_DONE) {
 			learn(work, work->target);
+			speedclass_note_refusal(false);
 			tell_success(work);
 			return 0;
 		}
@@ -149,7 +160,7 @@ static int reach(struct work *work)
 		if (is_obsolete(work))
 			break;
 		if (result == SORACOM_REFUSED)
-			return -EPERM;
+			return give_in(work->target);
 		/* The wait for an address was the pause, and goes on where it ended. */
 		if (result == SORACOM_OFFLINE && clock_mono_us() < deadline_us)
 			continue;
@@ -183,7 +194,7 @@ static int look(struct work *work)
 		return pause_before_next(work, wait_ms, deadline_us) ? 0 : give_up(work);
 	}
 	if (result == SORACOM_REFUSED)
-		return -EPERM;
+		return give_in(work->target);
 	if (result == SORACOM_DONE) {
 		learn(work, speed_class);
 		soracom_renew(work->soracom);
@@ -213,6 +224,8 @@ static int work_until_done(struct work *work, bool read_back)
 	memcpy(work->target, load_wanted(work), sizeof(work->target));
 	if (read_back)
 		ret = look(work);
+	if (read_back && ret == 0 && !differs(work))
+		speedclass_note_refusal(false);
 	goes_on = ret == 0 || ret == -EPERM;
 	while (goes_on && differs(work)) {
 		memcpy(work->target, work->wanted, sizeof(work->target));

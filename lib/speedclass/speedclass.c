@@ -8,10 +8,11 @@
 #include "num.h"
 #include "store.h"
 
-#define WANTED_NAME "speedclass.wanted"
-#define KNOWN_NAME  "speedclass.known"
-#define RAISED_NAME "speedclass.raised"
-#define LOOKED_NAME "speedclass.looked"
+#define WANTED_NAME  "speedclass.wanted"
+#define KNOWN_NAME   "speedclass.known"
+#define RAISED_NAME  "speedclass.raised"
+#define LOOKED_NAME  "speedclass.looked"
+#define REFUSED_NAME "speedclass.refused"
 
 /* Since when the router has been master may be before the boot, but not a century before it. */
 #define OLDEST_S INT64_C(-3155760000)
@@ -42,10 +43,18 @@ void speedclass_load_wanted(char out[static SIM_CLASS_MAX])
 		read_class(STORE_LIB, WANTED_NAME, out);
 }
 
+static bool is_refused(void)
+{
+	char text[8];
+
+	return store_read(STORE_RUN, REFUSED_NAME, text, sizeof(text)) == 0;
+}
+
 void speedclass_load(struct speedclass *out)
 {
 	speedclass_load_wanted(out->wanted);
 	read_class(STORE_RUN, KNOWN_NAME, out->known);
+	out->refused = is_refused();
 }
 
 int speedclass_want(const char *speed_class)
@@ -70,6 +79,17 @@ void speedclass_learn(const char *speed_class)
 		store_forget(STORE_RUN, KNOWN_NAME);
 	else
 		store_note(STORE_RUN, KNOWN_NAME, line, 0644);
+}
+
+bool speedclass_note_refusal(bool refused)
+{
+	if (is_refused() == refused)
+		return false;
+	if (refused)
+		store_note(STORE_RUN, REFUSED_NAME, "yes\n", 0644);
+	else
+		store_forget(STORE_RUN, REFUSED_NAME);
+	return true;
 }
 
 /* Ages in seconds by the time in a file, NEVER when there is none that could be. */

@@ -18,6 +18,7 @@
 struct speedclass {
 	char wanted[SIM_CLASS_MAX];
 	char known[SIM_CLASS_MAX];
+	bool refused; /* SORACOM has refused for good what was asked last */
 };
 
 /* Reads what is written down; what is no class is taken for nothing. */
@@ -32,6 +33,10 @@ int speedclass_want(const char *speed_class) FO_MUST_CHECK;
 /* Records that the SIM has `speed_class`, as SORACOM has just answered; "": unknown. A failure
  * is logged, and costs one request more. */
 void speedclass_learn(const char *speed_class);
+
+/* Notes that SORACOM refuses for good, such as a login with a wrong key, or that it does not.
+ * Returns whether that is new. */
+bool speedclass_note_refusal(bool refused);
 
 /* Notes that the router is master, which raises the class, or that it is not. A failure is logged,
  * and the time then restarts. */

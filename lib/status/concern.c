@@ -280,7 +280,9 @@ static void look_at_sim(const struct situation *s, struct concerns *out)
 	const struct conf_speedclass *conf = &s->conf->speedclass;
 	const struct usage_bytes bytes = usage_of(&s->usage, s->month);
 
-	if (s->class_due != NULL && strcmp(s->speedclass.known, s->class_due) != 0)
+	if (s->class_due != NULL && s->speedclass.refused)
+		add(out, CONCERN_CLASS, "SORACOM refuses to change the speed class");
+	else if (s->class_due != NULL && strcmp(s->speedclass.known, s->class_due) != 0)
 		add(out, CONCERN_CLASS, "the SIM should have speed class %s; known is %s",
 		    s->class_due,
 		    s->speedclass.known[0] == '\0' ? "nothing yet" : s->speedclass.known);

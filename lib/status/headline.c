@@ -113,7 +113,7 @@ static void put_on_metered(struct record_writer *text, const struct situation *s
 	record_put(text, ": this router carries the LAN over %s, for %s.", s->conf->router.uplink,
 		   concerns_have(concerns, CONCERN_PEER) ? "the other one does not answer"
 							 : "no better one does");
-	if (s->class_due != NULL && concerns_have(concerns, CONCERN_CLASS))
+	if (s->class_due != NULL && strcmp(s->speedclass.known, s->class_due) != 0)
 		record_put(text, " The SIM does not have its speed class %s yet.", s->class_due);
 }
 

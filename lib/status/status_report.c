@@ -147,6 +147,7 @@ static void fill_speedclass(struct report *report, const struct situation *s)
 	report_text(report, "speed_class_due", s->class_due);
 	report_text(report, "speed_class_wanted", or_unknown(s->speedclass.wanted));
 	report_text(report, "speed_class_known", or_unknown(s->speedclass.known));
+	report_flag(report, "speed_class_refused", s->speedclass.refused);
 	if (s->conf->speedclass.hold_lan_ms > 0)
 		lan_hold_show(report);
 	if (name_note_load(&note) == 0)

@@ -436,6 +436,11 @@ refused() {
 	[ "$(requests)" -eq 2 ]
 }
 
+# refused_is true|false: as fo-status tells it, whatever class the SIM has.
+refused_is() {
+	[ "$("$FO_BUILD/cmd/fo-status" -c "$CONF" --json 2>/dev/null | jq .speed_class_refused)" = "$1" ]
+}
+
 # The unit of the timer, after a run with this status.
 unit_is() {
 	local success
@@ -461,6 +466,8 @@ timer_says() {
 	configure "profile = $DIR/wrong.json"
 	rm "$FO_STATE_DIR/run/soracom.token"
 	timer_says failed "login refused: check the credentials in profile $DIR/wrong.json"
+	refused_is true
+	[ "$("$FO_BUILD/cmd/fo-status" -c "$CONF" history | grep -c 'SORACOM refuses')" -eq 1 ]
 	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "sim = imsi:440109999999999"
 	timer_says failed "this account has no SIM 440109999999999"
 	configure "profile = $BATS_FILE_TMPDIR/authkey.json"
@@ -469,6 +476,11 @@ timer_says() {
 	ctl revoke
 	be_master
 	timer_says failed "lacks the permission Subscriber:updateSpeedClass"
+	refused_is true
+	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
+	run -0 speedclass sync --if-due
+	refused_is false
+	aged run/speedclass.looked 3600
 	configure "profile = $DIR/missing.json"
 	be_master
 	timer_says failed "cannot open $DIR/missing.json"

@@ -276,6 +276,11 @@ static void class_low(void)
 	strcpy(situation.speedclass.known, "s1.minimum");
 }
 
+static void class_refused(void)
+{
+	situation.speedclass.refused = true;
+}
+
 static void class_unknown(void)
 {
 	situation.speedclass.known[0] = '\0';
@@ -376,6 +381,7 @@ static const struct {
 	{ make_sub, just_booted, "", "All well", 0, 0 },
 	{ make_sub, class_dear, "class ", "should have speed class s1.minimum; known is s1.fast", 0,
 	  0 },
+	{ make_sub, class_refused, "class ", "SORACOM refuses to change the speed class", 0, 0 },
 	{ make_sub, class_unknown, "class ", "known is nothing yet", 0, 0 },
 	{ make_sub, many_bytes, "bytes ", "more bytes than warn-bytes", 0, 0 },
 	{ make_main_backup, not_root, "line-dead ",

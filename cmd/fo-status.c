@@ -105,6 +105,7 @@ static int examine(const struct cli *cli, const struct conf *conf, void *data)
 {
 	FO_UNINITIALIZED struct findings findings;
 	struct settings *settings = data;
+	struct doctor_form form = { .hints = settings->fix_hints, .json = cli->json };
 	int status;
 
 	(void)conf;
@@ -113,7 +114,8 @@ static int examine(const struct cli *cli, const struct conf *conf, void *data)
 	status = doctor_examine(&settings->order, &findings) != 0 ? CLI_CANNOT
 		 : findings.count > 0				  ? CLI_NO
 								  : CLI_YES;
-	if (doctor_report_show(&findings, settings->fix_hints, cli->json) != 0)
+	form.complete = status != CLI_CANNOT;
+	if (doctor_report_show(&findings, &form) != 0)
 		return CLI_CANNOT;
 	return status;
 }

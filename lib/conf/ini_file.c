@@ -283,6 +283,16 @@ static int check_kind(const struct stat *st, struct conf_faults *faults)
 	return 0;
 }
 
+/* Said of the file that everybody has; another is somebody's own affair. */
+static const char *remedy_of(const char *path, int error)
+{
+	if (strcmp(path, CONF_DEFAULT_FILE) != 0)
+		return "";
+	if (error == -EACCES)
+		return ", which root (sudo) and its group can";
+	return error == -ENOENT ? ", which sudo fo-setup writes" : "";
+}
+
 static int open_regular(const char *path, struct conf_faults *faults, FILE **out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -291,7 +301,7 @@ static int open_regular(const char *path, struct conf_faults *faults, FILE **out
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		ret = -errno;
-		conf_fault_file(faults, ret, "cannot read %s", path);
+		conf_fault_file(faults, ret, "cannot read %s%s", path, remedy_of(path, ret));
 	} else {
 		conf_faults_of_file(faults, &st);
 		ret = check_kind(&st, faults);

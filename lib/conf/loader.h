@@ -6,8 +6,6 @@
 #include "faults.h"
 #include "settings.h"
 
-#define CONF_DEFAULT_FILE "/etc/fo/fo.conf"
-
 /* Loads `source->path`. Every fault of the file is logged with file, line, section, key and value:
  * as an error where it concerns the program (conf_faults), else as a warning; a faulty section then
  * counts as not present, and stands in `out->faulty`. Returns 0; -EINVAL for a file that is wrong;

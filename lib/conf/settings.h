@@ -13,6 +13,8 @@
 #include "nexthop.h"
 #include "sim.h"
 
+#define CONF_DEFAULT_FILE "/etc/fo/fo.conf"
+
 #define CONF_TARGETS_MAX 16  /* hosts in `targets` */
 #define CONF_LANS_MAX	 8   /* interfaces in `lan` */
 #define CONF_EVENTS_MAX	 32  /* items in `events` */

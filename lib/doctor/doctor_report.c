@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "report.h"
 
@@ -45,25 +46,33 @@ static void print_finding(const struct finding *finding, bool hints)
 		print_fix(finding->fix);
 }
 
-static void print_for_person(const struct findings *findings, bool hints)
+static const char *tail_of(const struct doctor_form *form)
+{
+	if (!form->complete)
+		return geteuid() == 0 ? "; not all could be looked at"
+				      : "; not all could be looked at: sudo fo-status doctor";
+	return form->hints ? "" : "; --fix-hints shows what mends them";
+}
+
+static void print_for_person(const struct findings *findings, const struct doctor_form *form)
 {
 	for (size_t i = 0; i < findings->count; i++)
-		print_finding(&findings->items[i], hints);
+		print_finding(&findings->items[i], form->hints);
 	if (findings->more)
 		printf("There are more; mend these first.\n");
 	if (findings->count == 0)
-		printf("nothing found\n");
+		printf("nothing found%s\n", form->complete ? "" : tail_of(form));
 	else
 		printf("errors %zu, warnings %zu%s\n", count_of(findings, FINDING_ERROR),
-		       count_of(findings, FINDING_WARNING),
-		       hints ? "" : "; --fix-hints shows what mends them");
+		       count_of(findings, FINDING_WARNING), tail_of(form));
 }
 
-static void fill(struct report *report, const struct findings *findings)
+static void fill(struct report *report, const struct findings *findings, bool complete)
 {
 	report_number(report, "errors", (int64_t)count_of(findings, FINDING_ERROR));
 	report_number(report, "warnings", (int64_t)count_of(findings, FINDING_WARNING));
 	report_flag(report, "more", findings->more);
+	report_flag(report, "complete", complete);
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 		const struct finding_kind *kind = finding_kind_of(finding->code);
@@ -80,17 +89,17 @@ static void fill(struct report *report, const struct findings *findings)
 	}
 }
 
-int doctor_report_show(const struct findings *findings, bool hints, bool json)
+int doctor_report_show(const struct findings *findings, const struct doctor_form *form)
 {
 	struct report *report;
 	int ret;
 
-	if (!json) {
-		print_for_person(findings, hints);
+	if (!form->json) {
+		print_for_person(findings, form);
 		return 0; /* the program looks at stdout once more at its end */
 	}
 	report = report_new();
-	fill(report, findings);
+	fill(report, findings, form->complete);
 	ret = report_print(report, true);
 	report_free(report);
 	return ret;

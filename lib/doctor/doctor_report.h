@@ -7,8 +7,15 @@
 #include "compiler.h"
 #include "finding.h"
 
-/* Prints a paragraph for each, `hints` with what mends it, and one line that counts them; or all of
- * it as JSON, see fo-status(8). Returns 0, or -errno, logged, when stdout did not take it. */
-int doctor_report_show(const struct findings *findings, bool hints, bool json) FO_MUST_CHECK;
+struct doctor_form {
+	bool hints;    /* with what mends it */
+	bool json;     /* see fo-status(8) */
+	bool complete; /* all could be looked at */
+};
+
+/* Prints a paragraph for each, and one line that counts them; or JSON. Returns 0, or -errno,
+ * logged, when stdout did not take it. */
+int doctor_report_show(const struct findings *findings,
+		       const struct doctor_form *form) FO_MUST_CHECK;
 
 #endif

@@ -92,6 +92,17 @@ refused() {
 		and [.[0].targets[].address] == ["192.0.2.1", "2001:db8::1"]' <<<"$output"
 }
 
+@test "the usual file, when it is missing or only root may read it: the message says what to do" {
+	need_root
+	# shellcheck disable=SC2016
+	run unshare --mount bash -c 'mount -t tmpfs none /etc && mkdir /etc/fo && mount --bind "${1%/*}" /mnt || exit
+		/mnt/fo-route master
+		install -m 600 /dev/null /etc/fo/fo.conf
+		setpriv --reuid 65534 --clear-groups /mnt/fo-route show' - "$BIN/fo-route"
+	has "$output" "cannot read /etc/fo/fo.conf, which sudo fo-setup writes: No such file or directory"
+	has "$output" "cannot read /etc/fo/fo.conf, which root (sudo) and its group can: Permission denied"
+}
+
 @test "a file that is missing or no file is named" {
 	exits 2 "$BIN/fo-route" -c "$CONF" master
 	[ "$messages" = "fo-route: cannot read $CONF: No such file or directory" ]

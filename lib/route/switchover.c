@@ -345,7 +345,7 @@ void switchover_tell(const struct switchover *done, struct history_aside *aside)
 {
 	static const char *const texts[] = {
 		[VRRP_MASTER] = "this router carries the LAN",
-		[VRRP_BACKUP] = "the other router carries the LAN",
+		[VRRP_BACKUP] = "the LAN is left to the other router",
 		[VRRP_FAULT] = "keepalived sees a fault here; the LAN is left to the other router",
 		[VRRP_STOP] = "keepalived has ended; the LAN is left to the other router",
 	};

@@ -55,7 +55,7 @@ lasted() {
 	fo_route FAULT
 	fo_route stop
 	has_events state <<-'END'
-		backup backup: the other router carries the LAN
+		backup backup: the LAN is left to the other router
 		master master: this router carries the LAN
 		backup backup: the other
 		fault fault: keepalived sees a fault here

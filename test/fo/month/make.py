@@ -16,7 +16,7 @@ def local_ms(year, month, day, hour=0, minute=0):
 def _outage(events, chance, begin_ms, lasted_ms, boot, up_since_ms):
     reason = chance.choice(_REASONS)
     events += [Event(begin_ms, "line", "down", reason, begin_ms - up_since_ms, boot=boot),
-               Event(begin_ms + 900, "state", "backup", "backup: the other router carries the LAN", program="fo-route",
+               Event(begin_ms + 900, "state", "backup", "backup: the LAN is left to the other router", program="fo-route",
                      boot=boot),
                Event(begin_ms + lasted_ms, "line", "up", f"ppp0: up again after {lasted_ms // 1000} s", lasted_ms,
                      boot=boot),

@@ -40,7 +40,7 @@ class Player:
     def _play_on(self, host, block, last):
         print("\n".join(f"{host}$ {line}" for line in block.text.split("\n")), flush=True)
         begin = time.monotonic()
-        terminal = _Terminal(self._argv(host, block.text), [self._typed(word) for word in block.typed])
+        terminal = _Terminal(self._argv(host, f"set -eo pipefail\n{block.text}"), [self._typed(word) for word in block.typed])
         kept = True
         if last:
             kept = all([self._holds(check, begin, terminal) for check in block.checks if check.during])
@@ -73,7 +73,7 @@ class Player:
         return self._profile if word == "profile" else word
 
     def _argv(self, host, text):
-        script = f"cd {CLONE} 2>/dev/null; set -eo pipefail\n{text}"
+        script = f"cd {CLONE} 2>/dev/null\n{text}"
         if host == "lan":
             return [MACHINES, "--name", self._name, "run", "lan", "--", "bash", "-c", text]
         return [MACHINES, "--name", self._name, "pi", host, f"exec bash -c {_quoted(script)}"]

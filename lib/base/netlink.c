@@ -94,8 +94,11 @@ static const char *kernel_words(const void *buf, size_t len)
 	    (nlh->nlmsg_flags & NLM_F_ACK_TLVS) == 0)
 		return text;
 	error = mnl_nlmsg_get_payload(nlh);
-	if ((nlh->nlmsg_flags & NLM_F_CAPPED) == 0)
-		skip += mnl_nlmsg_get_payload_len(&error->msg);
+	/* Behind it is the rest of the request, as long as that says. */
+	if ((nlh->nlmsg_flags & NLM_F_CAPPED) == 0 && error->msg.nlmsg_len > sizeof(error->msg))
+		skip += error->msg.nlmsg_len - sizeof(error->msg);
+	if (skip > mnl_nlmsg_get_payload_len(nlh))
+		return text;
 	mnl_attr_parse(nlh, (unsigned)skip, save_string, &text);
 	return text;
 }

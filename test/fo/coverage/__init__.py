@@ -1,0 +1,1 @@
+"""Which lines of lib/ the tests run."""

@@ -35,6 +35,7 @@ int doctor_read_conf(const struct doctor_order *order, struct conf *conf, struct
 					    .sections = ~0U,
 					    .hear = hear_fault,
 					    .data = &listener };
+	struct conf_router *router = &conf->router;
 	int ret;
 
 	snprintf(path, sizeof(path), "%s%s", order->root, order->conf_file);
@@ -48,6 +49,10 @@ int doctor_read_conf(const struct doctor_order *order, struct conf *conf, struct
 	}
 	if (ret != 0 && ret != -EINVAL)
 		log_err(ret, "cannot read %s", path);
+	/* What is right in a faulty [router] is compared with nothing: it would be half of the
+	 * story. */
+	if (router->lan.count == 0 || router->uplink[0] == '\0' || !addr_is_set(&router->vip))
+		memset(router, 0, sizeof(*router));
 	return ret == -EINVAL ? 0 : ret;
 }
 

@@ -54,7 +54,7 @@ static bool is_fixed_own(struct look *look, const char *text)
 	struct address_search search = { .text = text };
 	struct addr addr;
 
-	if (addr_parse(text, AF_INET, &addr) != 0 ||
+	if (addr_parse(text, AF_INET, &addr) != 0 || !addr_is_set(&look->order->conf->router.vip) ||
 	    addr_equal(&addr, &look->order->conf->router.vip))
 		return false;
 	(void)machine_read_lines(&look->machine, look->order->keepalived_conf, search_address,

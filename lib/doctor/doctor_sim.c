@@ -141,7 +141,7 @@ int doctor_check_sim(const struct doctor_order *order, struct findings *out)
 		check_profile(&machine, conf->speedclass.profile, out);
 	if (conf->keepalive.present)
 		check_redial(&machine, conf->keepalive.redial, out);
-	if (machine_is_files(&machine))
+	if (machine_is_files(&machine) || conf->router.lan.count == 0)
 		return machine.failure;
 	ret = find_facts(conf, &class, &facts);
 	if (ret == 0)

@@ -45,9 +45,11 @@ ask_until_right() {
 	done
 }
 
-# propose VALUE: prints it, for a person to look at; --yes takes no guess that may be wrong.
+# propose NAME VALUE: prints it, where there is no option and a person looks at it who can say no; --yes takes no guess
+# that may be wrong.
 propose() {
-	[ "$yes" = yes ] || printf '%s\n' "$1"
+	eval "given=\$$1"
+	[ -n "$given" ] || [ "$yes" = yes ] || [ -n "$("refuse_$1" "$2")" ] || printf '%s\n' "$2"
 }
 
 is_interface() {
@@ -227,7 +229,19 @@ answer_interfaces() {
 	case $uplink in
 	ppp* | wwan* | tun*) gateway=${gateway:-none} ;;
 	esac
-	ask gateway "What is the gateway on $uplink (dhcp, or its address)?" "$(propose dhcp)" "what the DHCP client finds"
+	ask gateway "What is the gateway on $uplink (dhcp, or its address)?" "$(propose gateway dhcp)" "what the DHCP client finds"
+}
+
+# As in the samples: main, and the one behind it.
+propose_peer() {
+	case $role in
+	main) propose peer "$(dotted $(($(number "$address") + 1)))" ;;
+	sub) propose peer "$(dotted $(($(number "$address") - 1)))" ;;
+	esac
+}
+
+propose_vip() {
+	propose vip "$(dotted $((($(number "$address") | hosts) - 1)))"
 }
 
 answer_addresses() {
@@ -239,15 +253,10 @@ answer_addresses() {
 	fi
 	ask address "What is this router's own address on $lan?" "${found%/*}" "it has that"
 	set_network "$address"
-	# As in the samples: main, and the one behind it.
-	beside=$(dotted $(($(number "$address") + $([ "$role" = main ] && echo 1 || echo -1))))
-	[ -z "$(refuse_host "$beside")" ] || beside=''
-	ask peer "What is the other router's address on the LAN?" "$(propose "$beside")" "beside this one's"
+	ask peer "What is the other router's address on the LAN?" "$(propose_peer)" "beside this one's"
 	[ "$live" = no ] || [ -n "$(mac_of "$peer")" ] ||
 		say "Nobody answers at $peer now: this is right only while the other router is off."
-	last=$(dotted $((($(number "$address") | hosts) - 1)))
-	[ -z "$(refuse_vip "$last")" ] || last=''
-	ask vip "Which address, that nobody has yet, will be the gateway of the LAN?" "$(propose "$last")" "the last one"
+	ask vip "Which address, that nobody has yet, will be the gateway of the LAN?" "$(propose_vip)" "the last one"
 	vip=${vip%"/$prefix_length"}
 }
 

@@ -1,5 +1,7 @@
 #include "url.h"
 
+#include <errno.h>
+
 #include "support.h"
 
 static void credentials_go_by_tls_or_stay_on_this_machine(void **state)
@@ -161,6 +163,34 @@ static void an_endpoint_may_have_its_version_and_slashes(void **state)
 	assert_string_equal(url_base("https://a.example", few, sizeof(few)), "https:/");
 }
 
+static void a_place_is_a_host_and_a_port(void **state)
+{
+	static const struct {
+		const char *url, *host, *port;
+		bool is_tls;
+	} cases[] = {
+		{ "https://api.soracom.io", "api.soracom.io", "443", true },
+		{ "https://api.soracom.io:8443/v1/", "api.soracom.io", "8443", true },
+		{ "https://[2001:db8::1]/v1", "2001:db8::1", "443", true },
+		{ "https://[2001:db8::1]:1", "2001:db8::1", "1", true },
+		{ "http://metadata.soracom.io/v1", "metadata.soracom.io", "80", false },
+		{ "http://127.0.0.1:65535", "127.0.0.1", "65535", false },
+	};
+	static const char *const bad[] = { "https://",	      "https:///v1", "https://a:0",
+					   "https://a:65536", "https://a:b", "https://[::1" };
+	struct url_place place;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CHECK(url_parse_place(cases[i].url, &place) == 0, "%s", cases[i].url);
+		assert_string_equal(place.host, cases[i].host);
+		assert_string_equal(place.port, cases[i].port);
+		assert_int_equal(place.is_tls, cases[i].is_tls);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(url_parse_place(bad[i], &place) == -EINVAL, "%s", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +198,7 @@ int main(void)
 		cmocka_unit_test(an_authority_is_a_name_or_an_address_and_a_port),
 		cmocka_unit_test(a_hook_may_have_a_query_and_be_near),
 		cmocka_unit_test(an_endpoint_may_have_its_version_and_slashes),
+		cmocka_unit_test(a_place_is_a_host_and_a_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

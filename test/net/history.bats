@@ -57,7 +57,7 @@ lasted() {
 	has_events state <<-'END'
 		backup backup: the LAN is left to the other router
 		master master: this router carries the LAN
-		backup backup: the other
+		backup backup: the LAN is left
 		fault fault: keepalived sees a fault here
 		stop stop: keepalived has ended
 	END

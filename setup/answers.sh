@@ -173,13 +173,19 @@ refuse_lan() {
 	fi
 }
 
-# A line that is dialled may come later.
+# A line that is dialled may come later; but hardly where one is up, and pppd does not know the name.
 refuse_uplink() {
 	[ "$1" != "$lan" ] || { echo "this is the LAN"; return; }
 	case $1 in
-	ppp* | wwan* | tun*) is_interface "$1" || echo "this is no name of an interface" ;;
-	*) refuse_lan "$1" ;;
+	ppp* | wwan* | tun*) is_interface "$1" || { echo "this is no name of an interface"; return; } ;;
+	*) refuse_lan "$1"; return ;;
 	esac
+	if [ "$live" = no ] || [ -e "/sys/class/net/$1" ] || grep -Eqs "^[[:space:]]*ifname[[:space:]]+$1" /etc/ppp/peers/*; then
+		return
+	fi
+	for other in /sys/class/net/ppp*; do
+		[ ! -e "$other" ] || { echo "it is not there, and ${other##*/} is; a name of your own is \`ifname $1' in /etc/ppp/peers"; return; }
+	done
 }
 
 refuse_gateway() {

@@ -208,7 +208,19 @@ stop_all() {
 		systemctl --quiet stop "$unit" 2>/dev/null
 		case $unit in *.timer) systemctl --quiet stop "${unit%.timer}.path" "${unit%.timer}.service" 2>/dev/null ;; esac
 	done
-	[ ! -e /etc/fo/fo.conf ] || fo-route -q clear 2>/dev/null || :
+	fo-route -q clear 2>/dev/null || clear_by_protocol
+	# A service that a timer has started may have failed.
+	systemctl reset-failed 'fo-*' 2>/dev/null || :
+}
+
+# What fo-route cannot clear without its fo.conf, such as after a purge: its rules, and the tables that these lead to.
+clear_by_protocol() {
+	for family in -4 -6; do
+		ip -N $family rule show | sed -n 's/^\([0-9]*\):.* lookup \([0-9]*\) .*proto 87$/\1 \2/p' | while read -r priority table; do
+			ip $family rule del priority "$priority" protocol 87
+			[ "$table" -ge 253 ] || ip $family route flush table "$table" protocol 87
+		done
+	done
 }
 
 restore_file() {

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import defaultdict
 
-from fo.paths import TREE
+from fo.paths import TEST, TREE
 
 USAGE = """usage: coverage [--all]
 How many lines of lib/ the tests run, room by room: the unit tests and the doctor's corpus, which need no network; with
@@ -35,6 +35,7 @@ def main(words):
 
 
 def _build():
+    subprocess.run([f"{TEST}/setup", "coverage"], check=True)
     for command in (["cmake", "--preset", "coverage"], ["cmake", "--build", "--preset", "coverage"]):
         subprocess.run(command, check=True, cwd=TREE, stdout=subprocess.DEVNULL)
     for folder, _, names in os.walk(BUILD):

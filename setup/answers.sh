@@ -115,10 +115,10 @@ refuse_host() {
 	esac
 }
 
-# mac_of ADDRESS: prints the hardware address of who has it on the LAN, if anybody does. A host that answers no echo
-# answers ARP; what the kernel remembers from earlier does not count.
+# mac_of ADDRESS: prints the hardware address of who has it on the LAN, if anybody does; only root may ask. A host that
+# answers no echo answers ARP; what the kernel remembers from earlier does not count.
 mac_of() {
-	[ "$live" = yes ] || return 0
+	[ "$live" = yes ] && [ "$(id -u)" -eq 0 ] || return 0
 	ip -4 neigh flush to "$1" dev "$lan" 2>/dev/null
 	fo-check-ftth -q --probe -i "$lan" -t 1s "$1" >/dev/null 2>&1
 	ip -4 neigh show to "$1" dev "$lan" | sed -n 's/.*lladdr \([0-9a-f:]*\).*/\1/p'
@@ -260,7 +260,7 @@ answer_addresses() {
 	ask address "What is this router's own address on $lan?" "${found%/*}" "it has that"
 	set_network "$address"
 	ask peer "What is the other router's address on the LAN?" "$(propose_peer)" "beside this one's"
-	[ "$live" = no ] || [ -n "$(mac_of "$peer")" ] ||
+	[ "$live" = no ] || [ "$(id -u)" -ne 0 ] || [ -n "$(mac_of "$peer")" ] ||
 		say "Nobody answers at $peer now: this is right only while the other router is off."
 	ask vip "Which address, that nobody has yet, will be the gateway of the LAN?" "$(propose_vip)" "the last one"
 	vip=${vip%"/$prefix_length"}

@@ -175,7 +175,8 @@ runs_already() {
 	[ "$changes" -eq 0 ] && [ "$(state_of is-active "$1")" = active ] && [ "$(state_of is-enabled "$1")" = enabled ]
 }
 
-# journal_start: what the role needs; then waits until the router is as it should be, and says what is not.
+# journal_start: what the role needs; then waits until the router is as it should be, and says what is not. Fails where
+# it does not work like that.
 journal_start() {
 	note_kernel
 	sysctl -q -p /etc/sysctl.d/60-failover-helpers.conf || fail 2 "the kernel does not take /etc/sysctl.d/60-failover-helpers.conf"
@@ -190,10 +191,13 @@ journal_start() {
 		sleep 0.5
 	done
 	say
-	fo-status doctor
-	fo-status | head -n 1
 	[ "$role" = main ] || fo-speedclass login >/dev/null ||
-		say "fo-setup: the SIM's class cannot be set like that: correct it, and try it with: sudo fo-speedclass login" >&2
+		say "fo-setup: the SIM's class cannot be set like that; another key: sudo fo-setup --profile -" >&2
+	fo-status doctor >"$work/said"
+	cat "$work/said"
+	fo-status | head -n 1
+	# What waits for the other router, or for somebody to set the clock, is no error.
+	! grep -q '^FO[0-9]* error' "$work/said"
 }
 
 # The files that --undo brings back or removes.
@@ -213,7 +217,8 @@ stop_all() {
 	systemctl reset-failed 'fo-*' 2>/dev/null || :
 }
 
-# What fo-route cannot clear without its fo.conf, such as after a purge: its rules, and the tables that these lead to.
+# clear_by_protocol: what fo-route cannot clear without its fo.conf, such as after a purge: its rules, which have its
+# protocol, and the tables that these lead to.
 clear_by_protocol() {
 	for family in -4 -6; do
 		ip -N $family rule show | sed -n 's/^\([0-9]*\):.* lookup \([0-9]*\) .*proto 87$/\1 \2/p' | while read -r priority table; do

@@ -77,12 +77,14 @@ part() {
 }
 
 # bats test_tags=short
-@test "fo-setup refuses an address that another machine has, and changes nothing" {
+@test "fo-setup refuses an address that another machine has, and a line that is not there, and changes nothing" {
 	machines run lan -- ip addr add 192.168.0.254/24 dev eth0
 	local said
 	said=$(set_up main 2>&1) && return 1
 	machines run lan -- ip addr del 192.168.0.254/24 dev eth0
 	[[ "$said" == *"--vip 192.168.0.254: a machine that is not the other router has it already: "* ]]
+	said=$(set_up main --uplink ppp7 2>&1) && return 1
+	[[ "$said" == *"--uplink ppp7: it is not there, and ppp0 is"* ]]
 	on main sh -c '[ ! -e /etc/fo/fo.conf ] && [ ! -e /var/lib/fo-setup ]'
 }
 
@@ -91,6 +93,13 @@ part() {
 	set_up main
 	has_vip main
 	lan_reaches_internet
+	# With a key that SORACOM refuses it is set up, and says that it does not work.
+	local said status=0
+	machines profile | sed 's/"secret-[^"]*"/"secret-wrong"/' | on sub tee /root/wrong.json >/dev/null
+	said=$(set_up sub --profile /root/wrong.json 2>&1) || status=$?
+	[ "$status" -eq 2 ]
+	[[ "$said" == *"the SIM's class cannot be set like that; another key: "*"FO510 error"* ]]
+	on sub rm /root/wrong.json
 	set_up sub
 	touch "$BATS_FILE_TMPDIR/set-up"
 	normal
@@ -237,6 +246,9 @@ part() {
 	on main fo-setup --undo --yes </dev/null
 	set_up main
 	normal
+	# Nor does it matter that the package was purged meanwhile.
+	apt main purge failover-helpers
+	install_package "$FO_DEB" main
 	for host in sub main; do
 		on "$host" fo-setup --undo --yes </dev/null
 		# Not one that fails and is started again and again, either.

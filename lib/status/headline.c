@@ -134,6 +134,8 @@ static void put_main_aside(struct record_writer *text, const struct situation *s
 		record_put(text, ": nobody judges this line.");
 	} else if (s->heartbeat.drill_us > 0) {
 		record_put(text, " for practice: this line is good, and `fo-route drill` is on.");
+	} else if (concerns_have(concerns, CONCERN_KEEPALIVED)) {
+		record_put(text, ": this line is good, and keepalived does not run here.");
 	} else if (concerns_have(concerns, CONCERN_WRONG_LINE)) {
 		record_put(text, ", although this line is good.");
 	} else {

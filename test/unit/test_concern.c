@@ -243,6 +243,12 @@ static void back_just_now(void)
 		(struct verdict_state){ .verdict = VERDICT_UP, .since_us = 600 * MINUTE_US - 1 };
 }
 
+static void back_without_keepalived(void)
+{
+	back_just_now();
+	situation.keepalived = false;
+}
+
 static void session_dead(void)
 {
 	watcher_hangs();
@@ -374,6 +380,8 @@ static const struct {
 	{ make_main_backup, drilled_for_long, "",
 	  "On the other router since 13:23 (37 min) for practice: this line is good", 0, 0 },
 	{ make_main_backup, back_just_now, "", "takes over in a moment", 0, 0 },
+	{ make_main_backup, back_without_keepalived, "keepalived ",
+	  ": this line is good, and keepalived does not run here.", 0, 0 },
 	{ make_main_backup, watcher_hangs, "watcher ", "nobody judges this line", 0, 0 },
 	{ make_sub, session_dead, "line-dead watcher ", "LTE would not carry it", 0, 0 },
 	{ make_sub, keepalive_late, "keepalive-late ", "not run for two hours", 0, 0 },

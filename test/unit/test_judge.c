@@ -378,6 +378,7 @@ static void a_full_queue_is_no_dead_line(void **state)
 	wire.jam_pct = 90;
 	run_for_us(600 * SECOND);
 	assert_int_equal(downs, 0);
+	assert_int_equal(judge.trouble, 0);
 	/* Trouble is counted from the last echo that has left. */
 	wire.jam_pct = 0;
 	run_for_us(200 * MS);

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "alert_state.h"
+#include "event_counts.h"
 #include "heartbeat.h"
 #include "idle.h"
 #include "record.h"
+#include "watch_days.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -56,6 +58,28 @@ static void check_alert(const char *text)
 	alert_rule_sent(&state.memory, 1, 1, 1000000);
 }
 
+static void check_days(const char *text)
+{
+	static char first[WATCH_DAYS_TEXT_MAX], second[WATCH_DAYS_TEXT_MAX];
+	static struct watch_days days;
+
+	if (watch_days_parse(text, &days) == 0 &&
+	    (watch_days_parse(watch_days_format(first, &days), &days) != 0 ||
+	     strcmp(first, watch_days_format(second, &days)) != 0))
+		abort();
+}
+
+static void check_counts(const char *text)
+{
+	char first[EVENT_COUNTS_TEXT_MAX], second[EVENT_COUNTS_TEXT_MAX];
+	struct event_counts counts;
+
+	if (event_counts_parse(text, &counts) == 0 &&
+	    (event_counts_parse(event_counts_format(first, &counts), &counts) != 0 ||
+	     strcmp(first, event_counts_format(second, &counts)) != 0))
+		abort();
+}
+
 /* `plan` says how each item is taken, bit by bit. */
 static void take_items(const char *text, uint8_t plan)
 {
@@ -91,6 +115,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_heartbeat(text);
 	check_idle(text);
 	check_alert(text);
+	check_days(text);
+	check_counts(text);
 	take_items(text, size > 0 ? data[0] : 0);
 	free(text);
 	return 0;

@@ -147,8 +147,9 @@ state_of() {
 	printf '%s\n' "${state:-unknown}" | head -n 1
 }
 
+# note_kernel: the switches of the file, and those that fo-route turns, which knows them no more after a purge.
 note_kernel() {
-	for key in net.ipv4.ip_forward $(sed -n 's/^\([a-z0-9_.]*\) *=.*/\1/p' /etc/sysctl.d/60-failover-helpers.conf); do
+	for key in net.ipv4.ip_forward net/ipv4/conf/all/send_redirects "net/ipv4/conf/$lan/send_redirects" $(sed -n 's/^\([a-z0-9_.]*\) *=.*/\1/p' /etc/sysctl.d/60-failover-helpers.conf); do
 		journal_has "sysctl $key " || journal_add "sysctl $key $(sysctl -n "$key" 2>/dev/null)"
 	done
 	journal_has route || journal_add "route $(ip -4 route show default | head -n 1)"

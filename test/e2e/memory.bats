@@ -81,13 +81,18 @@ sound() {
 	sound sub '[01]' fo-alert
 }
 
-@test "faults: bad arguments, a configuration that is wrong, missing, or not readable; a line that is dead" {
+@test "faults: bad arguments, a configuration that is wrong or missing, a line that is dead" {
 	local program
 	lab exec main sh -c 'printf "[router]\nlan = eth0\nuplink = \nvip = 192.168.0\n[check]\ntargets = x\n[rout]\n" >/run/faulty.conf'
-	for program in fo-check-ftth fo-watch fo-route fo-speedclass fo-keepalive fo-alert; do
-		sound main 64 "$program" --no-such-option
-		sound main '?*' "$program" -n -c /run/faulty.conf
-		sound main '?*' "$program" -n -c /run/no-such.conf
+	for program in fo-check-ftth fo-watch "fo-route show" "fo-speedclass get" fo-keepalive fo-alert fo-status; do
+		# shellcheck disable=SC2086 # two words
+		sound main 64 $program --no-such-option
+	done
+	for program in "fo-check-ftth -n" fo-watch "fo-route show" "fo-speedclass get" fo-keepalive fo-alert fo-status; do
+		# shellcheck disable=SC2086
+		sound main 78 $program -c /run/faulty.conf
+		# shellcheck disable=SC2086
+		sound main 2 $program -c /run/no-such.conf
 	done
 	sound main 1 fo-status doctor -c /run/faulty.conf
 	lab line main blackhole on
@@ -95,32 +100,53 @@ sound() {
 	lab line main clear
 }
 
-# resident ROUTER PROGRAM [ARG…]: for some seconds, in which the line dies, then ended as systemd does it, by SIGTERM.
-resident() {
-	local router=$1 log=/run/valgrind.resident status=0 by_term=143
-	shift
-	lab exec "$router" rm -f "$log"
-	lab exec "$router" timeout --preserve-status -s TERM 8 valgrind --quiet --leak-check=full --track-fds=yes \
-		--errors-for-leak-kinds=definite,possible --suppressions="$SUPPRESSED" --error-exitcode=99 --log-file="$log" \
-		"$FO_BUILD/cmd/$1" "${@:2}" >"$BATS_TEST_TMPDIR/said" 2>&1 &
-	lab wait "$router" 10 test -e "$log"
-	lab line "$router" blackhole on
-	wait $! || status=$?
-	lab line "$router" clear
-	lab exec "$router" cat "$log" >"$BATS_TEST_TMPDIR/log"
-	findings <"$BATS_TEST_TMPDIR/log" >"$BATS_TEST_TMPDIR/found"
-	if [ "$status" -ne $by_term ] || [ -s "$BATS_TEST_TMPDIR/found" ]; then
-		echo "$router: $*: exit status $status, not $by_term"
-		cat "$BATS_TEST_TMPDIR"/{said,found}
-		return 1
-	fi
+# begin PROGRAM [ARG…]: on main, in the background, as RESIDENT; what it says comes to said.
+begin() {
+	lab exec main rm -f /run/valgrind.log
+	# shellcheck disable=SC2016 # for the shell there
+	lab exec main sh -c 'echo $$ >/run/valgrind.pid; exec "$@"' - valgrind --quiet --leak-check=full --track-fds=yes \
+		--errors-for-leak-kinds=definite,possible --suppressions="$SUPPRESSED" --error-exitcode=99 \
+		--log-file=/run/valgrind.log "$FO_BUILD/cmd/$1" "${@:2}" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+	RESIDENT=$!
 }
 
-@test "the residents, from start to end, while the line dies" {
+has_said() {
+	eventually 30 grep -q "$1" "$BATS_TEST_TMPDIR/said" || { cat "$BATS_TEST_TMPDIR/said"; return 1; }
+}
+
+# ends_sound: ended as systemd does it, it is gone by the signal, and valgrind has found nothing.
+ends_sound() {
+	local status=0
+	lab exec main sh -c 'kill -TERM "$(cat /run/valgrind.pid)"'
+	wait "$RESIDENT" || status=$?
+	lab exec main cat /run/valgrind.log >"$BATS_TEST_TMPDIR/log"
+	findings <"$BATS_TEST_TMPDIR/log" >"$BATS_TEST_TMPDIR/found"
+	[ "$status" -eq 143 ] && [ ! -s "$BATS_TEST_TMPDIR/found" ] ||
+		{ echo "exit status $status"; cat "$BATS_TEST_TMPDIR"/{said,found}; return 1; }
+}
+
+@test "fo-watch from start to end, while the line dies and is good again" {
 	lab router main stop-watcher
-	lab router main stop-resident
-	resident main fo-watch
-	resident main fo-route watch
+	begin fo-watch
+	has_said "the link is there"
+	lab line main blackhole on
+	has_said ": down, no answers"
+	lab line main clear
+	has_said ": up again"
+	ends_sound
 	lab router main start-watcher
+}
+
+# rule_comes_back: taken away, again and again, for it listens only after its start.
+rule_comes_back() {
+	lab exec main ip rule del priority 8703 2>/dev/null
+	grep -q "corrected: " "$BATS_TEST_TMPDIR/said"
+}
+
+@test "fo-route watch from start to end, while another program removes a rule" {
+	lab router main stop-resident
+	begin fo-route watch
+	eventually 30 rule_comes_back
+	ends_sound
 	lab router main start-resident
 }

@@ -468,6 +468,12 @@ timer_says() {
 	timer_says failed "login refused: check the credentials in profile $DIR/wrong.json"
 	refused_is true
 	[ "$("$FO_BUILD/cmd/fo-status" -c "$CONF" history | grep -c 'SORACOM refuses')" -eq 1 ]
+	# Mended, while the class was right all the time.
+	configure "profile = $BATS_FILE_TMPDIR/authkey.json"
+	run -0 speedclass sync --if-due
+	refused_is false
+	aged run/speedclass.looked 3600
+	rm "$FO_STATE_DIR/run/soracom.token"
 	configure "profile = $BATS_FILE_TMPDIR/authkey.json" "sim = imsi:440109999999999"
 	timer_says failed "this account has no SIM 440109999999999"
 	configure "profile = $BATS_FILE_TMPDIR/authkey.json"

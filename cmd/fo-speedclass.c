@@ -194,7 +194,7 @@ static int run_get(const struct cli *cli, const struct conf *conf, void *setting
 	char speed_class[SIM_CLASS_MAX];
 	struct soracom *soracom = NULL;
 	enum soracom_result result;
-	int64_t wait_ms = 0;
+	struct retry_hint hint = { .wait_ms = 0 };
 
 	(void)settings;
 	if (!has_section(cli, conf))
@@ -203,7 +203,7 @@ static int run_get(const struct cli *cli, const struct conf *conf, void *setting
 		return print_request(cli, conf);
 	if (open_soracom(conf, &soracom) != CLI_GO_ON)
 		return CLI_CANNOT;
-	result = soracom_get_class(soracom, speed_class, &wait_ms);
+	result = soracom_get_class(soracom, speed_class, &hint);
 	soracom_close(soracom);
 	if (result == SORACOM_HIDDEN)
 		log_err(0,

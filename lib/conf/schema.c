@@ -107,6 +107,8 @@ const struct conf_key conf_schema[] = {
 	  .default_text = "" },
 	{ "speedclass", "give-up", CONF_TIME, FIELD(speedclass.give_up_ms), RANGE(SECOND, DAY),
 	  .default_text = "15m" },
+	{ "speedclass", "fleet", CONF_NUMBER, FIELD(speedclass.fleet), RANGE(1, 1000000),
+	  .default_text = "1" },
 	{ "speedclass", "max-raised", CONF_TIME, FIELD(speedclass.max_raised_ms), RANGE(0, MONTH),
 	  .default_text = "0" },
 	{ "speedclass", "dns", CONF_ADDRS, FIELD(speedclass.dns), .default_text = "" },

@@ -95,6 +95,7 @@ struct conf_speedclass {
 	char ca_file[CONF_TEXT_MAX];  /* empty: the system's */
 	char interface[IFNAMSIZ];     /* never empty: `uplink` unless given */
 	int64_t give_up_ms;
+	int64_t fleet;	       /* routers of the account that may fail at once */
 	int64_t max_raised_ms; /* 0: no limit */
 	struct conf_addrs dns; /* servers to ask for names; none: those of the line */
 	int64_t hold_lan_ms;   /* the LAN is held back until the class is set, at most so long */

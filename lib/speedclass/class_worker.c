@@ -30,7 +30,7 @@ struct work {
 	char known[SIM_CLASS_MAX]; /* what the SIM has; the file may be out of reach */
 	struct retry retry;
 	unsigned tries;
-	int64_t start_us;
+	int64_t start_us, deadline_us;
 };
 
 /* The class that is wanted now; empty: none was asked for yet. A file that cannot be read changes
@@ -75,27 +75,31 @@ static int connect_soracom(struct work *work)
 	return work->soracom != NULL ? 0 : soracom_open(work->conf, &stop, &work->soracom);
 }
 
-static enum soracom_result request(struct work *work, int64_t *wait_ms)
+static enum soracom_result request(struct work *work, struct retry_hint *hint)
 {
 	if (connect_soracom(work) != 0)
 		return SORACOM_LOCAL;
 	work->tries++;
 	learn(work, "");
-	return soracom_set_class(work->soracom, work->target, wait_ms);
+	return soracom_set_class(work->soracom, work->target, hint);
 }
 
-/* Returns false, at once, when the pause would last beyond the deadline. */
-static bool pause_before_next(struct work *work, int64_t server_ms, int64_t deadline_us)
+/* Returns false, at once, when the pause would last beyond the deadline; not that of a fleet for
+ * which the quota is too small: it has its turn, and would be one of all again after giving up. */
+static bool pause_before_next(struct work *work, const struct retry_hint *hint)
 {
+	unsigned turned_away = work->retry.turned_away;
 	char text[NUM_TEXT_MAX];
 	uint32_t random = 0;
 	int64_t wait_ms, until_us;
 
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
 		random = (uint32_t)clock_mono_us();
-	wait_ms = retry_wait_ms(&work->retry, server_ms, random);
+	wait_ms = retry_wait_ms(&work->retry, hint, random);
 	until_us = clock_mono_us() + wait_ms * 1000;
-	if (until_us > deadline_us)
+	if (turned_away == 0 && work->retry.turned_away == 1)
+		work->deadline_us += wait_ms * 1000;
+	if (until_us > work->deadline_us)
 		return false;
 	log_info("speed class %s: next try in %s", work->target,
 		 num_format_ms(text, (wait_ms + 999) / 1000 * 1000));
@@ -129,6 +133,14 @@ static int give_up(const struct work *work)
 	return -ETIMEDOUT;
 }
 
+static void begin(struct work *work)
+{
+	work->retry = (struct retry){ .fleet = work->conf->fleet };
+	work->tries = 0;
+	work->start_us = clock_mono_us();
+	work->deadline_us = work->start_us + work->conf->give_up_ms * 1000;
+}
+
 /* Told once; the unit of the timer fails each time. */
 static int give_in(const char *speed_class)
 {
@@ -142,13 +154,12 @@ static int give_in(const char *speed_class)
 /* Until the SIM has the target class, or another one is wanted: both are 0. */
 static int reach(struct work *work)
 {
-	int64_t deadline_us = work->start_us + work->conf->give_up_ms * 1000;
 	enum soracom_result result = SORACOM_RETRY;
 
 	while (!is_obsolete(work)) {
-		int64_t server_ms = 0;
+		struct retry_hint hint = { .wait_ms = 0 };
 
-		result = request(work, &server_ms);
+		result = request(work, &hint);
 		if (result == SORACOM_DONE) {
 			learn(work, work->target);
 			speedclass_note_refusal(false);
@@ -162,9 +173,9 @@ static int reach(struct work *work)
 		if (result == SORACOM_REFUSED)
 			return give_in(work->target);
 		/* The wait for an address was the pause, and goes on where it ended. */
-		if (result == SORACOM_OFFLINE && clock_mono_us() < deadline_us)
+		if (result == SORACOM_OFFLINE && clock_mono_us() < work->deadline_us)
 			continue;
-		if (!pause_before_next(work, server_ms, deadline_us))
+		if (!pause_before_next(work, &hint))
 			return give_up(work);
 	}
 	log_info("speed class %s is no longer wanted", work->target);
@@ -176,22 +187,20 @@ static int reach(struct work *work)
  * setting would be, too: that is asked again by the next run, and fails as well. */
 static int look(struct work *work)
 {
-	int64_t deadline_us;
+	struct retry_hint hint = { .wait_ms = 0 };
 	char speed_class[SIM_CLASS_MAX];
-	int64_t wait_ms = 0;
 	enum soracom_result result;
 
-	work->start_us = clock_mono_us();
-	deadline_us = work->start_us + work->conf->give_up_ms * 1000;
+	begin(work);
 	if (connect_soracom(work) != 0)
 		return -EIO;
 	work->tries = 1;
-	result = soracom_get_class(work->soracom, speed_class, &wait_ms);
+	result = soracom_get_class(work->soracom, speed_class, &hint);
 	if (result == SORACOM_LOCAL)
 		return -EIO;
 	if (result == SORACOM_RETRY || result == SORACOM_OFFLINE) {
 		learn(work, "");
-		return pause_before_next(work, wait_ms, deadline_us) ? 0 : give_up(work);
+		return pause_before_next(work, &hint) ? 0 : give_up(work);
 	}
 	if (result == SORACOM_REFUSED)
 		return give_in(work->target);
@@ -229,9 +238,7 @@ static int work_until_done(struct work *work, bool read_back)
 	goes_on = ret == 0 || ret == -EPERM;
 	while (goes_on && differs(work)) {
 		memcpy(work->target, work->wanted, sizeof(work->target));
-		work->retry = (struct retry){ .failures = 0 };
-		work->tries = 0;
-		work->start_us = clock_mono_us();
+		begin(work);
 		ret = reach(work);
 		goes_on = ret == 0;
 	}
@@ -288,7 +295,7 @@ int class_worker_try(struct soracom *soracom, char out[static SIM_CLASS_MAX],
 		     enum soracom_result *result)
 {
 	struct speedclass before, after;
-	int64_t wait_ms = 0;
+	struct retry_hint hint = { .wait_ms = 0 };
 	bool is_stale;
 	int lock = -1;
 	int ret = lock_work(&lock);
@@ -296,7 +303,7 @@ int class_worker_try(struct soracom *soracom, char out[static SIM_CLASS_MAX],
 	if (ret != 0)
 		return ret;
 	speedclass_load(&before);
-	*result = soracom_get_class(soracom, out, &wait_ms);
+	*result = soracom_get_class(soracom, out, &hint);
 	if (*result == SORACOM_HIDDEN && before.known[0] != '\0') {
 		memcpy(out, before.known, SIM_CLASS_MAX);
 		*result = SORACOM_DONE;
@@ -304,7 +311,7 @@ int class_worker_try(struct soracom *soracom, char out[static SIM_CLASS_MAX],
 	if (*result == SORACOM_HIDDEN)
 		ret = -ENODATA;
 	else if (*result == SORACOM_DONE)
-		*result = soracom_set_class(soracom, out, &wait_ms);
+		*result = soracom_set_class(soracom, out, &hint);
 	if (ret == 0 && *result == SORACOM_DONE)
 		speedclass_learn(out);
 	store_unlock(lock);

@@ -1,16 +1,44 @@
 #include "retry.h"
 
-int64_t retry_wait_ms(struct retry *retry, int64_t server_ms, uint32_t random)
+/* Some minutes get more than they can take, by chance: a little more room than none. */
+#define SPREAD_PCT 105
+
+static int64_t back_off_ms(unsigned failures, uint32_t random)
 {
 	int64_t wait_ms = RETRY_FIRST_MS;
 
-	for (unsigned i = 0; i < retry->failures && wait_ms < RETRY_MAX_MS; i++)
+	for (unsigned i = 0; i < failures && wait_ms < RETRY_MAX_MS; i++)
 		wait_ms *= 2;
 	if (wait_ms > RETRY_MAX_MS)
 		wait_ms = RETRY_MAX_MS;
+	return wait_ms - (int64_t)random % (wait_ms / 2 + 1);
+}
+
+/* Over how long those who were refused at once have to be spread; over a minute who was by chance.
+ */
+static int64_t spread_ms(const struct retry *retry, const struct retry_hint *hint)
+{
+	int64_t minutes_ms = (retry->fleet - hint->quota) * RETRY_WINDOW_MS / hint->quota;
+
+	if (retry->turned_away > 1)
+		return RETRY_WINDOW_MS;
+	minutes_ms = minutes_ms * SPREAD_PCT / 100;
+	return minutes_ms < RETRY_SPREAD_MAX_MS ? minutes_ms : RETRY_SPREAD_MAX_MS;
+}
+
+int64_t retry_wait_ms(struct retry *retry, const struct retry_hint *hint, uint32_t random)
+{
+	int64_t wait_ms = back_off_ms(retry->failures, random);
+	int64_t server_ms = hint->wait_ms;
+
 	retry->failures++;
-	wait_ms -= (int64_t)random % (wait_ms / 2 + 1);
 	if (server_ms > RETRY_SERVER_MAX_MS)
 		server_ms = RETRY_SERVER_MAX_MS;
-	return server_ms > wait_ms ? server_ms : wait_ms;
+	if (server_ms > wait_ms)
+		wait_ms = server_ms;
+	if (hint->quota > 0 && retry->fleet > hint->quota) {
+		retry->turned_away++;
+		wait_ms += spread_ms(retry, hint) * (int64_t)(random >> 12) >> 20;
+	}
+	return wait_ms;
 }

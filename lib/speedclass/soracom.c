@@ -344,7 +344,8 @@ static enum soracom_result read_class(struct soracom *s, const char *path,
 	return SORACOM_RETRY;
 }
 
-enum soracom_result soracom_set_class(struct soracom *s, const char *speed_class, int64_t *wait_ms)
+enum soracom_result soracom_set_class(struct soracom *s, const char *speed_class,
+				      struct retry_hint *hint)
 {
 	char path[SIMAPI_TEXT_MAX], body[SIMAPI_BODY_MAX], now[SIM_CLASS_MAX];
 	struct http_response answer = { .wait_ms = 0 };
@@ -354,7 +355,7 @@ enum soracom_result soracom_set_class(struct soracom *s, const char *speed_class
 	if (simapi_write_update(speed_class, body, sizeof(body)) < 0)
 		return SORACOM_LOCAL;
 	result = ask_about_sim(s, path, body, &answer);
-	*wait_ms = answer.wait_ms;
+	*hint = (struct retry_hint){ .wait_ms = answer.wait_ms, .quota = answer.quota };
 	result = read_class(s, path, result, &answer, now);
 	if (result == SORACOM_DONE && strcmp(now, speed_class) != 0) {
 		log_warn(0, "%s%s: asked for %s, but the answer names %s", s->base, path,
@@ -365,7 +366,7 @@ enum soracom_result soracom_set_class(struct soracom *s, const char *speed_class
 }
 
 enum soracom_result soracom_get_class(struct soracom *s, char out[static SIM_CLASS_MAX],
-				      int64_t *wait_ms)
+				      struct retry_hint *hint)
 {
 	char path[SIMAPI_TEXT_MAX];
 	struct http_response answer = { .wait_ms = 0 };
@@ -373,7 +374,7 @@ enum soracom_result soracom_get_class(struct soracom *s, char out[static SIM_CLA
 
 	sim_path(s, "", path, sizeof(path));
 	result = ask_about_sim(s, path, NULL, &answer);
-	*wait_ms = answer.wait_ms;
+	*hint = (struct retry_hint){ .wait_ms = answer.wait_ms, .quota = answer.quota };
 	return read_class(s, path, result, &answer, out);
 }
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "retry.h"
 #include "settings.h"
 #include "simapi.h"
 
@@ -46,10 +47,10 @@ enum soracom_result soracom_login(struct soracom *s) FO_MUST_CHECK;
  * one request. Without use there is no failure: a token that is still good stays. */
 void soracom_renew(struct soracom *s);
 
-/* Sets the class; done means that the answer names this class. `*wait_ms` is the pause that the
- * server asked for with SORACOM_RETRY, or 0. */
+/* Sets the class; done means that the answer names this class. With SORACOM_RETRY `*hint` is what
+ * the server has said of the next try. */
 enum soracom_result soracom_set_class(struct soracom *s, const char *speed_class,
-				      int64_t *wait_ms) FO_MUST_CHECK;
+				      struct retry_hint *hint) FO_MUST_CHECK;
 
 /* Which name server was asked last, with success, for a person. Returns `buf`, or a constant text.
  */
@@ -57,6 +58,6 @@ const char *soracom_name_server(const struct soracom *s, char buf[static ADDR_TE
 
 /* Reads the class that the SIM has now. */
 enum soracom_result soracom_get_class(struct soracom *s, char out[static SIM_CLASS_MAX],
-				      int64_t *wait_ms) FO_MUST_CHECK;
+				      struct retry_hint *hint) FO_MUST_CHECK;
 
 #endif

@@ -13,6 +13,10 @@
 #include "record.h"
 #include "version.h"
 
+/* How many requests a minute SORACOM takes. */
+#define QUOTA	  "x-soracom-ratelimit-limit:"
+#define QUOTA_MAX 1000000
+
 #define DATE "date:"
 
 /* X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL's x509_vfy.h. */
@@ -21,7 +25,7 @@ enum { VERIFY_NOT_YET_VALID = 9, VERIFY_EXPIRED = 10 };
 struct http {
 	CURL *curl;
 	char error[CURL_ERROR_SIZE];
-	int64_t wait_ms, date_s;
+	int64_t wait_ms, quota, date_s;
 	struct egress egress; /* of the connection */
 	int bind_error;	      /* errno */
 	bool opens;	      /* the request needed a connection of its own */
@@ -64,10 +68,10 @@ static void take_date(struct http *http, const char *text, size_t len)
 		http->date_s = date;
 }
 
-static void take_wait(struct http *http, const char *text, size_t len)
+/* A whole number, up to `max`. Returns 0 and `*out`, or -EINVAL. */
+static int read_number(const char *text, size_t len, int64_t max, int64_t *out)
 {
 	char value[16];
-	int64_t seconds = 0;
 
 	while (len > 0 && (*text == ' ' || *text == '\t')) {
 		text++;
@@ -76,25 +80,40 @@ static void take_wait(struct http *http, const char *text, size_t len)
 	while (len > 0 && (text[len - 1] == '\r' || text[len - 1] == '\n' || text[len - 1] == ' '))
 		len--;
 	if (len >= sizeof(value))
-		return;
+		return -EINVAL;
 	memcpy(value, text, len);
 	value[len] = '\0';
-	if (num_parse(value, 0, 86400, &seconds) == 0 && seconds * 1000 > http->wait_ms)
+	return num_parse(value, 0, max, out);
+}
+
+static void take_wait(struct http *http, const char *text, size_t len)
+{
+	int64_t seconds = 0;
+
+	if (read_number(text, len, 86400, &seconds) == 0 && seconds * 1000 > http->wait_ms)
 		http->wait_ms = seconds * 1000;
+}
+
+static bool is_header(const char *data, size_t len, const char *name)
+{
+	return len > strlen(name) && strncasecmp(data, name, strlen(name)) == 0;
 }
 
 static size_t take_header(char *data, size_t size, size_t count, void *user)
 {
 	size_t len = size * count;
+	struct http *http = user;
 
 	for (size_t i = 0; i < ARRAY_LEN(wait_headers); i++) {
-		size_t name_len = strlen(wait_headers[i]);
-
-		if (len > name_len && strncasecmp(data, wait_headers[i], name_len) == 0)
-			take_wait(user, data + name_len, len - name_len);
+		if (is_header(data, len, wait_headers[i]))
+			take_wait(http, data + strlen(wait_headers[i]),
+				  len - strlen(wait_headers[i]));
 	}
-	if (len > strlen(DATE) && strncasecmp(data, DATE, strlen(DATE)) == 0)
-		take_date(user, data + strlen(DATE), len - strlen(DATE));
+	if (is_header(data, len, QUOTA) &&
+	    read_number(data + strlen(QUOTA), len - strlen(QUOTA), QUOTA_MAX, &http->quota) != 0)
+		http->quota = 0;
+	if (is_header(data, len, DATE))
+		take_date(http, data + strlen(DATE), len - strlen(DATE));
 	return len;
 }
 
@@ -346,6 +365,7 @@ static int transfer(struct http *http, bool is_tls, struct http_response *out)
 	out->status = status;
 	/* Each answer of SORACOM has the time at which its count of requests restarts. */
 	out->wait_ms = status == 429 || status == 503 ? http->wait_ms : 0;
+	out->quota = status == 429 ? http->quota : 0;
 	out->date_s = http->date_s;
 	out->body = http->body;
 	out->len = http->len;
@@ -361,6 +381,7 @@ int http_perform(struct http *http, const struct http_request *request, struct h
 	http->len = 0;
 	http->enough = request->enough < HTTP_BODY_MAX ? request->enough : HTTP_BODY_MAX;
 	http->wait_ms = 0;
+	http->quota = 0;
 	http->date_s = 0;
 	http->error[0] = '\0';
 	http->bind_error = 0;

@@ -46,6 +46,7 @@ struct http_request {
 struct http_response {
 	int64_t status;
 	int64_t wait_ms;  /* the server asks for this pause (429, 503); 0: it does not */
+	int64_t quota;	  /* so many requests a minute it takes (429); 0: it does not say */
 	int64_t date_s;	  /* the server's Date (RFC 9110, 6.6.1), since 1970; 0: none */
 	const char *body; /* ends with NUL; valid until the next request */
 	size_t len;

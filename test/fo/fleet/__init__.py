@@ -1,0 +1,1 @@
+"""A fleet of routers behind one account whose requests are counted."""

@@ -9,7 +9,7 @@ IMSI=440101234567890
 HAS_VIP="ip -o addr show dev eth0 | grep -q 'inet 192.168.0.254/'"
 
 # What a file's lab has besides, such as LAB_OPTIONS=(--line main=ethernet). FO_RP_FILTER, from the environment, is the
-# reverse path filter of any file's routers.
+# reverse path filter of any file's routers; with FO_REAL_PPP, which test/ppp sets, pppd sees to their lines.
 LAB_OPTIONS=()
 
 lab() {
@@ -27,7 +27,8 @@ setup_file() {
 
 # lab_up ETC [OPTION...]: the lab with this configuration, in the place of the one before.
 lab_up() {
-	lab up --build "$FO_BUILD" --etc "$1" --owner "$$" --settled ${FO_RP_FILTER:+--rp-filter "$FO_RP_FILTER"} "${@:2}"
+	lab up --build "$FO_BUILD" --etc "$1" --owner "$$" --settled ${FO_RP_FILTER:+--rp-filter "$FO_RP_FILTER"} \
+		${FO_REAL_PPP:+--real-ppp} "${@:2}"
 }
 
 teardown_file() {

@@ -18,6 +18,7 @@ from .control import Listener, request
 from .dns import NameServer
 from .echo import EchoServer
 from .line import Line
+from .pppd_line import PppdLine
 from .resident import RESIDENTS, end_scripts, start_script
 from .syslog import Log
 
@@ -122,7 +123,7 @@ class _Keeper:
             _fork_server(lambda: self._in_internet(
                 lambda: NameServer(topology.NAME_SERVERS, topology.NAMES, lab.file("dns"))))
         for name in self._routers:
-            _fork_server(lambda spec=self._world.line(name): Line(lab, spec))
+            _fork_server(lambda spec=self._world.line(name): (PppdLine if spec.pppd else Line)(lab, spec))
         if soracom.available():
             soracom.wait_until_ready(lab)
             soracom.install(lab, self._routers, credentials=not self._options.system)

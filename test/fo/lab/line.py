@@ -63,28 +63,37 @@ class Line:
         self._connected = False  # a session exists; without one the device may be there all the same
         self._early = 0.0  # seconds from the device to its address
         self._address_at = None  # when the address comes, while it is awaited
-        self._ends = ends_of(lab, spec)
+        self._ends = self._make_ends(lab, spec)
         self._listener = Listener(lab.file("line", spec.router), self.command)
         self._poll.register(self._listener, select.EPOLLIN)
         self._poll.register(self._ends.provider, select.EPOLLIN)
+
+    @staticmethod
+    def _make_ends(lab, spec):
+        return ends_of(lab, spec)
 
     # -- the loop ---------------------------------------------------------------------------
 
     def serve(self):
         while True:
-            ready = dict(self._poll.poll(self._patience()))
-            if self._ends.provider.fileno() in ready:
-                self._pump(self._ends.provider, self._down, self._ends.router)
-            if self._ends.router is not None:
-                self._serve_router(ready.get(self._ends.router.fileno(), 0))
-            self._end_early()
-            self._advertise()
-            self._deliver()
-            self._judge_silence()
-            if self._hooks.fileno() in ready:
-                self._hooks.done()
+            ready = self._turn()
             if self._listener.fileno() in ready:
                 self._listener.serve()
+
+    def _turn(self):
+        """Waits for what is next, and does it, but for commands. Returns what is ready, with its events."""
+        ready = dict(self._poll.poll(self._patience()))
+        if self._ends.provider.fileno() in ready:
+            self._pump(self._ends.provider, self._down, self._ends.router)
+        if self._ends.router is not None:
+            self._serve_router(ready.get(self._ends.router.fileno(), 0))
+        self._end_early()
+        self._advertise()
+        self._deliver()
+        self._judge_silence()
+        if self._hooks.fileno() in ready:
+            self._hooks.done()
+        return ready
 
     def _serve_router(self, events):
         if events & select.EPOLLERR:  # somebody deleted the device in the router
@@ -320,11 +329,14 @@ class Line:
             wire.cut()
 
     def _do_clear(self):
-        self._early = 0.0
-        self._do_ra("off")
+        self._clear_session()
         self._modem.clear(time.monotonic())
         for wire in (self._up, self._down):
             wire.clear()
+
+    def _clear_session(self):
+        self._early = 0.0
+        self._do_ra("off")
 
     def _do_status(self):
         facts = {"state": self._state(), "local": self._ends.local, "peer": self._ends.peer,

@@ -23,12 +23,13 @@ class Options:
     vlan: bool = False
     routed_subnet: bool = False
     dns: bool = False
+    real_ppp: bool = False
     system: str = ""  # what test/machines/root has made; the routers are machines that boot it
 
     def world(self):
         return World(routers=tuple(install.routers(self.etc)), rp_filter=self.rp_filter, vlan=self.vlan,
                      ethernet=frozenset(name for name, kind in self.lines.items() if kind == "ethernet"),
-                     routed_subnet=self.routed_subnet, dns=self.dns)
+                     routed_subnet=self.routed_subnet, dns=self.dns, real_ppp=self.real_ppp)
 
 
 def parse(words):
@@ -100,6 +101,8 @@ OPTIONS = {
     "--routed-subnet": ("", "10.20.0.0/24 behind lan, host behind", _set("routed_subnet", True)),
     "--dns": ("", "SORACOM's names come from its name server, which answers on sub's line only",
               _set("dns", True)),
+    "--real-ppp": ("", "pppd dials each ppp line, by PPPoE (main) or a modem (sub), for a kernel with ppp: see ../ppp",
+                   _set("real_ppp", True)),
     "--system": ("DIR", "the routers boot systemd from this root (see ../machines); nothing is installed or started",
                  _system),
 }

@@ -1,5 +1,5 @@
 """The lines as they are ordered from a provider: as a ppp session, or as an Ethernet with a gateway."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class LineSpec:
     terminal: str = ""  # pppd's second and third argument
     speed: str = ""
     ethernet: bool = False
+    pppd: bool = False  # real ones, at both ends
 
     @property
     def far_end(self):
@@ -46,6 +47,9 @@ PPP = {
     "third": LineSpec("third", "10.192.0.10", "10.192.0.1", "10.192.0.1", 1492,
                       "2001:db8:192::10", "2001:db8:192::1", False, "wan1", "0"),
 }
+
+# The same, on a kernel that has ppp.
+REAL_PPP = {name: replace(line, pppd=True) for name, line in PPP.items()}
 
 # An ONU, a phone by USB, an LTE router.
 ETHERNET = {

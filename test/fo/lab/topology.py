@@ -66,9 +66,12 @@ class World:
     vlan: bool = False
     routed_subnet: bool = False
     dns: bool = False
+    real_ppp: bool = False
 
     def line(self, router):
-        return (spec.ETHERNET if router in self.ethernet else spec.PPP)[router]
+        if router in self.ethernet:
+            return spec.ETHERNET[router]
+        return (spec.REAL_PPP if self.real_ppp else spec.PPP)[router]
 
     def lans(self):
         return (LAN, VLAN) if self.vlan else (LAN,)

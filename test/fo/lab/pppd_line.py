@@ -1,0 +1,193 @@
+"""A line that real pppd sees to, at both ends: PPPoE, or a modem. This process is the cable in between.
+
+For a kernel that has ppp. The commands are those of any line; what pppd decides, it decides as it does in a
+real router: when the session is over after the cable was pulled, what happens to ppp0, which scripts run when.
+"""
+import contextlib
+import os
+import signal
+import time
+
+from fo.errors import LabError
+from fo.kernel import namespace
+
+from .cable import cable_of, carries_packet, ipv4_packet
+from .line import Line
+
+DIAL_SECONDS = 20
+END_SECONDS = 15  # LCP's terminate requests, when nobody answers
+LOOK_SECONDS = 0.05
+# LCP echoes: a dead line is noticed after three seconds.
+_KEEP_ASKING = ["lcp-echo-interval", "1", "lcp-echo-failure", "3"]
+_PLAIN = ["noauth", "nodetach", "nopersist", "noccp", "novj", "nobsdcomp", "nodeflate", "asyncmap", "0"]
+_NO_SCRIPTS = ["ip-up-script", "/bin/true", "ip-down-script", "/bin/true"]
+
+
+class PppdLine(Line):
+    def __init__(self, lab, spec):
+        self._lab = lab
+        self._pppd = None  # of the router, while it runs
+        self._cable_in = True
+        super().__init__(lab, spec)
+
+    def _make_ends(self, lab, spec):
+        return Ends(cable_of(lab, spec, lambda: self._cable_in), spec)
+
+    # -- packets ----------------------------------------------------------------------------
+
+    def _send(self, wire, target, packet):
+        if not self._cable_in or target is None:
+            wire.count(packet, False)
+        elif carries_packet(self._ends.cable.protocol_and_packet(packet)[0]):
+            super()._send(wire, target, packet)
+        else:
+            target.write(packet)
+
+    # -- the session ------------------------------------------------------------------------
+
+    def _dial(self):
+        if self._pppd is not None:
+            return
+        ends, spec = self._ends, self._spec
+        with self._changing_router():
+            if self._cable_in:
+                ends.cable.plug_in()
+        self._end_provider(signal.SIGKILL)
+        ends.cable.expect(self._write_options(), ends.next_local, ends.next_peer)
+        words = ["pppd", *ends.cable.dial_words(), *_PLAIN, *_KEEP_ASKING, "mtu", str(spec.mtu), "mru", str(spec.mtu),
+                 "noipdefault", "nodefaultroute", "usepeerdns", "+ipv6", "ipparam", "lab", "linkname", "lab", *self._careless()]
+        self._pppd = ends.cable.start_pppd(words)
+        self._connected = True
+        self._modem.dialled(time.monotonic())
+        if self._turn_until(lambda: self._pppd is None or self._has_address(), DIAL_SECONDS) and self._pppd is not None:
+            ends.began()
+            self._log.write(f"session {ends.local}")
+        else:
+            self._log.write("no session")
+
+    def _careless(self):
+        """Options that a user has put into /etc/ppp/peers/lab."""
+        path = f"{self._lab.root(self._spec.router)}/etc/ppp/peers/lab"
+        return ["call", "lab"] if os.path.exists(path) else []
+
+    def _hang_up(self, linger=False):
+        """By the router; lingering: by the provider, upon which ppp0 stays for some seconds."""
+        if self._pppd is None:
+            return
+        if linger:
+            self._end_provider(signal.SIGTERM)
+            self._turn_until(lambda: not self._has_address(), END_SECONDS)
+        else:
+            self._signal_pppd("TERM")
+            self._turn_until(lambda: self._pppd is None, END_SECONDS)
+
+    def _remove_device(self):
+        """pppd is killed; or it went with all of the router."""
+        if self._pppd is not None:
+            with contextlib.suppress(LabError):
+                self._signal_pppd("KILL")
+            self._turn_until(lambda: self._pppd is None, END_SECONDS)
+        if not os.path.exists(self._lab.file("host", self._spec.router)):
+            with self._changing_router():
+                self._ends.cable.lose_router()
+
+    def _end_provider(self, number):
+        """By the file that pppd has written, whoever started it."""
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, ValueError):
+            with open(f"/run/ppp-{self._spec.far_end}.pid", encoding="ascii") as file:
+                os.kill(int(file.readline()), number)
+
+    def _signal_pppd(self, name):
+        namespace.run(self._lab.host_pid(self._spec.router),
+                      ["sh", "-c", f"kill -{name} $(head -n 1 /run/ppp-lab.pid)"], everything=True)
+
+    def _has_address(self):
+        """A ppp device of the router has a peer, to which there is a route then."""
+        try:
+            with open(f"/proc/{self._lab.host_pid(self._spec.router)}/net/route", encoding="ascii") as routes:
+                return any(route.startswith("ppp") for route in routes)
+        except (LabError, OSError):
+            return False
+
+    def _turn_until(self, condition, seconds):
+        """Lets packets pass until then. Returns whether it came to that."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                return False
+            self._turn()
+        return True
+
+    def _turn(self):
+        ready = super()._turn()
+        if self._pppd is not None and self._pppd.poll() is not None:
+            self._log.write(f"pppd ended, status {self._pppd.returncode}")
+            self._pppd = None
+            self._lose_session()
+        return ready
+
+    def _patience(self):
+        """As long as pppd runs nobody else says when it ends."""
+        due = super()._patience()
+        return due if self._pppd is None else min(LOOK_SECONDS, due if due is not None else LOOK_SECONDS)
+
+    def _write_options(self):
+        """For the provider's pppd."""
+        spec = self._spec
+        servers = [word for server in self._hooks.name_servers for word in ("ms-dns", server)]
+        path = self._lab.file("line", f"{spec.router}.options")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(" ".join([*_PLAIN, "nolock", *_NO_SCRIPTS, *servers, "ifname", spec.far_end, "linkname", spec.far_end,
+                                 "+ipv6" if self._ends.ipv6 else "noipv6", "mtu", str(spec.mtu), "mru", str(spec.mtu),
+                                 "lcp-max-terminate", "1"]) + "\n")
+        return path
+
+    # -- commands ---------------------------------------------------------------------------
+
+    def _do_cable(self, word):
+        if word not in ("in", "out"):
+            raise ValueError("'in' or 'out' expected")
+        self._cable_in = word == "in"
+        with self._changing_router():
+            if self._cable_in:
+                self._ends.cable.plug_in()
+            else:
+                self._ends.cable.unplug()
+
+    def _clear_session(self):
+        self._do_cable("in")
+
+    def _do_early(self, *_words):
+        raise ValueError("pppd decides that itself")
+
+    _do_ra = _do_gateway = _do_metric = _do_early
+
+    def _state(self):
+        if self._pppd is None:
+            return "down"
+        return "up" if self._has_address() else "lingering"
+
+
+class Ends:
+    """What a line asks about its ends."""
+
+    def __init__(self, cable, spec):
+        self.cable = cable
+        self._spec = spec
+        self.local = self.next_local = spec.local
+        self.peer = self.next_peer = spec.peer
+        self.ipv6 = spec.ipv6
+
+    @property
+    def router(self):
+        return self.cable.router
+
+    @property
+    def provider(self):
+        return self.cable.provider
+
+    def payload(self, packet):
+        return ipv4_packet(*self.cable.protocol_and_packet(packet))
+
+    def began(self):
+        self.local, self.peer = self.next_local, self.next_peer

@@ -43,9 +43,10 @@ make_etc() {
 	[ "$(grep -c '^hold' "$1/main/fo.conf")" -eq 2 ]
 }
 
-# wait_for HOST SECONDS COMMAND: until the shell command succeeds.
+# wait_for HOST SECONDS COMMAND: until the shell command succeeds. FO_PATIENCE, from the environment, is how many times
+# as slow the machine may be.
 wait_for() {
-	lab wait "$1" "$2" sh -c "$3" >/dev/null
+	lab wait "$1" $(($2 * ${FO_PATIENCE:-1})) sh -c "$3" >/dev/null
 }
 
 has_vip() {

@@ -45,9 +45,10 @@ def _main(arguments):
 
 def _usage():
     # pylint: disable-next=import-outside-toplevel  # as in _wait_settled
-    from . import dns, keeper, line, options as up
+    from . import dns, keeper, options as up
+    from .line_commands import LINE_COMMANDS  # pylint: disable=import-outside-toplevel
     known = {"dns": f"what SORACOM's name server (up --dns) answers at this address\n{dns.MODES}",
-             "up": f"{VERBS['up'][2]}\n{up.help_text()}", "line": line.LINE_COMMANDS,
+             "up": f"{VERBS['up'][2]}\n{up.help_text()}", "line": LINE_COMMANDS,
              "router": "  ".join(keeper.ROUTER_COMMANDS)}
     lines = ["usage: lab [--name NAME] COMMAND …", ""]
     for verb, (_, arguments, text) in VERBS.items():
@@ -172,14 +173,9 @@ def _log(lab, words):
 def _counter(lab, words):
     if words not in ([], ["reset"]):
         raise UsageError("counter [reset] expected")
-    # pylint: disable=import-outside-toplevel  # as in _wait_settled
-    import json
-    from fo.kernel import namespace
-    action = "reset" if words else "list"
-    answer = json.loads(namespace.run(lab.host_pid("isp"), ["nft", "-j", action, "counters"]))
-    for entry in answer["nftables"]:
-        if "counter" in entry:
-            print("{name} {packets} {bytes}".format(**entry["counter"]))
+    from . import firewall  # pylint: disable=import-outside-toplevel  # as in _wait_settled
+    for name, packets, octets in firewall.counters(lab.host_pid("isp"), reset=bool(words)):
+        print(name, packets, octets)
 
 
 def _soracom(lab, words):

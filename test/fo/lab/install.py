@@ -7,7 +7,7 @@ from fo.errors import LabError
 from fo.kernel import namespace
 from fo.paths import TEST, TREE
 
-from . import hosts, topology
+from . import firewall, hosts
 
 DEFAULT_BUILD = programs.RELEASE
 DEFAULT_ETC = f"{TREE}/etc"
@@ -64,7 +64,7 @@ def install_configuration(etc, line, root):
         _copy(f"{etc}/nftables.conf", f"{root}/etc/nftables.conf")
     else:
         with open(f"{root}/etc/nftables.conf", "w", encoding="ascii") as file:
-            file.write(topology.nat_rules(line))
+            file.write(firewall.nat_rules(line))
     for hook in ("ip-up.d", "ip-down.d"):
         if os.path.isdir(f"{etc}/ppp/{hook}"):
             _copy_tree(f"{etc}/ppp/{hook}", f"{root}/etc/ppp/{hook}", mode=0o755)

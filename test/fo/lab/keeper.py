@@ -13,7 +13,7 @@ import time
 from fo.errors import LabError, UsageError
 from fo.kernel import namespace
 
-from . import hosts, install, machine, router, soracom, topology
+from . import firewall, hosts, install, machine, router, soracom, topology
 from .control import Listener, request
 from .dns import NameServer
 from .echo import EchoServer
@@ -22,7 +22,7 @@ from .pppd_line import PppdLine
 from .resident import RESIDENTS, end_scripts, start_script
 from .syslog import Log
 
-LINK_SECONDS = 5
+LINK_SECONDS = 20
 BOOT_SECONDS = 60  # until a machine has configured its links
 OWNER_MILLISECONDS = 500  # how often the owner is looked at
 ROUTER_COMMANDS = tuple(f"{verb}-{name}" for name in ("keepalived", *RESIDENTS)
@@ -111,7 +111,7 @@ class _Keeper:
             namespace.ip_batch(pids["lan"], topology.subnet_cable(pids["behind"]))
             namespace.ip_batch(pids["behind"], topology.subnet_side())
         namespace.ip_batch(pids["isp"], topology.internet_side())
-        namespace.run(pids["isp"], ["nft", "-f", "-"], topology.internet_rules(world))
+        firewall.of_internet(pids["isp"], world)
 
     def _start_services(self):
         """All that lives in the Internet, and the lines to it (not yet dialled)."""

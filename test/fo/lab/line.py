@@ -10,44 +10,17 @@ from fo.errors import LabError, UsageError
 from .control import Listener
 from .ends import RA_SECONDS, ends_of
 from .hooks import Hooks
+from .line_commands import LINE_COMMANDS
 from .modem import FOREVER, Modem
 from .radv import LONGEST_LIFETIME, Advertiser
 from .syslog import Log
 from .wire import Wire
 
 EARLY_MS = 200
+LCP_SECONDS = 3.0  # lcp-echo-interval 1, lcp-echo-failure 3
+LINGER_SECONDS = 6.0  # measured: LCP's terminate requests, to which nobody answers
 BURST_BYTES = 8192  # of a policer
 BURST = 64  # packets taken from one device before the others have their turn
-
-LINE_COMMANDS = """up                      dial: ppp0 appears, gets its addresses, ip-up runs (eth1: carrier, a DHCP lease)
-down [linger]           hang up: ip-down runs, ppp0 disappears (linger: it stays, down, without address);
-                        eth1 loses its carrier, addresses and routes (linger: its carrier only)
-kill                    the device disappears, ip-down does not run (pppd killed, USB unplugged)
-redial [ADDRESS]        down and up, with a new address
-address ADDRESS         the address which the next session gets
-gateway ADDRESS         ethernet: the gateway from the next session on
-metric NUMBER|none      ethernet: of the default route by DHCP from the next session on (100 as
-                        NetworkManager's; 0 as dhclient's, which leaves a route that is there; none: no route)
-early on [MS]|off       the device of the next sessions is up so long before its IPv4 address (200)
-peerdns ADDRESS [ADDRESS]|off  the name servers of the next sessions, as of pppd's usepeerdns
-ipv6 on|off             whether the next session has IPv6
-ra on [SECONDS]|off     router advertisements from fe80::1 every second, of that lifetime (1800), which the
-                        kernel accepts (accept_ra 2); off: a last one, of lifetime 0. Only the next session
-                        has the IPv6 default route again that stands in for them
-blackhole on|off        the device stays up, nothing passes
-loss PERCENT [WAY]      WAY of packets: down (towards the router; the default), up, both
-delay MS                each way
-rate BITS_PER_S|off [BYTES]
-                        each way, with a queue of so many bytes (16384)
-police BITS_PER_S|off [BYTES]
-                        each way what is more is dropped, but for so many bytes at once (8192)
-idle SECONDS [PERCENT]  a session in which nothing passed for so long, or up to PERCENT sooner, is cut by
-                        the carrier: as `down`; 0 or off: never
-later SECONDS           as if so much time had passed since the last packet
-stuck DIALS|forever|off the modem hangs: the device is up, nothing passes, until it has been dialled that often
-clear                   no black hole, loss, delay, rate, police, idle, stuck, early, ra
-status                  all of this, and counters: packets, sessions cut, redials and when they were
-                        (CLOCK_MONOTONIC), the longest silence since `idle`, echo requests at the far end"""
 
 
 class Line:
@@ -63,6 +36,7 @@ class Line:
         self._connected = False  # a session exists; without one the device may be there all the same
         self._early = 0.0  # seconds from the device to its address
         self._address_at = None  # when the address comes, while it is awaited
+        self._cable_out = None  # since when
         self._ends = self._make_ends(lab, spec)
         self._listener = Listener(lab.file("line", spec.router), self.command)
         self._poll.register(self._listener, select.EPOLLIN)
@@ -91,6 +65,7 @@ class Line:
         self._advertise()
         self._deliver()
         self._judge_silence()
+        self._miss_echoes()
         if self._hooks.fileno() in ready:
             self._hooks.done()
         return ready
@@ -104,7 +79,7 @@ class Line:
     def _patience(self):
         """Seconds until a packet arrives at its far end, the session is cut, and so on, or None."""
         due = [self._up.next_due(), self._down.next_due(), self._address_at, self._advertiser.due(),
-               self._modem.due() if self._connected else None]
+               self._modem.due() if self._connected else None, self._echoes_due()]
         due = [when for when in due if when is not None]
         return max(0.0, min(due) - time.monotonic()) if due else None
 
@@ -116,7 +91,7 @@ class Line:
             self._send(wire, target, packet)
 
     def _send(self, wire, target, packet):
-        if not self._connected or self._modem.stuck:
+        if not self._connected or self._modem.stuck or self._cable_out is not None:
             wire.count(packet, False)
         elif wire.immediate():
             self._arrive(wire, target, packet, time.monotonic())
@@ -147,10 +122,25 @@ class Line:
             self._log.write("cut by the carrier: idle")
             self._hang_up()
 
+    def _echoes_due(self):
+        """When pppd does something about a cable that is out, or None."""
+        if self._cable_out is None or not (self._connected or self._ends.lingers):
+            return None
+        return self._cable_out + LCP_SECONDS + (0 if self._connected else LINGER_SECONDS)
+
+    def _miss_echoes(self):
+        due = self._echoes_due()
+        if due is None or due > time.monotonic():
+            return
+        if self._connected:
+            self._hang_up(linger=True)
+        else:
+            self._remove_device()
+
     # -- the session ------------------------------------------------------------------------
 
     def _dial(self):
-        if self._connected or self._address_at is not None:
+        if self._connected or self._address_at is not None or self._cable_out is not None:
             return
         with self._changing_router():
             if self._early:
@@ -279,6 +269,19 @@ class Line:
         else:
             self._advertiser.off(time.monotonic())
 
+    def _do_cable(self, word):
+        if word not in ("in", "out"):
+            raise ValueError("'in' or 'out' expected")
+        if self._spec.ethernet:
+            raise ValueError("an Ethernet has `down linger` and `up`")
+        self._pull_cable(word == "out")
+
+    def _pull_cable(self, out):
+        self._cable_out = time.monotonic() if out else None
+        if out:
+            self._up.cut()
+            self._down.cut()
+
     def _do_blackhole(self, word):
         for wire in (self._up, self._down):
             wire.blackhole = _switch(word)
@@ -335,12 +338,14 @@ class Line:
             wire.clear()
 
     def _clear_session(self):
+        self._pull_cable(False)
         self._early = 0.0
         self._do_ra("off")
 
     def _do_status(self):
         facts = {"state": self._state(), "local": self._ends.local, "peer": self._ends.peer,
                  "ipv6": "on" if self._ends.ipv6 else "off",
+                 "cable": "in" if self._cable_out is None else "out",
                  "ra": "off" if self._advertiser.lifetime is None else self._advertiser.lifetime,
                  "early": f"{self._early * 1000:g}" if self._early else "off",
                  "blackhole": "on" if self._up.blackhole else "off",

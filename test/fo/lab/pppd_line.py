@@ -27,16 +27,15 @@ class PppdLine(Line):
     def __init__(self, lab, spec):
         self._lab = lab
         self._pppd = None  # of the router, while it runs
-        self._cable_in = True
         super().__init__(lab, spec)
 
     def _make_ends(self, lab, spec):
-        return Ends(cable_of(lab, spec, lambda: self._cable_in), spec)
+        return Ends(lab, spec, cable_of(lab, spec, lambda: self._cable_out is None))
 
     # -- packets ----------------------------------------------------------------------------
 
     def _send(self, wire, target, packet):
-        if not self._cable_in or target is None:
+        if self._cable_out is not None or target is None:
             wire.count(packet, False)
         elif carries_packet(self._ends.cable.protocol_and_packet(packet)[0]):
             super()._send(wire, target, packet)
@@ -49,8 +48,8 @@ class PppdLine(Line):
         if self._pppd is not None:
             return
         ends, spec = self._ends, self._spec
-        with self._changing_router():
-            if self._cable_in:
+        if self._cable_out is None:
+            with self._changing_router():
                 ends.cable.plug_in()
         self._end_provider(signal.SIGKILL)
         ends.cable.expect(self._write_options(), ends.next_local, ends.next_peer)
@@ -59,11 +58,18 @@ class PppdLine(Line):
         self._pppd = ends.cable.start_pppd(words)
         self._connected = True
         self._modem.dialled(time.monotonic())
-        if self._turn_until(lambda: self._pppd is None or self._has_address(), DIAL_SECONDS) and self._pppd is not None:
-            ends.began()
+        if self._turn_until(lambda: self._pppd is None or self._is_complete(), DIAL_SECONDS) and self._pppd is not None:
             self._log.write(f"session {ends.local}")
+            self._began()
         else:
             self._log.write("no session")
+
+    def _began(self):
+        self._ends.local, self._ends.peer = self._ends.next_local, self._ends.next_peer
+        try:
+            self._ends.advertise(self._ppp_device())
+        except LabError as error:  # the session has ended meanwhile
+            self._log.write(f"no IPv6: {error}")
 
     def _careless(self):
         """Options that a user has put into /etc/ppp/peers/lab."""
@@ -76,7 +82,7 @@ class PppdLine(Line):
             return
         if linger:
             self._end_provider(signal.SIGTERM)
-            self._turn_until(lambda: not self._has_address(), END_SECONDS)
+            self._turn_until(lambda: not self._ppp_device(), END_SECONDS)
         else:
             self._signal_pppd("TERM")
             self._turn_until(lambda: self._pppd is None, END_SECONDS)
@@ -87,9 +93,17 @@ class PppdLine(Line):
             with contextlib.suppress(LabError):
                 self._signal_pppd("KILL")
             self._turn_until(lambda: self._pppd is None, END_SECONDS)
-        if not os.path.exists(self._lab.file("host", self._spec.router)):
+        if not self._router_has_power():
             with self._changing_router():
                 self._ends.cable.lose_router()
+
+    def _router_has_power(self):
+        return os.path.exists(self._lab.file("host", self._spec.router))
+
+    def _miss_echoes(self):
+        """pppd does."""
+
+    _echoes_due = _miss_echoes
 
     def _end_provider(self, number):
         """By the file that pppd has written, whoever started it."""
@@ -101,13 +115,22 @@ class PppdLine(Line):
         namespace.run(self._lab.host_pid(self._spec.router),
                       ["sh", "-c", f"kill -{name} $(head -n 1 /run/ppp-lab.pid)"], everything=True)
 
-    def _has_address(self):
-        """A ppp device of the router has a peer, to which there is a route then."""
+    def _is_complete(self):
+        """Both protocols are up: which one is first is pppd's affair."""
+        device = self._ppp_device()
+        return device and (not self._ends.ipv6 or device in self._proc_net("if_inet6").split())
+
+    def _proc_net(self, name):
+        with open(f"/proc/{self._lab.host_pid(self._spec.router)}/net/{name}", encoding="ascii") as file:
+            return file.read()
+
+    def _ppp_device(self):
+        """The device of the router that has a peer, to which there is a route then; or None."""
         try:
-            with open(f"/proc/{self._lab.host_pid(self._spec.router)}/net/route", encoding="ascii") as routes:
-                return any(route.startswith("ppp") for route in routes)
+            routes = self._proc_net("route").splitlines()
+            return next((route.split()[0] for route in routes if route.startswith("ppp")), None)
         except (LabError, OSError):
-            return False
+            return None
 
     def _turn_until(self, condition, seconds):
         """Lets packets pass until then. Returns whether it came to that."""
@@ -144,18 +167,16 @@ class PppdLine(Line):
 
     # -- commands ---------------------------------------------------------------------------
 
-    def _do_cable(self, word):
-        if word not in ("in", "out"):
-            raise ValueError("'in' or 'out' expected")
-        self._cable_in = word == "in"
+    def _pull_cable(self, out):
+        super()._pull_cable(out)
         with self._changing_router():
-            if self._cable_in:
-                self._ends.cable.plug_in()
-            else:
+            if out:
                 self._ends.cable.unplug()
+            elif self._router_has_power():
+                self._ends.cable.plug_in()
 
     def _clear_session(self):
-        self._do_cable("in")
+        self._pull_cable(False)
 
     def _do_early(self, *_words):
         raise ValueError("pppd decides that itself")
@@ -165,14 +186,17 @@ class PppdLine(Line):
     def _state(self):
         if self._pppd is None:
             return "down"
-        return "up" if self._has_address() else "lingering"
+        return "up" if self._ppp_device() else "lingering"
 
 
 class Ends:
     """What a line asks about its ends."""
 
-    def __init__(self, cable, spec):
+    lingers = False
+
+    def __init__(self, lab, spec, cable):
         self.cable = cable
+        self._lab = lab
         self._spec = spec
         self.local = self.next_local = spec.local
         self.peer = self.next_peer = spec.peer
@@ -189,5 +213,11 @@ class Ends:
     def payload(self, packet):
         return ipv4_packet(*self.cable.protocol_and_packet(packet))
 
-    def began(self):
-        self.local, self.peer = self.next_local, self.next_peer
+    def advertise(self, device):
+        """What a router advertisement brings after IPV6CP."""
+        if not self.ipv6:
+            return
+        spec, lab = self._spec, self._lab
+        namespace.ip_batch(lab.host_pid("isp"), [f"addr replace {spec.provider6}/64 dev {spec.far_end} nodad"])
+        namespace.ip_batch(lab.host_pid(spec.router), [f"addr replace {spec.local6}/64 dev {device} nodad",
+                                                       f"route append ::/0 dev {device} metric 1024"])

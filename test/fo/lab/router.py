@@ -14,7 +14,7 @@ import uuid
 from fo.kernel import namespace
 from fo.paths import TREE
 
-from . import topology
+from . import firewall, topology
 from .syslog import Log, collect, open_device
 
 # Who runs the units that are not root.
@@ -90,7 +90,7 @@ def power_on(lab, world, router):
     lab.write(f"{pid} mnt\n", "host", router)
     namespace.ip_batch(lab.host_pid("sw"), topology.cables(world, router, pid))
     with open(f"{lab.root(router)}/etc/nftables.conf", encoding="utf-8") as file:
-        namespace.run(pid, ["nft", "-f", "-"], topology.router_rules(world.line(router)) + file.read())
+        firewall.of_router(pid, world.line(router), file.read())
     namespace.ip_batch(pid, topology.lan_side(world, router))
 
 

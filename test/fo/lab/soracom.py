@@ -10,7 +10,7 @@ from fo.paths import TREE
 from . import topology
 
 PROGRAM = f"{TREE}/test/soracom/soracom-api"
-READY_SECONDS = 10
+READY_SECONDS = 60
 
 
 def available():

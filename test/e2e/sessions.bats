@@ -73,7 +73,7 @@ address_of() {
 	is_failed_over
 	lab line sub cable out
 	has_no sub ppp0
-	! lab exec sub ip -4 route show default | grep -q ppp0
+	run ! lab exec sub sh -c 'ip -4 route show default | grep -q ppp0'
 	run ! lab exec sub fo-status
 	lab line sub cable in
 	lab line sub up

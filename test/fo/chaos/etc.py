@@ -1,0 +1,50 @@
+"""The configuration of the rounds: the samples, with short holds, and with alerts."""
+import os
+import re
+import shutil
+
+from fo.paths import TREE
+
+HOLD_S, HOLD_MAX_S, WINDOW_S = 1, 2, 5
+ALERTS = "/var/log/fo-alerts"  # one JSON line for each message
+_VALUES = {"hold": f"{HOLD_S}s", "hold-max": f"{HOLD_MAX_S}s", "window": f"{WINDOW_S}s"}
+_COMMAND = "/usr/local/sbin/keep-alert"
+_KEEP_ALERT = f"""#!/bin/sh
+{{ cat; echo; }} >>{ALERTS}
+"""
+# What the units' timers and paths start, sooner; and a /run that can be filled.
+_RC_LOCAL = f"""#!/bin/sh
+mount -o remount,size=2m /run
+touch {ALERTS}
+chmod 666 {ALERTS}
+every() {{
+	while :; do
+		as-unit "$2"
+		sleep "$1"
+	done &
+}}
+every 1 fo-alert
+! grep -q '^\\[speedclass\\]' /etc/fo/fo.conf || every 5 fo-speedclass
+! grep -q '^\\[keepalive\\]' /etc/fo/fo.conf || every 20 fo-keepalive
+"""
+
+
+def make(folder):
+    shutil.copytree(f"{TREE}/etc", folder)
+    for router in ("main", "sub"):
+        path = f"{folder}/{router}/fo.conf"
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        for key, value in _VALUES.items() if router == "main" else ():
+            text = re.sub(rf"(?m)^;{key} = \S+", f"{key} = {value}", text, count=1)
+        text = re.sub(r"(?m)^;\[alert\]\n;command =", f"[alert]\ncommand = {_COMMAND}", text)
+        if _COMMAND not in text:
+            raise ValueError(f"{path}: no [alert] to switch on")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        for name, script in ((_COMMAND, _KEEP_ALERT), ("/etc/rc.local", _RC_LOCAL)):
+            target = f"{folder}/{router}/root{name}"
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "w", encoding="ascii") as file:
+                file.write(script)
+            os.chmod(target, 0o755)

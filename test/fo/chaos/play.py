@@ -1,0 +1,118 @@
+"""Plays a plan in a lab, under the oracle's eyes, and looks at the end whether all is as on an ordinary day."""
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+
+from fo.errors import LabError
+
+from . import kinds
+from .calm import Calm
+from .eyes import Eyes
+from .oracle import Oracle
+
+RECALL_SECONDS = 60  # no invariant is excused for longer by what has ended
+
+
+@dataclass
+class Outcome:
+    violations: list = field(default_factory=list)  # what can be printed, each with a name
+    notes: list = field(default_factory=list)
+    seconds: float = 0.0
+    lateness: float = 0.0
+    masters: int = 0  # how often the VIP has moved
+
+    @property
+    def names(self):
+        return sorted({violation.name for violation in self.violations})
+
+
+class _Faults:
+    """Which have begun, and ended."""
+
+    def __init__(self):
+        self._begun, self._lock = {}, threading.Lock()
+
+    def begin(self, fault):
+        with self._lock:
+            self._begun[fault] = None
+
+    def end(self, fault):
+        with self._lock:
+            self._begun[fault] = time.monotonic()
+
+    def live(self, now):
+        with self._lock:
+            return [(fault, None if ended is None else now - ended) for fault, ended in self._begun.items()
+                    if ended is None or now - ended < RECALL_SECONDS]
+
+
+def play(plan, world):
+    """The Outcome; the lab is up before, and is left as it is."""
+    calm = Calm(world)
+    calm.settle()
+    faults, ended = _Faults(), threading.Event()
+    begin = time.monotonic()
+    oracle = Oracle(faults.live, begin)
+    outcome = Outcome()
+    watching = threading.Thread(target=_watch, args=(Eyes(world, oracle.see), ended, outcome))
+    watching.start()
+    try:
+        _begin_all(plan, world, faults, begin)
+        outcome.violations += calm.complaints(plan, begin, oracle)
+    finally:
+        ended.set()
+        watching.join()
+        world.resume_all()
+    outcome.violations += oracle.violations
+    outcome.notes += world.notes()
+    outcome.seconds, outcome.lateness = time.monotonic() - begin, oracle.lateness
+    outcome.masters = len(oracle.masters) - 1
+    return outcome
+
+
+def _watch(eyes, ended, outcome):
+    try:
+        eyes.run(ended)
+    except Exception:  # pylint: disable=broad-except  # a blind oracle would hold for ever
+        outcome.notes.append(f"the oracle's eyes: {traceback.format_exc()}")
+        outcome.violations.append(Blind("the oracle was blind"))
+
+
+@dataclass(frozen=True)
+class Blind:
+    name: str
+
+    def __str__(self):
+        return self.name
+
+
+def _begin_all(plan, world, faults, begin):
+    """Each fault in a thread of its own: some take their time."""
+    threads = [threading.Thread(target=_suffer, args=(fault, world, faults, begin)) for fault in plan.faults]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _suffer(fault, world, faults, begin):
+    kind = kinds.KINDS[fault.kind]
+    time.sleep(max(0.0, begin + fault.at - time.monotonic()))
+    faults.begin(fault)
+    try:
+        _act(kind.begin, fault, world, "begins")
+        time.sleep(max(0.0, begin + fault.ends - time.monotonic()))
+        if kind.end is not None:
+            _act(kind.end, fault, world, "ends")
+    finally:
+        faults.end(fault)
+
+
+def _act(action, fault, world, what):
+    try:
+        action(world, fault.where, fault.words)
+    except (LabError, OSError, ValueError) as error:
+        world.note(f"{fault.name} {what}: {error}")
+
+

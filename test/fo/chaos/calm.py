@@ -48,16 +48,16 @@ class Calm:
         for router in ROUTERS:
             self._before[router] = leftovers.look(self._world, router), records.history(self._world, router)
 
-    def complaints(self, plan, begin, oracle):
-        wrong = self._wait(CALM_SECONDS)
+    def complaints(self, plan, seconds):
+        wrong = self._wait(seconds)
         for router in ROUTERS:
             before, events = self._before[router]
             wrong += [Complaint("left-behind", f"{router}: {text}") for text in
                       self._leftovers(plan, router, before)]
             wrong += [Complaint("history", f"{router}: {text}") for text in
                       records.complaints(self._world, router, events)]
-        del begin, oracle
-        wrong += [Complaint("alert", text) for text in records.untold(self._world)]
+        wrong += [Complaint("alert", text) for text in records.untold(
+            self._world, {router: max(self._before[router][1][0], default=0) for router in ROUTERS})]
         return wrong
 
     def _wait(self, seconds):

@@ -7,6 +7,7 @@ from fo.paths import TREE
 
 HOLD_S, HOLD_MAX_S, WINDOW_S = 1, 2, 5
 ALERTS = "/var/log/fo-alerts"  # one JSON line for each message
+QUIET = "/run/no-alerts"  # while it is there, no run is started
 _VALUES = {"hold": f"{HOLD_S}s", "hold-max": f"{HOLD_MAX_S}s", "window": f"{WINDOW_S}s"}
 _COMMAND = "/usr/local/sbin/keep-alert"
 _KEEP_ALERT = f"""#!/bin/sh
@@ -19,7 +20,7 @@ touch {ALERTS}
 chmod 666 {ALERTS}
 every() {{
 	while :; do
-		as-unit "$2"
+		[ "$2" = fo-alert ] && [ -e {QUIET} ] || as-unit "$2"
 		sleep "$1"
 	done &
 }}

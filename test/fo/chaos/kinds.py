@@ -1,6 +1,7 @@
 """All kinds of faults, by name."""
-from . import cloud, disks, lan, lines, programs, strangers
+from . import cloud, disks, lan, lines, programs, sabotage, strangers
 
-KINDS = {**lines.KINDS, **programs.KINDS, **lan.KINDS, **cloud.KINDS, **disks.KINDS, **strangers.KINDS}
-NAMES = tuple(KINDS)
-WEIGHTS = tuple(kind.weight for kind in KINDS.values())
+DRAWN = {**lines.KINDS, **programs.KINDS, **lan.KINDS, **cloud.KINDS, **disks.KINDS, **strangers.KINDS}
+NAMES = tuple(DRAWN)
+WEIGHTS = tuple(kind.weight for kind in DRAWN.values())
+KINDS = {**DRAWN, **sabotage.KINDS}

@@ -3,7 +3,7 @@
 A time counts from when the breach began, or from when the last fault that excuses it has been over for
 `grace`; how late the looks were (a machine that stood still) is added to what is allowed.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import etc
 from .eyes import VIP
@@ -22,6 +22,7 @@ CHECK_S = 3 * 1.0 + 0.9  # rise x interval of check_ftth, and its timeout
 # Until main has the LAN again after anything: a brown-out leaves the window, five good rounds, the longest hold, the
 # check beside it, VRRP, the route; as long again as a hold where the line failed in between.
 FAILBACK_S = etc.WINDOW_S + 5 * 0.1 + etc.HOLD_MAX_S + CHECK_S + MASTER_DOWN_S + APPLY_S
+STALL_S = 0.05  # a look that is later than this: the machine stood still, and so did the programs
 PAUSE_S = 4.0  # a split is looked for in 1 s + 1 s; a watchdog of as long
 
 
@@ -42,10 +43,13 @@ class Violation:
     lasted: float
     allowed: float
     faults: tuple
+    again: int = 0  # how often it was so after that
+    last: float = 0.0
 
     def __str__(self):
+        again = f"; {self.again} times more until {self.last:.1f} s" if self.again else ""
         return (f"{self.name}: at {self.at:.1f} s: {self.seen}, for {self.lasted:.2f} s; allowed {self.allowed:.2f} s; "
-                f"faults: {', '.join(self.faults) or 'none'}")
+                f"faults: {', '.join(self.faults) or 'none'}{again}")
 
 
 def _of_both(*names):
@@ -115,7 +119,7 @@ class _State:
     def __init__(self):
         self.since = None
         self.late = 0.0  # of all looks so far, when it began
-        self.told = None
+        self.is_told = False
 
 
 class Oracle:
@@ -125,12 +129,16 @@ class Oracle:
         self._live, self._begin = live, begin
         self._states = {invariant.name: _State() for invariant in INVARIANTS}
         self._late = self._last = 0.0
-        self.violations = []
+        self._first = {}  # the first Violation of each invariant
         self.lateness = 0.0  # the worst
         self.masters = []  # (when, who): what the history has to have, later
 
+    @property
+    def violations(self):
+        return list(self._first.values())
+
     def see(self, sample):
-        self._late += sample.late
+        self._late += sample.late if sample.late > STALL_S else 0.0
         self.lateness = max(self.lateness, sample.late)
         self._note_master(sample)
         live = self._live(sample.at)
@@ -146,7 +154,7 @@ class Oracle:
         state = self._states[invariant.name]
         seen = "" if _excused(invariant, live) else invariant.breach(sample)
         if not seen:
-            state.since = state.told = None
+            state.since, state.is_told = None, False
             return
         if state.since is None:
             state.since, state.late = sample.at, self._late
@@ -154,13 +162,15 @@ class Oracle:
         allowed = invariant.allowed + self._late - state.late
         if lasted < allowed:
             return
-        violation = Violation(invariant.name, state.since - self._begin, seen, lasted, allowed,
-                              tuple(fault.name for fault, ended in live if ended is None or ended < 2))
-        if state.told is None:
-            state.told = len(self.violations)
-            self.violations.append(violation)
+        first = self._first.get(invariant.name)
+        if first is not None and first.at != state.since - self._begin:
+            self._first[invariant.name] = replace(first, again=first.again + (not state.is_told),
+                                                  last=sample.at - self._begin)
         else:
-            self.violations[state.told] = violation  # it lasts
+            self._first[invariant.name] = Violation(
+                invariant.name, state.since - self._begin, first.seen if first else seen, lasted, allowed,
+                first.faults if first else tuple(fault.name for fault, ended in live if ended is None or ended < 2))
+        state.is_told = True
 
 
 def _excused(invariant, live):

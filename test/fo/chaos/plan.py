@@ -44,6 +44,10 @@ class Plan:
     faults: tuple
 
     @property
+    def name(self):
+        return f"seed {self.seed}"
+
+    @property
     def ends(self):
         return max((fault.ends for fault in self.faults), default=0.0)
 

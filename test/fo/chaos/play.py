@@ -20,11 +20,7 @@ class Outcome:
     notes: list = field(default_factory=list)
     seconds: float = 0.0
     lateness: float = 0.0
-    masters: int = 0  # how often the VIP has moved
-
-    @property
-    def names(self):
-        return sorted({violation.name for violation in self.violations})
+    moves: int = 0  # of the VIP
 
 
 class _Faults:
@@ -47,7 +43,7 @@ class _Faults:
                     if ended is None or now - ended < RECALL_SECONDS]
 
 
-def play(plan, world):
+def play(plan, world, calm_seconds):
     """The Outcome; the lab is up before, and is left as it is."""
     calm = Calm(world)
     calm.settle()
@@ -59,7 +55,7 @@ def play(plan, world):
     watching.start()
     try:
         _begin_all(plan, world, faults, begin)
-        outcome.violations += calm.complaints(plan, begin, oracle)
+        outcome.violations += calm.complaints(plan, calm_seconds)
     finally:
         ended.set()
         watching.join()
@@ -67,7 +63,7 @@ def play(plan, world):
     outcome.violations += oracle.violations
     outcome.notes += world.notes()
     outcome.seconds, outcome.lateness = time.monotonic() - begin, oracle.lateness
-    outcome.masters = len(oracle.masters) - 1
+    outcome.moves = len(oracle.masters) - 1
     return outcome
 
 

@@ -13,16 +13,27 @@ _BRIEF = ("fo-alert", "fo-check-ftth", "fo-speedclass", "fo-keepalive")
 _NORMAL = ((r"100\.64\.7\.\d+|100\.64\.0\.10", "MAIN"), (r"10\.128\.7\.\d+|10\.128\.0\.10", "SUB"),
            (r" expires \d+sec", ""), (r" hoplimit \d+", ""), (r"\blinkdown\b", ""))
 _TEMPORARY = re.compile(r"\.[^/]*\.\d+$")
+# What writes the history beside a resident; the resident asks for its end when it writes the next time.
+_ZOMBIE = " (ended)"
 _LATE_SOCKETS = 2  # opened when first needed: of the log, and every ten seconds of the question about a split
 _KILLS = ("kill", "kill-brief", "power", "starve", "read-only", "full", "vrrp-stop", "vrrp-kill")
 
 
 def look(world, router):
     pids = world.processes(router)
-    names = collections.Counter(name for name in pids.values() if name not in (*_OWN, *_BRIEF))
+    names = collections.Counter(name + _ended(pid) for pid, name in pids.items()
+                                if name not in (*_OWN, *_BRIEF))
     return {"processes": names, "descriptors": _descriptors(pids), "rules": _lines(world, router, "rule"),
             "routes": _lines(world, router, "route"), "nftables": _nftables(world, router),
             "files": _files(world, router)}
+
+
+def _ended(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            return _ZOMBIE if file.read().rpartition(")")[2].split()[0] == "Z" else ""
+    except OSError:
+        return _ZOMBIE  # gone under the look
 
 
 def _descriptors(pids):
@@ -78,11 +89,16 @@ def complaints(plan, router, before, now):
             found += _file_complaints(plan, router, more)
             continue
         found += [f"{what}: {count} more: {item}" for item, count in more.items()
-                  if what != "descriptors" or count > _LATE_SOCKETS or not item.endswith("socket")]
+                  if not _is_allowed(what, item, count)]
         # Of processes the last one: a child may have been there just before.
         found += [f"{what}: {count} fewer: {item}" for item, count in less.items()
-                  if what not in ("descriptors", "processes") or not its[item]]
+                  if what not in ("descriptors", "processes") or not its[item] and not item.endswith(_ZOMBIE)]
     return found
+
+
+def _is_allowed(what, item, count):
+    return (what == "descriptors" and item.endswith("socket") and count <= _LATE_SOCKETS
+            or what == "processes" and item.endswith(_ZOMBIE) and count <= 1)
 
 
 def _file_complaints(plan, router, more):

@@ -20,6 +20,11 @@ DISK = "size=2m,mode=2775,gid=64990"  # of /var/lib/fo: what can be filled at on
 LAB = f"{TREE}/test/lab/lab"
 
 
+def _name(pid):
+    with open(f"/proc/{pid}/comm", encoding="ascii", errors="replace") as file:
+        return file.read().strip()
+
+
 class World:
     def __init__(self, name, build, folder):
         self.dir = LabDir(name)
@@ -104,8 +109,7 @@ class World:
             if entry.isdigit():
                 try:
                     if os.stat(f"/proc/{entry}/ns/pid").st_ino == its:
-                        with open(f"/proc/{entry}/comm", encoding="ascii", errors="replace") as file:
-                            found[int(entry)] = file.read().strip()
+                        found[int(entry)] = _name(entry)
                 except OSError:
                     pass  # it has ended
         return found if name is None else [pid for pid, its in found.items() if its == name]
@@ -128,7 +132,12 @@ class World:
     def signal_pid(pid, number):
         try:
             os.kill(pid, number)
-        except ProcessLookupError:
+            # nsenter(1) stops when its child has stopped, and would be in the way of all that end.
+            with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+                parent = next(int(line.split()[1]) for line in file if line.startswith("PPid:"))
+            if number == signal.SIGCONT and _name(parent) == "nsenter":
+                os.kill(parent, number)
+        except (ProcessLookupError, FileNotFoundError):
             pass
 
     # -- what the end of a fault has to know --------------------------------------------------

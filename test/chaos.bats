@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The parts of test/chaos that need no lab: its plans are what they were, and shrinking finds the culprit.
+# shellcheck disable=SC2154  # `exits` sets messages
 
 load support.bash
 

@@ -8,7 +8,7 @@ from . import leftovers, records
 from .kind import ROUTERS
 
 SETTLE_SECONDS = 60
-# The longest wait for each: a hold, the pauses of a retry and of a name, the timers of etc.py, a mended drift's back-off.
+# The longest wait: a hold, the pauses of a retry and of a name, the timers of etc.py, a mended drift's back-off.
 CALM_SECONDS = 90
 PAUSE_SECONDS = 0.25
 _VIP = "ip -4 -o addr show dev eth0 | grep -q 'inet 192\\.168\\.0\\.254/'"

@@ -45,10 +45,19 @@ def run(plans, build, jobs, json_file=None):
     print(f"{len(all_of_them)} rounds, {minutes:.1f} minutes of a lab in {(time.monotonic() - begin) / 60:.1f}; "
           f"the latest look {max((result.lateness for result in all_of_them), default=0):.2f} s late; "
           f"{len(wrong)} wrong{': seed ' if wrong else ''}{' '.join(map(str, wrong))}", flush=True)
+    print(f"watched: {_watched(all_of_them)}", flush=True)
     if json_file:
         with open(json_file, "w", encoding="utf-8") as file:
             json.dump([result.as_json() for result in all_of_them], file, indent=1)
     return not wrong, not any(result.cannot for result in all_of_them)
+
+
+def _watched(all_of_them):
+    """How much of the time each invariant had no excuse."""
+    seconds = sum(result.seconds for result in all_of_them) or 1
+    names = {name: None for result in all_of_them for name in result.watched}
+    return ", ".join(f"{name} {sum(its.seconds * its.watched.get(name, 0) for its in all_of_them) / seconds:.0%}"
+                     for name in names)
 
 
 def smallest(its, build, jobs):

@@ -11,11 +11,11 @@ from . import campaign, kinds, plan, selftest
 NAME = "chaos"
 FIRST_SEED = 1
 MINUTES = 5.0
-_ABOUT = """Random faults on the lab, with real keepalived: lines, power, signals, adverts, a split LAN, API, names, disks,
-memory, foreign routes. An oracle that has no code of the suite's looks at the kernels, at the packets and at the
+_ABOUT = """Random faults on the lab, with real keepalived: lines, power, signals, adverts, a split LAN, API, names,
+disks, memory, foreign routes. An oracle that has no code of the suite's looks at the kernels, at the packets and at the
 stand-in's class fifty times a second, and after the faults whether all is as before. See test/fo/chaos/README.md."""
-_END = f"""A seed is one round, of about {campaign.ROUND_SECONDS:.0f} seconds. exit status: 0 all held, 1 not, 2 could not be
-run, 64 usage. kinds of faults: {', '.join(kinds.NAMES)}"""
+_END = f"""A seed is one round, of about {campaign.ROUND_SECONDS:.0f} seconds. exit status: 0 all held, 1 not, 2 could
+not be run, 64 usage. kinds of faults: {', '.join(kinds.NAMES)}"""
 
 
 def _seeds(text):

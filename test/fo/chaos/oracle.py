@@ -20,7 +20,7 @@ TRICKLE_S = 1.0  # meanwhile one packet of UDP a second passes
 RESTART_S = 0.2 + 0.3  # of a resident: the unit's pause, and its start
 CHECK_S = 3 * 1.0 + 0.9  # rise x interval of check_ftth, and its timeout
 # Until main has the LAN again after anything: a brown-out leaves the window, five good rounds, the longest hold, the
-# check beside it, VRRP, the route; as long again as a hold where the line failed in between.
+# check beside it, VRRP, the route.
 FAILBACK_S = etc.WINDOW_S + 5 * 0.1 + etc.HOLD_MAX_S + CHECK_S + MASTER_DOWN_S + APPLY_S
 STALL_S = 0.05  # a look that is later than this: the machine stood still, and so did the programs
 PAUSE_S = 4.0  # a split is looked for in 1 s + 1 s; a watchdog of as long
@@ -120,6 +120,7 @@ class _State:
         self.since = None
         self.late = 0.0  # of all looks so far, when it began
         self.is_told = False
+        self.looks = self.watched = 0  # in all, and without an excuse
 
 
 class Oracle:
@@ -137,6 +138,11 @@ class Oracle:
     def violations(self):
         return list(self._first.values())
 
+    @property
+    def watched(self):
+        """{invariant: share of the time in which nothing excused a breach}."""
+        return {name: state.watched / max(1, state.looks) for name, state in self._states.items()}
+
     def see(self, sample):
         self._late += sample.late if sample.late > STALL_S else 0.0
         self.lateness = max(self.lateness, sample.late)
@@ -152,7 +158,10 @@ class Oracle:
 
     def _judge(self, invariant, sample, live):
         state = self._states[invariant.name]
-        seen = "" if _excused(invariant, live) else invariant.breach(sample)
+        excused = _excused(invariant, live)
+        state.looks += 1
+        state.watched += not excused
+        seen = "" if excused else invariant.breach(sample)
         if not seen:
             state.since, state.is_told = None, False
             return

@@ -65,8 +65,9 @@ def untold(world, last):
             except (ValueError, KeyError):
                 if line.strip():
                     found.append(f"{router}: an alert that is no JSON: {line}")
-        missing = [body for number, body in history(world, router)[0].items()
-                   if body.split(" ")[6] in TOLD and number > last[router] and not any(first <= number <= last for first, last in ranges)]
+        events = {number: body for number, body in history(world, router)[0].items() if number > last[router]}
+        missing = [body for number, body in events.items() if body.split(" ")[6] in TOLD
+                   and not any(begin <= number <= end for begin, end in ranges)]
         found += [f"{router}: nobody was told of: {body}" for body in missing]
     return found
 

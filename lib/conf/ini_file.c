@@ -225,7 +225,8 @@ static int be_silent(const char *fmt, ...)
 
 /* Every line is valid by now: what iniparser still objects to, it alone can name. It knows files by
  * name only, and gets one in memory with these lines and no others: whatever becomes of the
- * configuration meanwhile, and without the comments, over which it takes its time. */
+ * configuration meanwhile, and without the comments, over which it takes its time. For want of
+ * memory it may leave values out, which is no fault of the file. */
 static int read_values(struct ini_file *file, struct conf_faults *faults, int lines)
 {
 	char path[64];
@@ -234,6 +235,10 @@ static int read_values(struct ini_file *file, struct conf_faults *faults, int li
 	iniparser_set_error_callback(be_silent);
 	errno = 0;
 	file->values = iniparser_load(path);
+	if (errno == ENOMEM) {
+		conf_fault_file(faults, -ENOMEM, "cannot read %s", faults->source->path);
+		return -ENOMEM;
+	}
 	if (file->values == NULL) {
 		int ret = errno != 0 ? -errno : -EINVAL;
 

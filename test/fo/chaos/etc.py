@@ -2,12 +2,16 @@
 import os
 import re
 import shutil
+import subprocess
 
-from fo.paths import TREE
+from fo.errors import LabError
+from fo.paths import TEST, TREE
 
 HOLD_S, HOLD_MAX_S, WINDOW_S = 1, 2, 5
 ALERTS = "/var/log/fo-alerts"  # one JSON line for each message
 QUIET = "/run/no-alerts"  # while it is there, no run is started
+ALLOC = "/run/chaos-alloc"  # see alloc.c
+_PRELOADED = "/usr/local/lib/chaos-alloc.so"
 _VALUES = {"hold": f"{HOLD_S}s", "hold-max": f"{HOLD_MAX_S}s", "window": f"{WINDOW_S}s"}
 _COMMAND = "/usr/local/sbin/keep-alert"
 _KEEP_ALERT = f"""#!/bin/sh
@@ -31,6 +35,7 @@ every 1 fo-alert
 
 
 def make(folder):
+    """Makes a folder for the lab's --etc."""
     shutil.copytree(f"{TREE}/etc", folder)
     for router in ("main", "sub"):
         path = f"{folder}/{router}/fo.conf"
@@ -43,9 +48,19 @@ def make(folder):
             raise ValueError(f"{path}: no [alert] to switch on")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        for name, script in ((_COMMAND, _KEEP_ALERT), ("/etc/rc.local", _RC_LOCAL)):
-            target = f"{folder}/{router}/root{name}"
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            with open(target, "w", encoding="ascii") as file:
+        root = f"{folder}/{router}/root"
+        for name, script in ((_COMMAND, _KEEP_ALERT), ("/etc/rc.local", _RC_LOCAL),
+                             ("/etc/ld.so.preload", f"{_PRELOADED}\n")):
+            os.makedirs(os.path.dirname(f"{root}{name}"), exist_ok=True)
+            with open(f"{root}{name}", "w", encoding="ascii") as file:
                 file.write(script)
-            os.chmod(target, 0o755)
+            os.chmod(f"{root}{name}", 0o755)
+        os.makedirs(os.path.dirname(f"{root}{_PRELOADED}"), exist_ok=True)
+        _compile(f"{root}{_PRELOADED}")
+
+
+def _compile(target):
+    done = subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", target, f"{TEST}/fo/chaos/alloc.c"],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise LabError(f"cannot compile alloc.c: {done.stderr.strip()}")

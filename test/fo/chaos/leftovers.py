@@ -4,6 +4,8 @@ import json
 import os
 import re
 
+from fo.storm.route import foreign
+
 SECONDS = 15
 RESIDENTS = ("fo-watch", "fo-route", "keepalived")
 # Those of the lab, and of the rounds' own timers.
@@ -16,7 +18,7 @@ _TEMPORARY = re.compile(r"\.[^/]*\.\d+$")
 # What writes the history beside a resident; the resident asks for its end when it writes the next time.
 _ZOMBIE = " (ended)"
 _LATE_SOCKETS = 2  # opened when first needed: of the log, and every ten seconds of the question about a split
-_KILLS = ("kill", "kill-brief", "power", "starve", "read-only", "full", "vrrp-stop", "vrrp-kill")
+_KILLS = ("kill", "kill-brief", "power", "starve", "alloc", "read-only", "full", "vrrp-stop", "vrrp-kill")
 
 
 def look(world, router):
@@ -97,7 +99,10 @@ def complaints(plan, router, before, now):
 
 
 def _is_allowed(what, item, count):
-    return (what == "descriptors" and item.endswith("socket") and count <= _LATE_SOCKETS
+    # What somebody else has put behind ours, or beside it, is his own.
+    somebody = f"via {foreign.NOBODY} " in item or f"lookup {foreign.TABLE}" in item
+    return (what in ("routes", "rules") and somebody
+            or what == "descriptors" and item.endswith("socket") and count <= _LATE_SOCKETS
             or what == "processes" and item.endswith(_ZOMBIE) and count <= 1)
 
 

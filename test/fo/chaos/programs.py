@@ -4,6 +4,7 @@ import resource
 import signal
 import time
 
+from . import etc
 from .kind import ROUTERS, Kind, of_router
 
 RESIDENTS = ("fo-watch", "fo-route")
@@ -70,6 +71,28 @@ def _feed(world, where, words):
             pass
 
 
+def _alloc(chance):
+    """One that runs for long is started again for it, and after it."""
+    where = chance.choice(ROUTERS)
+    name = chance.choice((*RESIDENTS, *BRIEF[where]))
+    return where, (name, str(1 + int(chance.expovariate(1 / 40)))), round(chance.uniform(2, 8), 1)
+
+
+def _fail_allocation(world, where, words):
+    world.sh(where, f'echo "$1 $2" >{etc.ALLOC}', *words)
+    _restart(world, where, words)
+
+
+def _end_allocation(world, where, words):
+    world.sh(where, f"rm -f {etc.ALLOC}")
+    _restart(world, where, words)
+
+
+def _restart(world, where, words):
+    if words[0] in RESIDENTS:
+        world.signal(where, words[0], signal.SIGKILL)
+
+
 def _call(world, where, words):
     world.spawn(where, words)
 
@@ -100,6 +123,7 @@ KINDS = {
     "kill-brief": Kind(5, _brief, _PARTS, _kill_brief),
     "pause": Kind(4, lambda chance: _resident(chance, 0.1, 3), _PARTS, _stop, _go_on),
     "starve": Kind(2, lambda chance: _resident(chance, 2, 10), _PARTS, _starve, _feed),
+    "alloc": Kind(4, _alloc, _PARTS, _fail_allocation, _end_allocation),
     "call": Kind(4, lambda chance: (chance.choice(ROUTERS), chance.choice(CALLS), 0.0), _PARTS, _call),
     "vrrp-stop": Kind(3, lambda chance: _either(chance, 0.5, 8), of_router("vrrp"), _keepalived("stop"),
                       _keepalived("start")),

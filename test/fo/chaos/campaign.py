@@ -40,15 +40,15 @@ def run(plans, build, jobs, json_file=None):
         if result.violations or result.cannot:
             print(f"{result.plan}\n{result}")
         print(end="", flush=True)
+        if json_file:
+            with open(json_file, "w", encoding="utf-8") as file:
+                json.dump([each.as_json() for each in all_of_them], file, indent=1)
     wrong = sorted(result.plan.seed for result in all_of_them if result.violations)
     minutes = sum(result.seconds for result in all_of_them) / 60
     print(f"{len(all_of_them)} rounds, {minutes:.1f} minutes of a lab in {(time.monotonic() - begin) / 60:.1f}; "
           f"the latest look {max((result.lateness for result in all_of_them), default=0):.2f} s late; "
           f"{len(wrong)} wrong{': seed ' if wrong else ''}{' '.join(map(str, wrong))}", flush=True)
     print(f"watched: {_watched(all_of_them)}", flush=True)
-    if json_file:
-        with open(json_file, "w", encoding="utf-8") as file:
-            json.dump([result.as_json() for result in all_of_them], file, indent=1)
     return not wrong, not any(result.cannot for result in all_of_them)
 
 

@@ -3,10 +3,14 @@ import random
 from dataclasses import dataclass, replace
 
 from . import kinds
+from .kind import ROUTERS
 
 FAULT_SECONDS = 40.0  # in which faults begin
 MOST_FAULTS = 16
 FEWEST_FAULTS = 4
+BOTH = 0.3  # of a line's faults: the other line suffers one, too, at about the same time
+BOTH_SECONDS = 2.0
+_LINES = frozenset(f"line {router}" for router in ROUTERS)
 _TRIES = 20  # to find a fault that disturbs no other
 
 
@@ -67,14 +71,30 @@ def make(seed):
 
 
 def _fitting(chance, others):
-    """A fault that shares nothing with another one at the same time; none, where that is not found."""
+    """A fault that shares nothing with another one at the same time, perhaps with one of the other line; none,
+    where that is not found."""
     for _ in range(_TRIES):
-        name = chance.choices(kinds.NAMES, kinds.WEIGHTS)[0]
-        where, words, lasts = kinds.KINDS[name].draw(chance)
-        fault = Fault(round(chance.uniform(0, FAULT_SECONDS), 1), lasts, name, where, tuple(words))
-        if not any(_disturb(fault, other) for other in others):
-            return [fault]
+        fault = _drawn(chance, chance.uniform(0, FAULT_SECONDS))
+        if any(_disturb(fault, other) for other in others):
+            continue
+        if fault.parts <= _LINES and chance.random() < BOTH:
+            return [fault, *_beside(chance, fault, others)]
+        return [fault]
     return []
+
+
+def _beside(chance, fault, others):
+    for _ in range(_TRIES):
+        second = _drawn(chance, max(0.0, fault.at + chance.uniform(-BOTH_SECONDS, BOTH_SECONDS)))
+        if second.parts == _LINES - fault.parts and not any(_disturb(second, other) for other in others):
+            return [second]
+    return []
+
+
+def _drawn(chance, at):
+    name = chance.choices(kinds.NAMES, kinds.WEIGHTS)[0]
+    where, words, lasts = kinds.KINDS[name].draw(chance)
+    return Fault(round(at, 1), lasts, name, where, tuple(words))
 
 
 def _disturb(one, other):

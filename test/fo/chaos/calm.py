@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fo.errors import LabError
 
-from . import leftovers, records
+from . import crashes, leftovers, records
 from .kind import ROUTERS
 
 SETTLE_SECONDS = 60
@@ -54,6 +54,8 @@ class Calm:
             before, events = self._before[router]
             wrong += [Complaint("left-behind", f"{router}: {text}") for text in
                       self._leftovers(plan, router, before)]
+            wrong += [Complaint("crash", f"{router}: {text}") for text in
+                      crashes.complaints(plan, self._world, router)]
             wrong += [Complaint("history", f"{router}: {text}") for text in
                       records.complaints(self._world, router, events)]
         wrong += [Complaint("alert", text) for text in records.untold(

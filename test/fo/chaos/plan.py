@@ -8,6 +8,7 @@ from .kind import ROUTERS
 FAULT_SECONDS = 40.0  # in which faults begin
 MOST_FAULTS = 16
 FEWEST_FAULTS = 4
+RP_FILTERS = (0, 0, 1, 2)  # the lab's own, Debian's, systemd's
 BOTH = 0.3  # of a line's faults: the other line suffers one, too, at about the same time
 BOTH_SECONDS = 2.0
 _LINES = frozenset(f"line {router}" for router in ROUTERS)
@@ -46,6 +47,7 @@ class Fault:
 class Plan:
     seed: int
     faults: tuple
+    rp_filter: int = 0  # of the lab's routers
 
     @property
     def name(self):
@@ -59,7 +61,7 @@ class Plan:
         return replace(self, faults=tuple(fault for fault in self.faults if fault not in dropped))
 
     def __str__(self):
-        return "\n".join([f"seed {self.seed}", *(f"{fault}" for fault in self.faults)])
+        return "\n".join([f"seed {self.seed} rp-filter {self.rp_filter}", *(f"{fault}" for fault in self.faults)])
 
 
 def make(seed):
@@ -67,7 +69,8 @@ def make(seed):
     faults = []
     for _ in range(chance.randint(FEWEST_FAULTS, MOST_FAULTS)):
         faults += _fitting(chance, faults)
-    return Plan(seed, tuple(sorted(faults, key=lambda fault: (fault.at, fault.kind, fault.where))))
+    faults.sort(key=lambda fault: (fault.at, fault.kind, fault.where))
+    return Plan(seed, tuple(faults), chance.choice(RP_FILTERS))
 
 
 def _fitting(chance, others):
@@ -104,19 +107,19 @@ def _disturb(one, other):
 
 def parse(text):
     """What str(plan) printed; blank lines and what begins with # are passed over."""
-    seed, faults = 0, []
+    seed, rp_filter, faults = 0, 0, []
     for number, line in enumerate(text.splitlines(), 1):
         words = line.split()
         if not words or words[0].startswith("#"):
             continue
         try:
             if words[0] == "seed":
-                seed = int(words[1])
+                seed, rp_filter = int(words[1]), int((*words, "rp-filter", "0")[3])
             else:
                 faults.append(_fault(words))
         except (ValueError, IndexError, KeyError) as error:
             raise BadPlan(f"line {number}: {line.strip()}: {error}") from error
-    return Plan(seed, tuple(sorted(faults, key=lambda fault: fault.at)))
+    return Plan(seed, tuple(sorted(faults, key=lambda fault: fault.at)), rp_filter)
 
 
 def _fault(words):

@@ -48,7 +48,7 @@ def run(plan, build, calm_seconds):
     result = Result(plan, folder=folder)
     try:
         try:
-            world.up()
+            world.up(plan.rp_filter)
             outcome = play(plan, world, calm_seconds)
         finally:
             world.down()

@@ -1,5 +1,7 @@
 """What breaks each invariant on purpose, with no fault that would excuse it. Never drawn; for --self-test, and for
 plans written by hand."""
+import signal
+
 from fo.lab.topology import PING_TARGET
 
 from . import records
@@ -56,6 +58,7 @@ KINDS = {
                                                   world.lab("soracom", "class", _SIM, "s1.standard"))),
     "s-leave": _kind(_sh("ip rule add pref 9999 lookup 99; ip route add 10.99.0.0/16 dev eth0; nft add table ip left; "
                          "touch /run/fo/.left.123; timeout 900 sleep 900 >/dev/null 2>&1 &")),
+    "s-crash": _kind(lambda world, where, words: world.signal(where, "fo-watch", signal.SIGSEGV)),
     "s-history": _kind(_sh(f"sed -i '1d; $s/./x/' {records.HISTORY}")),
     "s-alert": _kind(_sh("printf '#!/bin/sh\\ncat >/dev/null\\n' >/usr/local/sbin/keep-alert")),
 }

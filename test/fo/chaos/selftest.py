@@ -11,10 +11,11 @@ PLANS = (
                Fault(38, 12, "s-stuck-flow", "lan"), Fault(54, 12, "s-lan-cut", "lan"))),
      {"two-masters", "no-route-sub", "own-route-sub", "private", "stuck-flow", "lan-cut"}),
     (Plan(-3, (Fault(0, 0, "s-alert", "main"), Fault(1, 5, "blackhole", "main", ("blackhole", "on")),
-               Fault(20, 0, "s-history", "main"), Fault(21, 0, "s-leave", "sub"), Fault(22, 0, "s-class", "sub"),
+               Fault(20, 0, "s-history", "main"), Fault(21, 0, "s-crash", "sub"),
+               Fault(21, 0, "s-leave", "sub"), Fault(22, 0, "s-class", "sub"),
                Fault(23, 0, "s-keepalived", "main"))),
-     {"over-lte", "history", "left-behind", "alert", "class", "main-is-master", "sub-is-backup", "lan-over-main",
-      "main-route", "sub-route", "status-main", "status-sub"}),
+     {"over-lte", "history", "left-behind", "crash", "alert", "class", "main-is-master", "sub-is-backup",
+      "lan-over-main", "main-route", "sub-route", "status-main", "status-sub"}),
 )
 
 

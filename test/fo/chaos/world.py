@@ -34,10 +34,11 @@ class World:
 
     # -- a round's beginning and end ----------------------------------------------------------
 
-    def up(self):
+    def up(self, rp_filter):
         """A lab as on an ordinary day: settled, its disks small."""
         etc.make(f"{self._folder}/etc")
-        self.lab("up", "--build", self._build, "--etc", f"{self._folder}/etc", "--owner", str(os.getpid()), "--dns")
+        self.lab("up", "--build", self._build, "--etc", f"{self._folder}/etc", "--owner", str(os.getpid()), "--dns",
+                 "--rp-filter", str(rp_filter))
         with open(self.dir.file("keeper"), encoding="ascii") as file:
             keeper = file.read().split()[0]
         for router in ROUTERS:

@@ -48,16 +48,16 @@ def run(plans, build, jobs, json_file=None):
     print(f"{len(all_of_them)} rounds, {minutes:.1f} minutes of a lab in {(time.monotonic() - begin) / 60:.1f}; "
           f"the latest look {max((result.lateness for result in all_of_them), default=0):.2f} s late; "
           f"{len(wrong)} wrong{': seed ' if wrong else ''}{' '.join(map(str, wrong))}", flush=True)
-    print(f"watched: {_watched(all_of_them)}", flush=True)
+    print(f"watched, and the longest breach: {_watched(all_of_them)}", flush=True)
     return not wrong, not any(result.cannot for result in all_of_them)
 
 
 def _watched(all_of_them):
-    """How much of the time each invariant had no excuse."""
+    """How much of the time each invariant had no excuse, and how long it was broken at most then."""
     seconds = sum(result.seconds for result in all_of_them) or 1
     names = {name: None for result in all_of_them for name in result.watched}
     return ", ".join(f"{name} {sum(its.seconds * its.watched.get(name, 0) for its in all_of_them) / seconds:.0%}"
-                     for name in names)
+                     f" ({max(its.longest.get(name, 0) for its in all_of_them):.2f} s)" for name in names)
 
 
 def smallest(its, build, jobs):

@@ -121,6 +121,7 @@ class _State:
         self.late = 0.0  # of all looks so far, when it began
         self.is_told = False
         self.looks = self.watched = 0  # in all, and without an excuse
+        self.longest = 0.0  # breach, allowed or not
 
 
 class Oracle:
@@ -142,6 +143,11 @@ class Oracle:
     def watched(self):
         """{invariant: share of the time in which nothing excused a breach}."""
         return {name: state.watched / max(1, state.looks) for name, state in self._states.items()}
+
+    @property
+    def longest(self):
+        """{invariant: how long it was otherwise at most, allowed or not}."""
+        return {name: state.longest for name, state in self._states.items()}
 
     def see(self, sample):
         self._late += sample.late if sample.late > STALL_S else 0.0
@@ -168,6 +174,7 @@ class Oracle:
         if state.since is None:
             state.since, state.late = sample.at, self._late
         lasted = sample.at - state.since
+        state.longest = max(state.longest, lasted)
         allowed = invariant.allowed + self._late - state.late
         if lasted < allowed:
             return

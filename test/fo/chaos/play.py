@@ -23,6 +23,7 @@ class Outcome:
     lateness: float = 0.0
     moves: int = 0  # of the VIP
     watched: dict = field(default_factory=dict)  # see Oracle
+    longest: dict = field(default_factory=dict)  # the same
 
 
 class _Faults:
@@ -68,7 +69,7 @@ def play(plan, world, calm_seconds):
     outcome.violations += oracle.violations
     outcome.notes += world.notes()
     outcome.seconds, outcome.lateness = time.monotonic() - begin, oracle.lateness
-    outcome.watched = oracle.watched
+    outcome.watched, outcome.longest = oracle.watched, oracle.longest
     outcome.moves = len(oracle.masters) - 1
     return outcome
 

@@ -19,6 +19,7 @@ class Result:
     lateness: float = 0.0
     moves: int = 0
     watched: dict = field(default_factory=dict)
+    longest: dict = field(default_factory=dict)
     folder: str = ""  # of the logs, where something was wrong
     cannot: str = ""  # why there was no round
 
@@ -39,6 +40,7 @@ class Result:
                 "violations": [str(violation) for violation in self.violations], "notes": self.notes,
                 "seconds": round(self.seconds, 1), "lateness": round(self.lateness, 3), "moves": self.moves,
                 "watched": {name: round(share, 3) for name, share in self.watched.items()},
+                "longest": {name: round(seconds, 2) for name, seconds in self.longest.items()},
                 "logs": self.folder}
 
 
@@ -56,7 +58,7 @@ def run(plan, build, calm_seconds):
         result.cannot = str(error)
         return result
     result.violations, result.notes = outcome.violations, outcome.notes
-    result.watched = outcome.watched
+    result.watched, result.longest = outcome.watched, outcome.longest
     result.seconds, result.lateness, result.moves = outcome.seconds, outcome.lateness, outcome.moves
     with open(f"{folder}/plan", "w", encoding="utf-8") as file:
         file.write(f"{plan}\n{''.join(f'# {line}{chr(10)}' for line in str(result).splitlines())}"

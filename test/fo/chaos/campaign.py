@@ -10,7 +10,7 @@ from .calm import CALM_SECONDS
 
 ROUND_SECONDS = 80.0  # nominal: how many rounds fit into a time must not depend on the machine
 SHRINK_TRIES = 40  # of playing a smaller plan
-AGAIN = 3  # how often a smaller plan is played before it is taken for one that holds
+AGAIN = 3  # how often at least a smaller plan is played before it is taken for one that holds
 
 
 def count(minutes, jobs):
@@ -69,10 +69,11 @@ def smallest(its, build, jobs):
     wanted = first.names
 
     def fails(smaller):
-        for result in results([smaller] * AGAIN, build, jobs):
-            if result.names & wanted:
-                print(f"fails with {len(smaller.faults)} faults: {result}", flush=True)
-                return True
+        for _ in range(-(-AGAIN // jobs)):
+            for result in list(results([smaller] * jobs, build, jobs)):
+                if result.names & wanted:
+                    print(f"fails with {len(smaller.faults)} faults: {result}", flush=True)
+                    return True
         print(f"holds with {len(smaller.faults)} faults", flush=True)
         return False
     print(f"the smallest that was found:\n{shrink.shrink(its, fails, SHRINK_TRIES)}", flush=True)

@@ -316,6 +316,8 @@ static int loop(struct route_watch *w)
 		if (now_us >= w->next_beat_us) {
 			sd_notify_send("WATCHDOG=1");
 			w->next_beat_us = now_us + BEAT_EVERY_US;
+			/* The kernel tells of no change of send_redirects. */
+			want_apply(w, now_us);
 			w->metered = w->metered && w->hooks->meter(&w->conf, NULL, false);
 		}
 		history_aside_turn(&w->aside);

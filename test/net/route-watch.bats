@@ -139,6 +139,13 @@ line_is_right() {
 	eventually 2 eval '[ "$(sysctl_of net.ipv4.conf.eth0.forwarding)" = 1 ]'
 }
 
+@test "redirects that somebody switches on are off again, of which the kernel tells nobody" {
+	as_backup
+	eventually 5 eval '[ "$(sysctl_of net.ipv4.conf.eth0.send_redirects)" = 0 ]'
+	router sysctl -qw net.ipv4.conf.eth0.send_redirects=1
+	eventually 30 eval '[ "$(sysctl_of net.ipv4.conf.eth0.send_redirects)" = 0 ]'
+}
+
 @test "router advertisements and their routes change nothing of the IPv6 default route" {
 	configure "master6 = dev ppp0" "backup6 = via fe80::1 dev eth0"
 	router ip -6 addr add fd00:c0a8::2/64 dev eth0

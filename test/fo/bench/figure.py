@@ -14,6 +14,8 @@ class Figure:
     mark: str = ""  # in words, where `most` is not the whole story
     firm: bool = False  # no other load of the machine can break it
     runs: list = field(default_factory=list)  # where `ours` is their median
+    row: str = ""  # its name in the table of all parts; "": it is not in there
+    limit: float | None = None  # what no program could do better; see where it is set
 
     @property
     def holds(self):

@@ -21,6 +21,7 @@ from fo.kernel import namespace
 CONF = f"{ETC['ours']}/main/fo.conf"
 TARGETS = ("1.1.1.1", "8.8.8.8", "9.9.9.9")
 TARGET = "8.8.8.8"
+MANY = tuple(f"198.51.100.{n}" for n in range(1, 17))  # as many as fo.conf takes
 SILENT = "192.0.2.1"  # the far end has no such address, and forwards nothing
 FOLDER = "/run/bench"
 CHECK = f"{FOLDER}/fo-check-ftth"
@@ -78,7 +79,7 @@ def _make_wire():
     namespace.ip_batch(here, [f"link add ppp0 type veth peer name far0 netns {far}", "link set lo up",
                               "addr add 100.64.0.10/24 dev ppp0", "link set ppp0 up"])
     namespace.ip_batch(far, ["link set lo up", "addr add 100.64.0.1/24 dev far0", "link set far0 up",
-                             *(f"addr add {target}/32 dev lo" for target in TARGETS)])
+                             *(f"addr add {target}/32 dev lo" for target in (*TARGETS, *MANY))])
     namespace.ip_batch(here, ["route add default via 100.64.0.1"])
 
 

@@ -1,10 +1,10 @@
 """The parts by name, in their order. A part is a function of the options and of one that tells a step;
 it returns a table of figures."""
-from . import drift, failback, history, judge, loss, outage, overlap, rounds, route, speedclass, status, watcher
+from . import drift, failback, growth, history, judge, loss, outage, overlap, rounds, route, speedclass, status, watcher
 
 PARTS = {"outage": outage.run, "failback": failback.run, "loss": loss.run, "round": rounds.run, "watcher": watcher.run,
          "overlap": overlap.run, "route": route.run, "drift": drift.run,
-         "speedclass": speedclass.run, "status": status.run, "history": history.run, "judge": judge.run}
+         "speedclass": speedclass.run, "status": status.run, "history": history.run, "growth": growth.run, "judge": judge.run}
 
 # These need no network, and so no root.
 UNPRIVILEGED = {"history", "judge"}

@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -IS
-"""client.py icmp|udp: one flow of 100 echoes a second from the LAN host, until SIGINT: pings with one
+"""client.py icmp|udp [ADDRESS]: one flow of 100 echoes a second from the LAN host, until SIGINT: pings with one
 identifier, or datagrams from one port. (ping itself cannot: it keeps 16 ms with `-i 0.01` where the
 kernel's clock ticks at 250 Hz, and a whole processor busy below that.)
 
@@ -13,7 +13,7 @@ import struct
 import sys
 import time
 
-TARGET = "8.8.8.8"
+TARGET = sys.argv[2] if len(sys.argv) > 2 else "8.8.8.8"
 INTERVAL = 0.01
 UDP_PORT, ECHO_PORT = 40000, 7
 ECHO_REPLY, UNREACHABLE, REDIRECT, ECHO = 0, 3, 5, 8

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .errors import DemoError
 
 CLIENT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "client.py")
+CLIENTS = {"tcp": os.path.join(os.path.dirname(CLIENT), "../bench/tcp_client.py")}
 START_SECONDS = 5
 STOP_SECONDS = 5
 
@@ -35,11 +36,12 @@ class Trace:
 class Flow:
     """A client in the LAN host, sending and receiving until it is interrupted."""
 
-    def __init__(self, lab, name, folder):
+    def __init__(self, lab, name, folder, *words):
+        """`name`: icmp, udp or tcp. More words are the client's."""
         self.name = name
         self._path = f"{folder}/{name}"
         with open(self._path, "wb") as file:
-            self._process = lab.start("lan", ["python3", "-IS", "-u", CLIENT, name], file)
+            self._process = lab.start("lan", ["python3", "-IS", "-u", CLIENTS.get(name, CLIENT), name, *words], file)
 
     def wait_for_echo(self):
         until = time.monotonic() + START_SECONDS

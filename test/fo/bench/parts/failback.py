@@ -25,21 +25,22 @@ ON_THE_WAY_SECONDS = 0.5
 def run(options, step):
     times = options.times(RUNS, SHORT_RUNS)
     table = []
-    with tempfile.TemporaryDirectory(prefix="fo-bench-") as folder, _lab(options.build, folder) as lab:
+    with tempfile.TemporaryDirectory(prefix="fo-bench-") as folder, without_hold(options.build, folder) as lab:
         for round_trip in ROUND_TRIPS_MS:
             lost = []
             for _ in range(times):
                 lost.append(_cycle(lab, round_trip, folder))
                 step(f"round trip {round_trip} ms: {lost[-1]} lost")
             table.append(Figure(f"UDP, 100/s, LTE with {round_trip} ms: lost at failback", median(lost),
-                                most=MOST_LOST, runs=lost))
+                                most=MOST_LOST, runs=lost, limit=0.0,
+                                row=f"failback, LTE with {round_trip} ms: datagrams lost"))
             table.append(Figure("  the worst", max(lost), most=MOST_LOST_EVER))
         table.append(Figure("private sources at the provider", lab.private_packets(), most=0))
     return table
 
 
 @contextlib.contextmanager
-def _lab(build, folder):
+def without_hold(build, folder):
     """The samples, but for the hold time, which doubles with each failure."""
     etc = f"{folder}/etc"
     shutil.copytree(ETC["ours"], etc)
@@ -56,7 +57,7 @@ def _lab(build, folder):
         lab.down()
 
 
-def _move(lab, owner):
+def move(lab, owner):
     if not vip_on(owner).holds(lab, MOVE_SECONDS):
         raise DemoError(f"{owner} does not take the address")
 
@@ -67,11 +68,11 @@ def _cycle(lab, round_trip, folder):
     try:
         flow.wait_for_echo()
         lab.line("main", "blackhole", "on")
-        _move(lab, "sub")
+        move(lab, "sub")
         time.sleep(AFTER_SECONDS)
         good = time.monotonic()
         lab.line("main", "blackhole", "off")
-        _move(lab, "main")
+        move(lab, "main")
         time.sleep(AFTER_SECONDS)
         trace = flow.stop()
     finally:

@@ -24,7 +24,8 @@ def run(options, step):
     for name, counts in counted.items():
         if name not in _PEERS:
             peers = {peer: median(counted[peer]) / 1000 for peer in _PEERS}
-            figure = Figure(f"{name}, instructions", median(counts) / 1000, "k", peers, firm=True, runs=counts)
+            figure = Figure(f"{name}, instructions", median(counts) / 1000, "k", peers, firm=True, runs=counts,
+                            row=f"one probe, {name.removeprefix('round: ')}: instructions")
             # ping reads no configuration: like is compared with like.
             table.append(of_peer(figure, "ping", MOST_OF_PING) if name in _BARE else figure)
     for both in timed:

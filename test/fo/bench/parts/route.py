@@ -34,7 +34,7 @@ def run(options, step):
     for conntrack in ("keep", "stale"):
         counts = found["counts"][conntrack]
         figure = Figure(f"one switch, conntrack = {conntrack}, instructions", median(counts) / 1000, "k",
-                        peers, firm=True, runs=counts)
+                        peers, firm=True, runs=counts, row=f"one switch, conntrack = {conntrack}: instructions")
         table.append(of_peer(figure, "ip route", MOST_OF_IP))
     what = f"{FLOWS // 1000} 000 flows, {STALE // 1000} 000 stale"
     for name, key, unit, most in (("route changed after", "route_ms", "ms", MOST_ROUTE_MS),

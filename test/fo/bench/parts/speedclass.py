@@ -51,7 +51,7 @@ def _beside(lab, case, times, step, more=""):
         runs = [one[key] for one in ours]
         return Figure(f"{name}, {text}", median(runs), unit, {"curl": median([one[key] for one in theirs])},
                       runs=runs, **mark)
-    return [figure("class raised after", "seconds", "s", most=case.most),
+    return [figure("class raised after", "seconds", "s", most=case.most, row=f"class raised, 32 kbit/s, {text}"),
             figure("  bytes on the line", "bytes"),
             figure("  requests", "requests", most=case.requests, firm=True),
             figure("  connections", "connections", most=1, firm=True)]
@@ -78,7 +78,7 @@ def _busy(lab, case, times, step):
     raised, gaps = [seconds for seconds, _ in runs], [gap for _, gap in runs]
     of_all = f"{case.name}, {lte.HOSTS} hosts, of {len(runs)}"
     return [Figure(f"class raised after, {of_all}, at most", None if None in raised else max(raised), "s",
-                   most=3.0, runs=raised),
+                   most=3.0, runs=raised, row=f"class raised, 32 kbit/s, {case.name}, busy LAN: worst"),
             Figure("  longest gap of a LAN's ping, at most", max(gaps), "s", most=1.0, runs=gaps)]
 
 

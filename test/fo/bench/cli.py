@@ -10,6 +10,7 @@ from fo import build, paths
 from fo.demo.errors import EXIT_FAILS, EXIT_HOLDS, DemoError, status_of
 from fo.demo.parser import Parser
 
+from . import drawing, summary
 from .parts import PARTS, UNPRIVILEGED
 from .report import Report
 
@@ -39,6 +40,7 @@ def _parse(words):
     parser.add_argument("--runs", type=int)
     parser.add_argument("--gate", action="store_true")
     parser.add_argument("--json")
+    parser.add_argument("--svg")
     parser.add_argument("--build")
     given = parser.parse_args(words)
     for part in given.parts:
@@ -60,14 +62,23 @@ def _main(given):
         report.part(part)
         tables[part] = PARTS[part](options, report.step)
         report.table(tables[part], time.monotonic() - begin)
-    if given.json:
-        with open(given.json, "w", encoding="utf-8") as file:
-            json.dump(_result(options, tables), file, indent=1)
+    rows = summary.rows(tables)
+    if rows:
+        report.summary(summary.columns(rows))
+    _write(given, _result(options, tables) | {"summary": rows})
     missed = [figure for table in tables.values() for figure in table if figure.holds is False]
     report.verdict(missed)
     if given.gate:
         missed = [figure for figure in missed if figure.firm]
     return EXIT_FAILS if missed else EXIT_HOLDS
+
+
+def _write(given, result):
+    if given.json:
+        with open(given.json, "w", encoding="utf-8") as file:
+            json.dump(result, file, indent=1)
+    if given.svg:
+        drawing.write(given.svg, result["summary"], f"{result['commit']}, {result['machine']}, {result['time']}")
 
 
 def _result(options, tables):

@@ -23,6 +23,14 @@ class Report(Terminal):
             self.say(f"{line if figure else self.paint(BOLD, line)}{sign}")
         self.step(f"{seconds:.0f} s")
 
+    def summary(self, lines):
+        """One table of all parts; the first line is its head."""
+        widths = [max(map(len, column)) for column in zip(*lines)]
+        self.say("")
+        for at, line in enumerate(lines):
+            text = "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip()
+            self.say(text if at else self.paint(BOLD, text))
+
     def verdict(self, missed):
         self.say("")
         for figure in missed:

@@ -18,15 +18,14 @@ _NUMBERS = itertools.count()
 
 def run(options, step):
     times = options.times(RUNS, SHORT_RUNS)
-    struck = faults.FAULTS if not options.short else faults.FAULTS[:1]
     found = {}
     for ours, workers in ((True, 1), (False, AT_A_TIME)):
-        runs = [(rival, fault) for _ in range(times) for rival in RIVALS for fault in struck if rival.ours == ours]
+        runs = [(rival, fault) for _ in range(times) for rival in RIVALS for fault in faults.FAULTS if rival.ours == ours]
         with concurrent.futures.ThreadPoolExecutor(workers) as pool:
             for (rival, fault), gap in zip(runs, pool.map(lambda one: _run(*one, options.build), runs)):
                 step(f"{fault.text}, {rival.name}: {'never back' if gap is None else f'{gap:.2f} s'}")
                 found.setdefault((fault, rival.name), []).append(gap)
-    return [figure for fault in struck for figure in _figures(fault, found, times)]
+    return [figure for fault in faults.FAULTS for figure in _figures(fault, found, times)]
 
 
 def _figures(fault, found, times):

@@ -84,7 +84,7 @@ def _explain(drawing, y):
 
 
 def _text(drawing, y, rows):
-    for x, text in ((20, "figure"), (430, "ours"), (540, "others"), (790, "limit"), (850, "× limit")):
+    for x, text in ((20, "figure"), (430, "ours"), (540, "others"), (776, "limit"), (846, "× limit")):
         drawing.write(x, y + 12, text, "name")
     for row in rows:
         y += STEP
@@ -93,6 +93,6 @@ def _text(drawing, y, rows):
         drawing.write(20, y + 12, row["name"], "small")
         drawing.write(430, y + 12, line["ours, with watcher"], "small")
         drawing.write(540, y + 12, ", ".join([*theirs, line["others"]]).strip(", "), "small")
-        drawing.write(790, y + 12, line["limit"], "small")
-        drawing.write(850, y + 12, line["× limit"], "small")
+        drawing.write(776, y + 12, line["limit"], "small")
+        drawing.write(846, y + 12, line["× limit"], "small")
     return y + 16

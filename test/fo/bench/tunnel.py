@@ -11,7 +11,7 @@ _READY_SECONDS = 10
 
 def make(lab, folder):
     """The names are those of sockets in /run/wireguard, which all hosts of all labs share."""
-    near, far = f"fon{os.getpid()}", f"fof{os.getpid()}"
+    near, far = f"fon{os.getpid()}", f"foi{os.getpid()}"
     public = {name: _key(f"{folder}/{name}") for name in (near, far)}
     _end(lab, "isp", far, folder, f"listen-port 51820 peer {public[near]} allowed-ips {_CLIENT}/32", SERVER)
     _end(lab, "lan", near, folder, f"peer {public[far]} endpoint {_ENDPOINT} allowed-ips {SERVER}/32", _CLIENT)

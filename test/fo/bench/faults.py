@@ -1,8 +1,8 @@
 """What may befall main, and the longest gap in a LAN host's pings, 100 a second, that follows. `least` is what no
-program can beat at the settings that are shipped, with a line that has no round trip to speak of:
+program can beat in the mean at the settings that are shipped, with a line that has no round trip to speak of:
 
 - A black hole: silence is death after `fall` x `round-timeout` (2 x 225 ms) from the last answer, which is 50
-  ms old in the mean   (interval 100 ms). Whoever answers later than that is late, not dead, so nobody may judge
+  ms old in the mean (interval 100 ms). Whoever answers later than that is late, not dead, so nobody may judge
   sooner.
 - An interface that is down or gone: the kernel says so at once.
 - Main resigns, by an advertisement of priority 0: sub waits its skew time (RFC 9568, 6.1), (256 - 200) / 256 x

@@ -56,6 +56,7 @@ def _main(given):
         raise DemoError("only root can make network namespaces: sudo test/bench")
     report = Report(sys.stdout)
     options = Options(given.build or build.release(), given.short, given.runs)
+    commit = _commit()  # as the run begins: the tree may change under it
     tables = {}
     for part in given.parts or PARTS:
         begin = time.monotonic()
@@ -65,7 +66,7 @@ def _main(given):
     rows = summary.rows(tables)
     if rows:
         report.summary(summary.columns(rows))
-    _write(given, _result(options, tables) | {"summary": rows})
+    _write(given, _result(options, commit, tables) | {"summary": rows})
     missed = [figure for table in tables.values() for figure in table if figure.holds is False]
     report.verdict(missed)
     if given.gate:
@@ -81,9 +82,12 @@ def _write(given, result):
         drawing.write(given.svg, result["summary"], f"{result['commit']}, {result['machine']}, {result['time']}")
 
 
-def _result(options, tables):
-    commit = subprocess.run(["git", "-C", paths.TREE, "describe", "--always", "--dirty"],
-                            check=False, text=True, capture_output=True).stdout.strip()
+def _commit():
+    return subprocess.run(["git", "-C", paths.TREE, "describe", "--always", "--dirty"],
+                          check=False, text=True, capture_output=True).stdout.strip()
+
+
+def _result(options, commit, tables):
     return {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "commit": commit,
             "machine": f"{os.uname().machine}, {os.cpu_count()} cores, Linux {os.uname().release}",
             "options": dataclasses.asdict(options),

@@ -59,7 +59,7 @@ default_is() {
 }
 
 class_is() {
-	lab soracom wait-class "$IMSI" "$1" --timeout "${2:-10}" >/dev/null
+	lab soracom wait-class "$IMSI" "$1" --timeout $((${2:-10} * ${FO_PATIENCE:-1})) >/dev/null
 }
 
 # Everything of the normal state: see the article.

@@ -54,7 +54,7 @@ class PppdLine(Line):
         self._end_provider(signal.SIGKILL)
         ends.cable.expect(self._write_options(), ends.next_local, ends.next_peer)
         words = ["pppd", *ends.cable.dial_words(), *_PLAIN, *_KEEP_ASKING, "mtu", str(spec.mtu), "mru", str(spec.mtu),
-                 "noipdefault", "nodefaultroute", "usepeerdns", "+ipv6", "ipparam", "lab", "linkname", "lab", *self._careless()]
+                 "noipdefault", "usepeerdns", "+ipv6", "ipparam", "lab", "linkname", "lab", *self._careless()]
         self._pppd = ends.cable.start_pppd(words)
         self._connected = True
         self._modem.dialled(time.monotonic())

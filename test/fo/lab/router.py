@@ -20,7 +20,7 @@ from .syslog import Log, collect, open_device
 # Who runs the units that are not root.
 _USER, _USER_ID = "_failover", 64990
 _DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9),
-            "tty": (5, 0), "ppp": (108, 0)}
+            "tty": (5, 0), "ptmx": (5, 2), "ppp": (108, 0)}
 MODEM = f"{TREE}/test/lab/modem"
 _AS_UNIT = f"{TREE}/test/lab/as-unit"
 # Emptied, whatever the machine has there.

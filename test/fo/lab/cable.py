@@ -105,6 +105,9 @@ class Modem(_Cable):
 
     def expect(self, options, local, peer):
         self.forget()
+        # A serial line of its own for each call: one keeps the PPP discipline of a pppd that was killed.
+        self.provider.delete()
+        self.provider = Pty()
         self._call = ["pppd", self.provider.path, self._spec.speed, "local", "nodetach", "file", options, f"{peer}:{local}"]
 
     def forget(self):

@@ -5,6 +5,7 @@ real router: when the session is over after the cable was pulled, what happens t
 """
 import contextlib
 import os
+import select
 import signal
 import time
 
@@ -52,7 +53,9 @@ class PppdLine(Line):
             with self._changing_router():
                 ends.cable.plug_in()
         self._end_provider(signal.SIGKILL)
+        self._poll.unregister(ends.provider)
         ends.cable.expect(self._write_options(), ends.next_local, ends.next_peer)
+        self._poll.register(ends.provider, select.EPOLLIN)
         words = ["pppd", *ends.cable.dial_words(), *_PLAIN, *_KEEP_ASKING, "mtu", str(spec.mtu), "mru", str(spec.mtu),
                  "noipdefault", "usepeerdns", "+ipv6", "ipparam", "lab", "linkname", "lab", *self._careless()]
         self._pppd = ends.cable.start_pppd(words)

@@ -68,50 +68,45 @@ static void take_date(struct http *http, const char *text, size_t len)
 		http->date_s = date;
 }
 
-/* A whole number, up to `max`. Returns 0 and `*out`, or -EINVAL. */
-static int read_number(const char *text, size_t len, int64_t max, int64_t *out)
-{
-	char value[16];
-
-	while (len > 0 && (*text == ' ' || *text == '\t')) {
-		text++;
-		len--;
-	}
-	while (len > 0 && (text[len - 1] == '\r' || text[len - 1] == '\n' || text[len - 1] == ' '))
-		len--;
-	if (len >= sizeof(value))
-		return -EINVAL;
-	memcpy(value, text, len);
-	value[len] = '\0';
-	return num_parse(value, 0, max, out);
-}
-
-static void take_wait(struct http *http, const char *text, size_t len)
-{
-	int64_t seconds = 0;
-
-	if (read_number(text, len, 86400, &seconds) == 0 && seconds * 1000 > http->wait_ms)
-		http->wait_ms = seconds * 1000;
-}
-
 static bool is_header(const char *data, size_t len, const char *name)
 {
 	return len > strlen(name) && strncasecmp(data, name, strlen(name)) == 0;
+}
+
+/* The whole number, up to `max`, of the header `name`. Returns 0 and `*out`, or -EINVAL: it is
+ * another one, or no such number. */
+static int read_number(const char *data, size_t len, const char *name, int64_t max, int64_t *out)
+{
+	const char *text, *end = data + len;
+	char value[16];
+
+	if (!is_header(data, len, name))
+		return -EINVAL;
+	text = data + strlen(name);
+	while (text < end && (*text == ' ' || *text == '\t'))
+		text++;
+	while (text < end && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' '))
+		end--;
+	if ((size_t)(end - text) >= sizeof(value))
+		return -EINVAL;
+	memcpy(value, text, (size_t)(end - text));
+	value[end - text] = '\0';
+	return num_parse(value, 0, max, out);
 }
 
 static size_t take_header(char *data, size_t size, size_t count, void *user)
 {
 	size_t len = size * count;
 	struct http *http = user;
+	int64_t number = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(wait_headers); i++) {
-		if (is_header(data, len, wait_headers[i]))
-			take_wait(http, data + strlen(wait_headers[i]),
-				  len - strlen(wait_headers[i]));
+		if (read_number(data, len, wait_headers[i], 86400, &number) == 0 &&
+		    number * 1000 > http->wait_ms)
+			http->wait_ms = number * 1000;
 	}
-	if (is_header(data, len, QUOTA) &&
-	    read_number(data + strlen(QUOTA), len - strlen(QUOTA), QUOTA_MAX, &http->quota) != 0)
-		http->quota = 0;
+	if (read_number(data, len, QUOTA, QUOTA_MAX, &number) == 0)
+		http->quota = number;
 	if (is_header(data, len, DATE))
 		take_date(http, data + strlen(DATE), len - strlen(DATE));
 	return len;

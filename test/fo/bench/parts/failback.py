@@ -62,18 +62,25 @@ def move(lab, owner):
         raise DemoError(f"{owner} does not take the address")
 
 
+def over_and_back(lab, after_seconds):
+    """The LAN stays so long on sub's line, and on main's again. Returns when main's line died, and when it was well."""
+    struck = time.monotonic()
+    lab.line("main", "blackhole", "on")
+    move(lab, "sub")
+    time.sleep(after_seconds)
+    good = time.monotonic()
+    lab.line("main", "blackhole", "off")
+    move(lab, "main")
+    time.sleep(after_seconds)
+    return struck, good
+
+
 def _cycle(lab, round_trip, folder):
     lab.line("sub", "delay", str(round_trip / 2))
     flow = flows.Flow(lab, "udp", folder)
     try:
         flow.wait_for_echo()
-        lab.line("main", "blackhole", "on")
-        move(lab, "sub")
-        time.sleep(AFTER_SECONDS)
-        good = time.monotonic()
-        lab.line("main", "blackhole", "off")
-        move(lab, "main")
-        time.sleep(AFTER_SECONDS)
+        _, good = over_and_back(lab, AFTER_SECONDS)
         trace = flow.stop()
     finally:
         flow.abandon()

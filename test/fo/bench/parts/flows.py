@@ -2,7 +2,6 @@
 a TCP connection. That belongs to the public address it began with, so it dies, and a new one is made: what counts is
 how long the user waits."""
 import tempfile
-import time
 from itertools import pairwise
 
 from fo.demo import flows
@@ -10,7 +9,7 @@ from fo.demo.figures import outage
 
 from .. import faults, tunnel
 from ..figure import Figure, median
-from .failback import move, without_hold
+from .failback import over_and_back, without_hold
 
 RUNS, SHORT_RUNS = 10, 2
 AFTER_SECONDS = 4.0  # of the flow on either line: TCP sends once more after 0.2, 0.4, 0.8, 1.6 s
@@ -50,14 +49,7 @@ def _cycle(lab, folder):
     try:
         for flow in clients.values():
             flow.wait_for_echo()
-        struck = time.monotonic()
-        lab.line("main", "blackhole", "on")
-        move(lab, "sub")
-        time.sleep(AFTER_SECONDS)
-        good = time.monotonic()
-        lab.line("main", "blackhole", "off")
-        move(lab, "main")
-        time.sleep(AFTER_SECONDS)
+        struck, good = over_and_back(lab, AFTER_SECONDS)
         return {name: _told(name, flow.stop(), struck, good) for name, flow in clients.items()}
     finally:
         for flow in clients.values():

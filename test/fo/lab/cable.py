@@ -19,7 +19,7 @@ _CHECKSUM = 2
 
 def cable_of(lab, spec, answer):
     """`answer` is what lets the provider's end of a modem answer a call."""
-    return Modem(lab, spec, answer) if spec.terminal.startswith("/") else Ethernet(lab, spec)
+    return Serial(lab, spec, answer) if spec.terminal.startswith("/") else Ethernet(lab, spec)
 
 
 class _Cable:
@@ -81,7 +81,7 @@ class Ethernet(_Cable):
         return int.from_bytes(frame[_PPPOE_HEADER:_PPPOE_HEADER + 2], "big"), frame[_PPPOE_HEADER + 2:]
 
 
-class Modem(_Cable):
+class Serial(_Cable):
     """/dev/ttyUSB2 of the router, to which it says AT commands until it is connected."""
 
     def __init__(self, lab, spec, answer):

@@ -4,13 +4,14 @@ import sys
 import time
 
 from fo.errors import EXIT_CANNOT, EXIT_NO, EXIT_USAGE, LabError, UsageError
+from fo.patience import seconds
 
 from . import execute, hosts
 from .control import request
 from .labdir import LabDir, all_labs
 
 DEFAULT_NAME = "lab"
-SETTLED_SECONDS = 40
+SETTLED_SECONDS = seconds(40)
 FOLLOW_SECONDS = 60
 _ANY_ROUTER = "|".join(hosts.ROUTERS)
 

@@ -12,6 +12,7 @@ import time
 
 from fo.errors import LabError, UsageError
 from fo.kernel import namespace
+from fo.patience import seconds
 
 from . import firewall, hosts, install, machine, router, soracom, topology
 from .control import Listener, request
@@ -22,7 +23,7 @@ from .pppd_line import PppdLine
 from .resident import RESIDENTS, end_scripts, start_script
 from .syslog import Log
 
-LINK_SECONDS = 20
+LINK_SECONDS = seconds(5)
 BOOT_SECONDS = 60  # until a machine has configured its links
 OWNER_MILLISECONDS = 500  # how often the owner is looked at
 ROUTER_COMMANDS = tuple(f"{verb}-{name}" for name in ("keepalived", *RESIDENTS)
@@ -135,14 +136,14 @@ class _Keeper:
     def _wait_for_links(self):
         """A veth reports its carrier late."""
         lab = self._lab
-        seconds = BOOT_SECONDS if self._options.system else LINK_SECONDS
-        until = time.monotonic() + seconds
+        most = BOOT_SECONDS if self._options.system else LINK_SECONDS
+        until = time.monotonic() + most
         for host in (*self._world.plain_hosts(), *self._routers):
             pid, links = lab.host_pid(host), self._world.veths(host)
             while namespace.run(pid, ["ip", "-o", "link", "show", "up", "type", "veth"]
                                 ).count("state UP") < links:
                 if time.monotonic() > until:
-                    raise LabError(f"the links of {host} are not up after {seconds} s")
+                    raise LabError(f"the links of {host} are not up after {most} s")
                 time.sleep(0.005)
 
     # -- living -----------------------------------------------------------------------------

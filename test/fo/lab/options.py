@@ -2,7 +2,7 @@
 import os
 from dataclasses import dataclass, field
 
-from fo.errors import UsageError
+from fo.errors import LabError, UsageError
 
 from . import install
 from .hosts import ROUTERS
@@ -83,6 +83,13 @@ def _system(options, text):
     options.keepalived = False
 
 
+def _real_ppp(options):
+    with open("/proc/devices", encoding="ascii") as devices:
+        if " ppp\n" not in devices.read():
+            raise LabError("--real-ppp: this machine's kernel has no ppp; see test/ppp --shell")
+    options.real_ppp = True
+
+
 def _rp_filter(options, text):
     if text not in ("0", "1", "2"):
         raise UsageError(f"--rp-filter {text}: 0, 1 or 2 expected")
@@ -101,8 +108,8 @@ OPTIONS = {
     "--routed-subnet": ("", "10.20.0.0/24 behind lan, host behind", _set("routed_subnet", True)),
     "--dns": ("", "SORACOM's names come from its name server, which answers on sub's line only",
               _set("dns", True)),
-    "--real-ppp": ("", "pppd dials each ppp line, by PPPoE (main) or a modem (sub), for a kernel with ppp: see ../ppp",
-                   _set("real_ppp", True)),
+    "--real-ppp": ("", "pppd dials each ppp line, by PPPoE (main) or a modem (sub), for a kernel with ppp: see test/ppp",
+                   _real_ppp),
     "--system": ("DIR", "the routers boot systemd from this root (see ../machines); nothing is installed or started",
                  _system),
 }

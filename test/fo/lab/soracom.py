@@ -6,11 +6,12 @@ import time
 from fo.errors import LabError
 from fo.kernel import namespace
 from fo.paths import TREE
+from fo.patience import seconds
 
 from . import topology
 
 PROGRAM = f"{TREE}/test/soracom/soracom-api"
-READY_SECONDS = 60
+READY_SECONDS = seconds(10)
 
 
 def available():

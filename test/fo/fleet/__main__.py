@@ -20,12 +20,24 @@ TIME_MOST = 1.2
 AGAIN_MOST = 0.10
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(64, f"fleet: {message}; see --help\n")
+
+
+def _count(text):
+    """1 to what [speedclass] fleet takes."""
+    if not text.isdecimal() or not 1 <= int(text) <= 1000000:
+        raise argparse.ArgumentTypeError(f"1 to 1000000 expected, not {text}")
+    return int(text)
+
+
 def main():
-    parser = argparse.ArgumentParser(prog="fleet", description=DESCRIPTION)
-    parser.add_argument("--routers", type=int, default=1000)
-    parser.add_argument("--quota", type=int, nargs="+", default=[60, 100, 300, 600], help="requests a minute")
-    parser.add_argument("--seeds", type=int, default=20, help="how many outages each")
-    parser.add_argument("--live", type=int, metavar="ROUTERS", help="so many processes, a third of them a minute")
+    parser = _Parser(prog="fleet", description=DESCRIPTION)
+    parser.add_argument("--routers", type=_count, default=1000)
+    parser.add_argument("--quota", type=_count, nargs="+", default=[60, 100, 300, 600], help="requests a minute")
+    parser.add_argument("--seeds", type=_count, default=20, help="how many outages each")
+    parser.add_argument("--live", type=_count, metavar="ROUTERS", help="so many processes, a third of them a minute")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     try:

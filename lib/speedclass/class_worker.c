@@ -88,7 +88,7 @@ static enum soracom_result request(struct work *work, struct retry_hint *hint)
  * which the quota is too small: it has its turn, and would be one of all again after giving up. */
 static bool pause_before_next(struct work *work, const struct retry_hint *hint)
 {
-	unsigned turned_away = work->retry.turned_away;
+	bool was_spread = work->retry.is_spread;
 	char text[NUM_TEXT_MAX];
 	uint32_t random = 0;
 	int64_t wait_ms, until_us;
@@ -97,7 +97,7 @@ static bool pause_before_next(struct work *work, const struct retry_hint *hint)
 		random = (uint32_t)clock_mono_us();
 	wait_ms = retry_wait_ms(&work->retry, hint, random);
 	until_us = clock_mono_us() + wait_ms * 1000;
-	if (turned_away == 0 && work->retry.turned_away == 1)
+	if (!was_spread && work->retry.is_spread)
 		work->deadline_us += wait_ms * 1000;
 	if (until_us > work->deadline_us)
 		return false;

@@ -14,15 +14,11 @@ static int64_t back_off_ms(unsigned failures, uint32_t random)
 	return wait_ms - (int64_t)random % (wait_ms / 2 + 1);
 }
 
-/* Over how long those who were refused at once have to be spread; over a minute who was by chance.
- */
-static int64_t spread_ms(const struct retry *retry, const struct retry_hint *hint)
+/* Over how long those who were refused at once have to be spread. */
+static int64_t spread_ms(int64_t fleet, int64_t quota)
 {
-	int64_t minutes_ms = (retry->fleet - hint->quota) * RETRY_WINDOW_MS / hint->quota;
+	int64_t minutes_ms = (fleet - quota) * RETRY_WINDOW_MS / quota * SPREAD_PCT / 100;
 
-	if (retry->turned_away > 1)
-		return RETRY_WINDOW_MS;
-	minutes_ms = minutes_ms * SPREAD_PCT / 100;
 	return minutes_ms < RETRY_SPREAD_MAX_MS ? minutes_ms : RETRY_SPREAD_MAX_MS;
 }
 
@@ -36,9 +32,9 @@ int64_t retry_wait_ms(struct retry *retry, const struct retry_hint *hint, uint32
 		server_ms = RETRY_SERVER_MAX_MS;
 	if (server_ms > wait_ms)
 		wait_ms = server_ms;
-	if (hint->quota > 0 && retry->fleet > hint->quota) {
-		retry->turned_away++;
-		wait_ms += spread_ms(retry, hint) * (int64_t)(random >> 12) >> 20;
+	if (!retry->is_spread && hint->quota > 0 && retry->fleet > hint->quota) {
+		retry->is_spread = true;
+		wait_ms += spread_ms(retry->fleet, hint->quota) * (int64_t)(random >> 12) >> 20;
 	}
 	return wait_ms;
 }

@@ -2,6 +2,7 @@
 #ifndef FO_RETRY_H
 #define FO_RETRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Bounds of the wait, milliseconds. */
@@ -23,9 +24,9 @@ struct retry_hint {
 
 /* Back-off state; all zero but `fleet` at the start. */
 struct retry {
-	int64_t fleet;	      /* who share the quota, and may fail at once; up to 1: nobody else */
-	unsigned failures;    /* in a row */
-	unsigned turned_away; /* so often by a quota that is too small for the fleet */
+	int64_t fleet;	   /* who share the quota, and may fail at once; up to 1: nobody else */
+	unsigned failures; /* in a row */
+	bool is_spread;	   /* has been refused by a quota that is too small for the fleet */
 };
 
 /* Takes a failure into account and returns the wait in milliseconds: doubling from
@@ -33,7 +34,8 @@ struct retry {
  * routers which failed together do not return together. The wait that the server asks for is never
  * undercut, but for more than RETRY_SERVER_MAX_MS. Where the fleet is larger than the quota, the
  * first refusal by it is followed by a wait of up to so many minutes more as the fleet needs: who
- * only waited for the next minute would be one of a thousand again. */
+ * only waited for the next minute would be one of a thousand again. Later ones are not: few come.
+ */
 int64_t retry_wait_ms(struct retry *retry, const struct retry_hint *hint, uint32_t random);
 
 #endif

@@ -67,7 +67,7 @@ static bool takes(struct server *server, int64_t now_ms, struct retry_hint *hint
 static void ask(struct router *router, struct server *server, int64_t fleet)
 {
 	struct retry_hint hint = { .wait_ms = 0 };
-	unsigned turned_away = router->retry.turned_away;
+	bool was_spread = router->retry.is_spread;
 	int64_t wait_ms;
 
 	if (takes(server, router->next_ms, &hint)) {
@@ -76,7 +76,7 @@ static void ask(struct router *router, struct server *server, int64_t fleet)
 	}
 	server->refused_again += router->retry.failures > 0;
 	wait_ms = retry_wait_ms(&router->retry, &hint, chance());
-	if (turned_away == 0 && router->retry.turned_away == 1)
+	if (!was_spread && router->retry.is_spread)
 		router->give_up_ms += wait_ms;
 	if (router->next_ms + wait_ms <= router->give_up_ms) {
 		router->next_ms += wait_ms;

@@ -31,17 +31,24 @@ struct default_query {
 	const struct nexthop *want; /* or NULL */
 	struct nexthop hop;	    /* of several, IPv4 uses the first */
 	bool present;		    /* that which is wanted */
-	struct nexthop other;	    /* another one */
+	struct nexthop other;	    /* another one that must not be there */
 };
 
-static void note_hop(struct default_query *query, const struct nexthop *hop)
+static void note_hop(struct default_query *query, const struct nexthop *hop, bool is_excess)
 {
 	if (!nexthop_is_set(&query->hop))
 		query->hop = *hop;
 	if (query->want != NULL && nexthop_equal(hop, query->want))
 		query->present = true;
-	else if (!nexthop_is_set(&query->other))
+	else if (is_excess && !nexthop_is_set(&query->other))
 		query->other = *hop;
+}
+
+/* Among routes of one metric IPv6 chooses by what it knows of the neighbours. IPv4 takes the first:
+ * what another program has put behind it is its own affair, but one of ours there is left over. */
+static bool is_excess(const struct route_listed *route)
+{
+	return route->table.family == AF_INET6 || route->protocol == protocol_of(route->table);
 }
 
 static int take_default(const struct nlmsghdr *nlh, void *data)
@@ -53,7 +60,7 @@ static int take_default(const struct nlmsghdr *nlh, void *data)
 	    route.metric != metric_of(query->table.family))
 		return MNL_CB_OK;
 	for (bool more = true; more; more = route_read_next(&route))
-		note_hop(query, &route.hop);
+		note_hop(query, &route.hop, is_excess(&route));
 	return MNL_CB_OK;
 }
 
@@ -265,8 +272,7 @@ static int uncover_default(struct netlink *nl, struct route_table table, const s
 	return ret;
 }
 
-/* Among routes of one metric IPv6 chooses by what it knows of the neighbours, and a replacement
- * takes only one of its own kind away. */
+/* A replacement takes one away, of IPv6 only one of its own kind. */
 static int make_only_default(struct netlink *nl, struct route_table table,
 			     const struct nexthop *hop, const char **words)
 {
@@ -294,7 +300,7 @@ int route_replace_default(struct netlink *nl, struct route_table table, const st
 
 	if (ret == -EEXIST)
 		ret = uncover_default(nl, table, hop, &words);
-	if (ret == 0 && table.family == AF_INET6)
+	if (ret == 0)
 		ret = make_only_default(nl, table, hop, &words);
 	if (ret == 0)
 		return 0;

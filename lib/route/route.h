@@ -30,7 +30,8 @@ int route_get_default(struct netlink *nl, struct route_table table,
 
 /* Makes `hop` the default route of `table`, with our metric: one kernel operation, with no instant
  * between the old and the new. Where another program (pppd's `defaultroute`) has put one in front
- * of it, that one is deleted, which uncovers it. Routes of other metrics and tables stay. Returns 0
+ * of it, that one is deleted, which uncovers it; and then those of which route_is_shared tells.
+ * Routes of other metrics and tables stay. Returns 0
  * once the kernel has acknowledged; -ENODEV when the interface is missing; another -errno; all
  * logged, with the kernel's own words where it gives any. Needs CAP_NET_ADMIN. */
 int route_replace_default(struct netlink *nl, struct route_table table,
@@ -47,8 +48,10 @@ int route_delete_default(struct netlink *nl, struct route_table table,
 int route_find_gateway(struct netlink *nl, sa_family_t family, const char *dev,
 		       struct addr *out) FO_MUST_CHECK;
 
-/* Whether `table` has another default route than `hop` of our metric, which IPv6 may choose as
- * well. Returns 0 and `*out`, or -errno, logged. */
+/* Whether `table` has a default route of our metric besides `hop` that must not be there: of IPv6
+ * any, because the kernel may choose it as well; of IPv4 one of ours, which is left over where
+ * another program had put its own in front of it, and which comes to light when `hop` goes with its
+ * interface. Returns 0 and `*out`, or -errno, logged. */
 int route_is_shared(struct netlink *nl, struct route_table table, const struct nexthop *hop,
 		    bool *out) FO_MUST_CHECK;
 

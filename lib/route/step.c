@@ -82,6 +82,11 @@ const char *step_describe_overruled(const struct step *step, char buf[static STE
 	return buf;
 }
 
+static const char *describe_company(const struct step *step)
+{
+	return step->shared ? ", with others of its metric" : "";
+}
+
 const char *step_describe_present(const struct step *step, char buf[static STEP_TEXT_MAX])
 {
 	char hop[NEXTHOP_TEXT_MAX];
@@ -103,7 +108,7 @@ const char *step_describe_present(const struct step *step, char buf[static STEP_
 	else
 		snprintf(buf, STEP_TEXT_MAX, "is %s%s%s", nexthop_format(hop, &step->hop),
 			 step->loops ? "; the wanted one leads to this router itself" : "",
-			 step->shared ? ", with others of its metric" : "");
+			 describe_company(step));
 	return buf;
 }
 
@@ -117,7 +122,8 @@ static void describe_before(const struct step *step, char *buf, size_t size)
 	else if (step->want.kind == PLAN_RULES)
 		snprintf(buf, size, " (%zu missing, %zu too many)", step->missing, step->extra);
 	else
-		snprintf(buf, size, " (was %s)", nexthop_format(hop, &step->hop));
+		snprintf(buf, size, " (was %s%s)", nexthop_format(hop, &step->hop),
+			 describe_company(step));
 }
 
 const char *step_describe_done(const struct step *step, char buf[static STEP_TEXT_MAX])

@@ -18,7 +18,7 @@ struct step {
 	int value;		     /* of a sysctl, at present */
 	struct nexthop hop;	     /* the present route of that table */
 	bool loops;		     /* the wanted route leads to this router itself */
-	bool shared;		     /* it is there with others of its metric, IPv6 */
+	bool shared;		     /* it is there with others of its metric: route_is_shared */
 	bool overruled;		     /* the route is there, but the kernel's `answer` is another */
 	struct lookup_answer answer; /* where a packet to the Internet goes */
 	uint32_t priority;	     /* of the rule that leads to the table of the answer */

@@ -104,7 +104,7 @@ static int examine_route(const struct step_context *context, struct step *step)
 
 	if (ret == 0)
 		ret = is_loop(context->nl, want, &step->loops);
-	if (is_there && ret == 0 && step->want.family == AF_INET6)
+	if (is_there && ret == 0)
 		ret = route_is_shared(context->nl, table_of(context, step), want, &step->shared);
 	if (is_there && ret == 0 && !step->loops && step->want.kind == PLAN_ROUTE)
 		ret = ask(context, 0, NULL, step);

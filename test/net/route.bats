@@ -710,13 +710,35 @@ default via 192.168.0.1 dev eth0 metric 100" ]
 	default_is "$BACKUP"
 }
 
+@test "pppd gives the route back that it had replaced, and what was ours is not left behind at the switch" {
+	fo_route backup
+	router ip route prepend default via "$VIP" dev eth0 # what its replacedefaultroute does in the end
+	run fo_route apply
+	reports "nothing to do"
+	take_vip
+	fo_route master
+	[ "$(router ip route show default | sed 's/ *$//')" = "$MASTER" ]
+}
+
+@test "one of ours behind the right one is taken away, one of another program is not" {
+	fo_route backup
+	router ip route append default dev ppp0 proto static
+	run fo_route apply
+	reports "nothing to do"
+	router ip route append default via 192.168.0.1 dev eth0 proto keepalived
+	run fo_route apply
+	reports "default route via $VIP dev eth0 (was via $VIP dev eth0, with others of its metric)"
+	[ "$(router ip route show default | sed 's/ *$//')" = "$BACKUP
+default dev ppp0 proto static scope link" ]
+}
+
 @test "pppd's own default route is what master wants" {
 	configure "redirects = keep" "table = 0"
 	take_vip
-	router ip route prepend default dev ppp0
+	router ip route replace default dev ppp0
 	run fo_route apply
 	reports "nothing to do"
-	[ "$(router ip route show default | head -n 1 | sed 's/ *$//')" = "default dev ppp0 scope link" ]
+	[ "$(router ip route show default | sed 's/ *$//')" = "default dev ppp0 scope link" ]
 }
 
 @test "without its hook nothing heals by itself; the hooks that are shipped call apply" {

@@ -72,7 +72,7 @@ net_up() {
 	nets_up ROUTER LAN
 	router ip link add eth0 type veth peer name eth0 netns "$LAN"
 	router sysctl -qw net.ipv4.ip_forward=0 net.ipv4.conf.eth0.send_redirects=1 \
-		net.ipv4.conf.all.send_redirects=1 net.ipv6.conf.default.accept_dad=0
+		net.ipv4.conf.all.send_redirects=1 net.ipv6.conf.{default,eth0}.accept_dad=0
 	router ip link set eth0 up
 	router ip addr add 192.168.0.2/24 dev eth0
 	lan ip link set eth0 up

@@ -291,9 +291,12 @@ const char *keepalived_near_word(enum keepalived_context context, const char *na
 	const char *near = NULL;
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t distance = spell_distance(name, words[i].name);
+		size_t distance;
 
-		if (words[i].context == context && distance < best) {
+		if (words[i].context != context)
+			continue;
+		distance = spell_distance(name, words[i].name);
+		if (distance < best) {
 			best = distance;
 			near = words[i].name;
 		}

@@ -18,8 +18,12 @@ python() {
 }
 
 @test "a plan that was printed is the same when it is read" {
-	"$CHAOS" --plan --seed 7 >"$BATS_TEST_TMPDIR/plan"
-	"$CHAOS" --plan --replay "$BATS_TEST_TMPDIR/plan" | diff "$BATS_TEST_TMPDIR/plan" -
+	for seed in 1 7; do # main's line is eth1 in one of them, ppp0 in the other
+		"$CHAOS" --plan --seed "$seed" >"$BATS_TEST_TMPDIR/plan.$seed"
+		"$CHAOS" --plan --replay "$BATS_TEST_TMPDIR/plan.$seed" | diff "$BATS_TEST_TMPDIR/plan.$seed" -
+	done
+	grep -q eth1 "$BATS_TEST_TMPDIR"/plan.?
+	grep -q ppp0 "$BATS_TEST_TMPDIR"/plan.?
 }
 
 @test "every kind of fault is drawn, and none twice at the same time in the same place" {
@@ -57,4 +61,7 @@ python() {
 	printf '1 s for 2 s no-such main\n' >"$BATS_TEST_TMPDIR/bad"
 	exits 64 "$CHAOS" --replay "$BATS_TEST_TMPDIR/bad"
 	has "$messages" "no fault 'no-such'"
+	printf 'seed 1 rp-filter 0 uplink wlan0\n' >"$BATS_TEST_TMPDIR/bad"
+	exits 64 "$CHAOS" --replay "$BATS_TEST_TMPDIR/bad"
+	has "$messages" "[uplink ppp0|eth1] expected"
 }

@@ -12,10 +12,11 @@ SETTLE_SECONDS = 60
 CALM_SECONDS = 90
 PAUSE_SECONDS = 0.25
 _VIP = "ip -4 -o addr show dev eth0 | grep -q 'inet 192\\.168\\.0\\.254/'"
+# {uplink}: of main.
 _ASKS = (
     ("main-is-master", "main", _VIP),
     ("sub-is-backup", "sub", f"! {_VIP}"),
-    ("main-route", "main", "ip -4 route get 198.41.0.4 | grep -q ' dev ppp0 '"),
+    ("main-route", "main", "ip -4 route get 198.41.0.4 | grep -q ' dev {uplink} '"),
     ("sub-route", "sub", "ip -4 route get 198.41.0.4 | grep -q ' via 192.168.0.254 dev eth0 '"),
     ("status-main", "main", "fo-status"),
     ("status-sub", "sub", "fo-status"),
@@ -83,7 +84,7 @@ class Calm:
                 hop = self._world.lab("exec", "lan", "traceroute.db", "-n", "-m", "1", "-q", "1", "-w", "1", "8.8.8.8")
                 return "192.168.0.1" in hop.splitlines()[-1].split(), hop.splitlines()[-1].strip()
             else:
-                self._world.sh(host, f"{{ {script}; }} 2>&1")
+                self._world.sh(host, f"{{ {script.replace('{uplink}', self._world.uplink)}; }} 2>&1")
             return True, ""
         except LabError as error:
             return False, str(error).partition(": exit status ")[2].replace("\n", " | ") or str(error)

@@ -11,7 +11,8 @@ HOLD_S, HOLD_MAX_S, WINDOW_S = 1, 2, 5
 ALERTS = "/var/log/fo-alerts"  # one JSON line for each message
 QUIET = "/run/no-alerts"  # while it is there, no run is started
 ALLOC = "/run/chaos-alloc"  # see alloc.c
-_PRELOADED = "/usr/local/lib/chaos-alloc.so"
+CLOCK = "/run/chaos-clock"  # see clock.c
+_PRELOADED = {name: f"/usr/local/lib/chaos-{name}.so" for name in ("alloc", "clock")}
 _VALUES = {"hold": f"{HOLD_S}s", "hold-max": f"{HOLD_MAX_S}s", "window": f"{WINDOW_S}s"}
 _COMMAND = "/usr/local/sbin/keep-alert"
 _KEEP_ALERT = f"""#!/bin/sh
@@ -34,9 +35,13 @@ every 1 fo-alert
 """
 
 
-def make(folder):
+def make(folder, uplink):
     """Makes a folder for the lab's --etc."""
     shutil.copytree(f"{TREE}/etc", folder)
+    if uplink != "ppp0":
+        _edit(f"{folder}/nftables.conf", r"(?m)^define line = .*", f'define line = {{ "ppp0", "{uplink}" }}')
+        _edit(f"{folder}/main/fo.conf", r"(?m)^uplink = \S+", f"uplink = {uplink}")
+        _edit(f"{folder}/main/fo.conf", r"(?m)^master = [^;]*?(?= *(;|$))", f"master = dhcp dev {uplink}")
     for router in ("main", "sub"):
         path = f"{folder}/{router}/fo.conf"
         with open(path, encoding="utf-8") as file:
@@ -50,17 +55,27 @@ def make(folder):
             file.write(text)
         root = f"{folder}/{router}/root"
         for name, script in ((_COMMAND, _KEEP_ALERT), ("/etc/rc.local", _RC_LOCAL),
-                             ("/etc/ld.so.preload", f"{_PRELOADED}\n")):
+                             ("/etc/ld.so.preload", "\n".join((*_PRELOADED.values(), "")))):
             os.makedirs(os.path.dirname(f"{root}{name}"), exist_ok=True)
             with open(f"{root}{name}", "w", encoding="ascii") as file:
                 file.write(script)
             os.chmod(f"{root}{name}", 0o755)
-        os.makedirs(os.path.dirname(f"{root}{_PRELOADED}"), exist_ok=True)
-        _compile(f"{root}{_PRELOADED}")
+        for name, library in _PRELOADED.items():
+            os.makedirs(os.path.dirname(f"{root}{library}"), exist_ok=True)
+            _compile(name, f"{root}{library}")
 
 
-def _compile(target):
-    done = subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", target, f"{TEST}/fo/chaos/alloc.c"],
+def _edit(path, pattern, replacement):
+    with open(path, encoding="utf-8") as file:
+        text, count = re.subn(pattern, replacement, file.read(), count=1)
+    if count == 0:
+        raise ValueError(f"{path}: nothing like {pattern}")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _compile(name, target):
+    done = subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", target, f"{TEST}/fo/chaos/{name}.c"],
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise LabError(f"cannot compile alloc.c: {done.stderr.strip()}")
+        raise LabError(f"cannot compile {name}.c: {done.stderr.strip()}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fo.kernel import namespace, netlink
 
 from .kind import ROUTERS
+from .plan import UPLINKS
 
 TICK_SECONDS = 0.02
 VIP = "192.168.0.254"
@@ -30,7 +31,7 @@ class Router:
     power: bool = False
     vip: bool = False
     way: str | None = None  # [GATEWAY ]DEVICE of a packet to the Internet
-    line: bool = False  # ppp0 has an address
+    line: bool = False  # it has an address
     lan: bool = False  # eth0 has its carrier
 
 
@@ -62,7 +63,7 @@ class _Look:
         with namespace.network_of(self.pid):
             addresses = self._addresses()
             found = Router(True, ("eth0", VIP) in addresses, netlink.way_of(self._link, self._somewhere),
-                           any(device == "ppp0" for device, _ in addresses))
+                           any(device in UPLINKS for device, _ in addresses))
         found.lan = self._carrier()
         return found
 

@@ -1,7 +1,7 @@
 """All kinds of faults, by name."""
-from . import cloud, disks, lan, lines, programs, sabotage, strangers
+from . import clocks, cloud, disks, lan, lines, programs, sabotage, strangers
 
-DRAWN = {**lines.KINDS, **programs.KINDS, **lan.KINDS, **cloud.KINDS, **disks.KINDS, **strangers.KINDS}
+DRAWN = {**lines.KINDS, **programs.KINDS, **lan.KINDS, **cloud.KINDS, **clocks.KINDS, **disks.KINDS, **strangers.KINDS}
 NAMES = tuple(DRAWN)
 WEIGHTS = tuple(kind.weight for kind in DRAWN.values())
 KINDS = {**DRAWN, **sabotage.KINDS}

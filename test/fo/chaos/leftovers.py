@@ -12,7 +12,7 @@ RESIDENTS = ("fo-watch", "fo-route", "keepalived")
 _OWN = ("sh", "sleep", "python3", "run-parts", "setpriv", "as-unit", "rc.local", "sed", "tail", "tr", "cat")
 # They come and go by themselves.
 _BRIEF = ("fo-alert", "fo-check-ftth", "fo-speedclass", "fo-keepalive")
-_NORMAL = ((r"100\.64\.7\.\d+|100\.64\.0\.10", "MAIN"), (r"10\.128\.7\.\d+|10\.128\.0\.10", "SUB"),
+_NORMAL = ((r"100\.64\.7\.\d+|100\.64\.0\.10|198\.51\.100\.(?!0/|1\b|255)\d+", "MAIN"), (r"10\.128\.7\.\d+|10\.128\.0\.10", "SUB"),
            (r" expires \d+sec", ""), (r" hoplimit \d+", ""), (r"\blinkdown\b", ""))
 _TEMPORARY = re.compile(r"\.[^/]*\.\d+$")
 # What writes the history beside a resident; the resident asks for its end when it writes the next time.

@@ -19,14 +19,14 @@ def _given(world, where, words):
     world.line(where, *words)
 
 
-def _redial(world, where, words):
-    world.line(where, "redial", *words)
-
-
 def _redraw(chance):
-    where = chance.choice(ROUTERS)
-    net = {"main": "100.64.7", "sub": "10.128.7"}[where]
-    return where, (f"{net}.{chance.randint(2, 250)}",), 0.0
+    return chance.choice(ROUTERS), (str(chance.randint(2, 250)),), 0.0
+
+
+def _redial(world, where, words):
+    """With an address of the net that the provider of such a line has."""
+    net = "10.128.7" if where == "sub" else "100.64.7" if world.uplink == "ppp0" else "198.51.100"
+    world.line(where, "redial", f"{net}.{words[0]}")
 
 
 def _down_up(how):

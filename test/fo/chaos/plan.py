@@ -9,6 +9,7 @@ FAULT_SECONDS = 40.0  # in which faults begin
 MOST_FAULTS = 16
 FEWEST_FAULTS = 4
 RP_FILTERS = (0, 0, 1, 2)  # the lab's own, Debian's, systemd's
+UPLINKS = ("ppp0", "ppp0", "eth1")  # of main: a session of pppd, a router in front by DHCP
 BOTH = 0.3  # of a line's faults: the other line suffers one, too, at about the same time
 BOTH_SECONDS = 2.0
 _LINES = frozenset(f"line {router}" for router in ROUTERS)
@@ -48,6 +49,7 @@ class Plan:
     seed: int
     faults: tuple
     rp_filter: int = 0  # of the lab's routers
+    uplink: str = "ppp0"  # of main
 
     @property
     def name(self):
@@ -61,7 +63,7 @@ class Plan:
         return replace(self, faults=tuple(fault for fault in self.faults if fault not in dropped))
 
     def __str__(self):
-        return "\n".join([f"seed {self.seed} rp-filter {self.rp_filter}", *(f"{fault}" for fault in self.faults)])
+        return "\n".join([f"seed {self.seed} rp-filter {self.rp_filter} uplink {self.uplink}", *(f"{fault}" for fault in self.faults)])
 
 
 def make(seed):
@@ -70,7 +72,7 @@ def make(seed):
     for _ in range(chance.randint(FEWEST_FAULTS, MOST_FAULTS)):
         faults += _fitting(chance, faults)
     faults.sort(key=lambda fault: (fault.at, fault.kind, fault.where))
-    return Plan(seed, tuple(faults), chance.choice(RP_FILTERS))
+    return Plan(seed, tuple(faults), chance.choice(RP_FILTERS), chance.choice(UPLINKS))
 
 
 def _fitting(chance, others):
@@ -107,19 +109,27 @@ def _disturb(one, other):
 
 def parse(text):
     """What str(plan) printed; blank lines and what begins with # are passed over."""
-    seed, rp_filter, faults = 0, 0, []
+    seed, world, faults = 0, {}, []
     for number, line in enumerate(text.splitlines(), 1):
         words = line.split()
         if not words or words[0].startswith("#"):
             continue
         try:
             if words[0] == "seed":
-                seed, rp_filter = int(words[1]), int((*words, "rp-filter", "0")[3])
+                seed, world = int(words[1]), _world(words[2:])
             else:
                 faults.append(_fault(words))
         except (ValueError, IndexError, KeyError) as error:
             raise BadPlan(f"line {number}: {line.strip()}: {error}") from error
-    return Plan(seed, tuple(sorted(faults, key=lambda fault: fault.at)), rp_filter)
+    return Plan(seed, tuple(sorted(faults, key=lambda fault: fault.at)), **world)
+
+
+def _world(words):
+    given = dict(zip(words[::2], words[1::2], strict=True))
+    uplink = given.get("uplink", "ppp0")
+    if set(given) - {"rp-filter", "uplink"} or uplink not in UPLINKS:
+        raise ValueError("seed N [rp-filter N] [uplink ppp0|eth1] expected")
+    return {"rp_filter": int(given.get("rp-filter", "0")), "uplink": uplink}
 
 
 def _fault(words):

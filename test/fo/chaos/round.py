@@ -50,7 +50,7 @@ def run(plan, build, calm_seconds):
     result = Result(plan, folder=folder)
     try:
         try:
-            world.up(plan.rp_filter)
+            world.up(plan)
             outcome = play(plan, world, calm_seconds)
         finally:
             world.down()

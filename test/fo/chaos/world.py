@@ -31,14 +31,17 @@ class World:
         self._name, self._build, self._folder = name, build, folder
         self._kept, self._lock = collections.defaultdict(list), threading.Lock()
         self._said = []
+        self.uplink = None  # of main
 
     # -- a round's beginning and end ----------------------------------------------------------
 
-    def up(self, rp_filter):
+    def up(self, plan):
         """A lab as on an ordinary day: settled, its disks small."""
-        etc.make(f"{self._folder}/etc")
+        self.uplink = plan.uplink
+        etc.make(f"{self._folder}/etc", plan.uplink)
+        ethernet = ("--line", "main=ethernet") if plan.uplink == "eth1" else ()
         self.lab("up", "--build", self._build, "--etc", f"{self._folder}/etc", "--owner", str(os.getpid()), "--dns",
-                 "--rp-filter", str(rp_filter))
+                 "--rp-filter", str(plan.rp_filter), *ethernet)
         with open(self.dir.file("keeper"), encoding="ascii") as file:
             keeper = file.read().split()[0]
         for router in ROUTERS:

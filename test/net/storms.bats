@@ -16,8 +16,8 @@ holds() {
 	[ "$status" -eq 0 ]
 }
 
-@test "fo-route: 100 random sequences of notifications, overlapping, killed, while VIP and line move: the end is true" {
-	holds route-storm --sequences 100 --seed "${FO_TEST_SEED:-1}"
+@test "fo-route: 50 random sequences of notifications, overlapping, killed, while VIP and line move: the end is true" {
+	holds route-storm --sequences 50 --seed "${FO_TEST_SEED:-1}"
 }
 
 @test "fo-route: a seed is replayed: the same plan of events" {
@@ -32,8 +32,8 @@ holds() {
 	holds route-storm --switches 50
 }
 
-@test "fo-speedclass: 60 random sequences of faults, notifications, kills: the SIM ends in the class that the VIP calls for" {
-	holds class-storm --parallel 8 --sequences 60 --seed "${FO_TEST_SEED:-1}"
+@test "fo-speedclass: 30 random sequences of faults, notifications, kills: the SIM ends in the class that the VIP calls for" {
+	holds class-storm --parallel 8 --sequences 30 --seed "${FO_TEST_SEED:-1}"
 }
 
 @test "fo-speedclass: a fault by itself: a status, a silence, a lie, a refusal for good" {
@@ -44,8 +44,8 @@ holds() {
 	replays class-storm --parallel 8
 }
 
-@test "fo-alert: 16 random sequences of outages, failovers, kills, bad hooks: all is told, in order, none before the class is set" {
-	holds alert-storm --parallel 4 --sequences 16 --seed "${FO_TEST_SEED:-1}"
+@test "fo-alert: 8 random sequences of outages, failovers, kills, bad hooks: all is told, in order, none before the class is set" {
+	holds alert-storm --parallel 4 --sequences 8 --seed "${FO_TEST_SEED:-1}"
 }
 
 @test "fo-alert: a seed is replayed: the same plan of events" {

@@ -199,7 +199,7 @@ class _Oracle:
     def _check_files(self):
         # What a killed one had begun to write is its own.
         foreign, self._outcome.left = foreign_files(
-            places.RUN, {"history.lock", "route.lock", "route-watch.lock", "vrrp.state", "route.sysctls"},
+            places.RUN, {"history.lock", "route.lock", "route-watch.lock", "vrrp.state", "route.sysctls", "split.asked"},
             {run.pid for run in self._outcome.runs if run.killed} | self._outcome.residents)
         for name in foreign:
             self._expect(False, f"{places.RUN}/{name} is left behind")

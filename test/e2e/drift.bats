@@ -117,7 +117,7 @@ puts_right() {
 	carried_by main
 	sends main "dev ppp0" 2001:503:ba3e::2:30
 	lan_reaches_internet6
-	puts_right main "dev ppp0" "ip -6 route del default proto keepalived; ip -6 route add default via fd00:c0a8::2 dev eth0 metric 1"
+	puts_right main "dev ppp0" "ip -6 route del default proto keepalived; ip -6 route append default via fd00:c0a8::2 dev eth0 metric 1"
 	sends main "dev ppp0" 2001:503:ba3e::2:30
 	lab line main ra off
 }

@@ -10,7 +10,7 @@ from fo.kernel import namespace
 from fo.kernel.pty import Pty, unescaped
 from fo.kernel.tun import Tun
 
-_IPV4, _IPV6 = 0x0021, 0x0057  # PPP's protocol numbers
+_IPV4, _IPV6, IPCP = 0x0021, 0x0057, 0x8021  # PPP's protocol numbers
 _PPPOE_SESSION = b"\x88\x64"
 _PPPOE_HEADER = 20  # of Ethernet, and of PPPoE
 _ADDRESS_AND_CONTROL = b"\xff\x03"

@@ -9,7 +9,8 @@ address ADDRESS         the address which the next session gets
 gateway ADDRESS         ethernet: the gateway from the next session on
 metric NUMBER|none      ethernet: of the default route by DHCP from the next session on (100 as
                         NetworkManager's; 0 as dhclient's, which leaves a route that is there; none: no route)
-early on [MS]|off       the device of the next sessions is up so long before its IPv4 address (200)
+early on [MS]|off       the device of the next sessions is up so long before its IPv4 address (200);
+                        real pppd: IPCP is held back for so long, and IPV6CP is not
 peerdns ADDRESS [ADDRESS]|off  the name servers of the next sessions, as of pppd's usepeerdns
 ipv6 on|off             whether the next session has IPv6
 ra on [SECONDS]|off     router advertisements from fe80::1 every second, of that lifetime (1800), which the

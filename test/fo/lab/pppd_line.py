@@ -12,7 +12,7 @@ import time
 from fo.errors import LabError
 from fo.kernel import namespace
 
-from .cable import cable_of, carries_packet, ipv4_packet
+from .cable import IPCP, cable_of, carries_packet, ipv4_packet
 from .line import Line
 
 DIAL_SECONDS = 20
@@ -28,6 +28,8 @@ class PppdLine(Line):
     def __init__(self, lab, spec):
         self._lab = lab
         self._pppd = None  # of the router, while it runs
+        self._is_whole = False  # the session, of that pppd: all protocols are up
+        self._ipcp_from = 0.0  # before that no IPv4 address is agreed on
         super().__init__(lab, spec)
 
     def _make_ends(self, lab, spec):
@@ -36,9 +38,10 @@ class PppdLine(Line):
     # -- packets ----------------------------------------------------------------------------
 
     def _send(self, wire, target, packet):
-        if self._cable_out is not None or target is None:
+        protocol = self._ends.cable.protocol_and_packet(packet)[0]
+        if self._cable_out is not None or target is None or protocol == IPCP and time.monotonic() < self._ipcp_from:
             wire.count(packet, False)
-        elif carries_packet(self._ends.cable.protocol_and_packet(packet)[0]):
+        elif carries_packet(protocol):
             super()._send(wire, target, packet)
         else:
             target.write(packet)
@@ -58,17 +61,18 @@ class PppdLine(Line):
         self._poll.register(ends.provider, select.EPOLLIN)
         words = ["pppd", *ends.cable.dial_words(), *_PLAIN, *_KEEP_ASKING, "mtu", str(spec.mtu), "mru", str(spec.mtu),
                  "noipdefault", "usepeerdns", "+ipv6", "ipparam", "lab", "linkname", "lab", *self._careless()]
+        self._is_whole = False
+        self._ipcp_from = time.monotonic() + self._early
         self._pppd = ends.cable.start_pppd(words)
         self._connected = True
         self._modem.dialled(time.monotonic())
-        if self._turn_until(lambda: self._pppd is None or self._is_complete(), DIAL_SECONDS) and self._pppd is not None:
-            self._log.write(f"session {ends.local}")
-            self._began()
-        else:
+        if not self._turn_until(lambda: self._pppd is None or self._is_whole or self._is_early(), DIAL_SECONDS) \
+                or self._pppd is None:
             self._log.write("no session")
 
     def _began(self):
         self._ends.local, self._ends.peer = self._ends.next_local, self._ends.next_peer
+        self._log.write(f"session {self._ends.local}")
         try:
             self._ends.advertise(self._ppp_device())
         except LabError as error:  # the session has ended meanwhile
@@ -119,9 +123,13 @@ class PppdLine(Line):
                       ["sh", "-c", f"kill -{name} $(head -n 1 /run/ppp-lab.pid)"], everything=True)
 
     def _is_complete(self):
-        """Both protocols are up: which one is first is pppd's affair."""
+        """Both protocols are up: which one is first is pppd's affair, unless IPv4 is held back."""
         device = self._ppp_device()
         return device and (not self._ends.ipv6 or device in self._proc_net("if_inet6").split())
+
+    def _is_early(self):
+        """IPv6 has been agreed on, and IPv4 is held back."""
+        return self._early and " ppp" in self._proc_net("if_inet6") and not self._is_whole
 
     def _proc_net(self, name):
         with open(f"/proc/{self._lab.host_pid(self._spec.router)}/net/{name}", encoding="ascii") as file:
@@ -150,6 +158,9 @@ class PppdLine(Line):
             self._log.write(f"pppd ended, status {self._pppd.returncode}")
             self._pppd = None
             self._lose_session()
+        if self._pppd is not None and not self._is_whole and self._is_complete():
+            self._is_whole = True
+            self._began()
         return ready
 
     def _patience(self):
@@ -180,16 +191,24 @@ class PppdLine(Line):
 
     def _clear_session(self):
         self._pull_cable(False)
+        self._early = 0.0
 
-    def _do_early(self, *_words):
+    def _do_early(self, *words):
+        if not self._ends.ipv6:
+            raise ValueError("without IPv6 pppd has ppp0 up when it has its address")
+        super()._do_early(*words)
+
+    def _do_ra(self, *_words):
         raise ValueError("pppd decides that itself")
 
-    _do_ra = _do_gateway = _do_metric = _do_early
+    _do_gateway = _do_metric = _do_ra
 
     def _state(self):
         if self._pppd is None:
             return "down"
-        return "up" if self._ppp_device() else "lingering"
+        if self._ppp_device():
+            return "up"
+        return "lingering" if self._is_whole else "early"
 
 
 class Ends:

@@ -14,7 +14,9 @@
 /* More tables than the old iptables has. */
 #define NAMES_MAX 256
 
-/* Unreadable is as absent: the module is not there, and has no tables. */
+/* Without the file the module is not there, and has no tables. Who may not read it, such as the
+ * resident, which is not root, has to assume the worse: an untranslated flow that is left alone
+ * goes on leaving with its private source, one that is forgotten begins once more. */
 static bool has_old_table(sa_family_t family)
 {
 	char text[NAMES_MAX];
@@ -25,7 +27,7 @@ static bool has_old_table(sa_family_t family)
 	ssize_t got;
 
 	if (fd < 0)
-		return false;
+		return errno == EACCES;
 	got = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[got > 0 ? got : 0] = '\0';

@@ -9,8 +9,9 @@
 #include "compiler.h"
 
 /* Whether the kernel has any source translation for `family`: an nftables chain of type nat at the
- * postrouting hook, or the table `nat` of the old iptables. Returns 0 and `*out`, also when the
- * kernel has no nftables; or -errno, logged. Needs CAP_NET_ADMIN. */
+ * postrouting hook, or the table `nat` of the old iptables, which only root can see: for others it
+ * is there where the old iptables is. Returns 0 and `*out`, also when the kernel has no nftables;
+ * or -errno, logged. Needs CAP_NET_ADMIN. */
 int nat_has_source(sa_family_t family, bool *out) FO_MUST_CHECK;
 
 #endif

@@ -377,3 +377,19 @@ untranslated() {
 	reports "1 stale flow removed"
 	run ! has_flow 192.168.0.10 8.8.8.8
 }
+
+@test "the resident may not see the tables of the old iptables: no flow stays untranslated where there are any" {
+	router nft flush ruleset
+	take_vip
+	fo_route master
+	flow 192.168.0.10 8.8.8.8 192.168.0.10
+	mkdir "$DIR/net"
+	(umask 337 && printf 'nat\n' >"$DIR/net/ip_tables_names")
+	chown -R 64990 "$FO_STATE_DIR"
+	# shellcheck disable=SC2016
+	run router timeout 20 unshare --mount bash -c 'mount --bind "$0" "/proc/$$/net" && exec "$@"' "$DIR/net" \
+		setpriv --reuid=64990 --regid=64990 --clear-groups --inh-caps=-all,+net_admin --ambient-caps=-all,+net_admin \
+		"$FO_BUILD/cmd/fo-route" -c "$CONF" apply
+	reports "1 stale flow removed"
+	run ! has_flow 192.168.0.10 8.8.8.8
+}

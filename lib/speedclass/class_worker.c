@@ -168,6 +168,9 @@ static int reach(struct work *work)
 		}
 		if (result == SORACOM_LOCAL)
 			return -EIO;
+		/* Without an answer it may be on its way, and arrive after the next one. */
+		if (result == SORACOM_RETRY && hint.quota == 0)
+			speedclass_forget_look();
 		if (is_obsolete(work))
 			break;
 		if (result == SORACOM_REFUSED)

@@ -160,6 +160,11 @@ void speedclass_note_look(void)
 	write_time(STORE_RUN, LOOKED_NAME, clock_boottime_s());
 }
 
+void speedclass_forget_look(void)
+{
+	store_forget(STORE_RUN, LOOKED_NAME);
+}
+
 int64_t speedclass_looked_ago_s(void)
 {
 	int64_t age_s = age_of(STORE_RUN, LOOKED_NAME, 0, clock_boottime_s());

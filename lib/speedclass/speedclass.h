@@ -53,6 +53,10 @@ const char *speedclass_due(const struct conf_speedclass *conf, bool master, bool
 /* Records that SORACOM has just answered which class the SIM has. */
 void speedclass_note_look(void);
 
+/* Forgets it: what SORACOM has been asked since may have changed the class, or may yet. The next
+ * look is due. */
+void speedclass_forget_look(void);
+
 /* How many seconds ago that was, INT64_MAX: never, or not known. */
 int64_t speedclass_looked_ago_s(void);
 

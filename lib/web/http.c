@@ -140,12 +140,23 @@ static void limit_window(curl_socket_t fd)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &window, sizeof(window));
 }
 
+/* A request that was given up, or whose process was killed, must not arrive after a later one: once
+ * closed, the socket is forgotten with all that it has to send (RFC 9293, 3.10.5), which the kernel
+ * would send again for minutes, until the line is good. Of a whole answer nothing is lost. */
+static void forget_at_close(curl_socket_t fd)
+{
+	const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
 static int prepare_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 {
 	struct http *http = user;
 
 	(void)purpose;
 	limit_window(fd);
+	forget_at_close(fd);
 	http->bind_error = http->egress.iface[0] == '\0' ? 0 : -egress_bind(&http->egress, fd);
 	http->opens = http->bind_error == 0;
 	return http->bind_error == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;

@@ -64,10 +64,10 @@ int http_open(const struct http_options *options, struct http **out) FO_MUST_CHE
 /* Closes it and wipes what was received; NULL is allowed. */
 void http_close(struct http *http);
 
-/* Sends `request` and waits for the whole answer. Returns 0 and `*out` for an answer of any
- * status; -ECANCELED when `stop` asked for it; -EIO with `out->error` when there is none, and
- * -EINVAL when there can be none, because of the URL, the ca-file or the libraries; -ENOMEM. Not
- * logged. */
+/* Sends `request` and waits for the whole answer. Without one the request may have arrived; what
+ * had not left by then never leaves. Returns 0 and `*out` for an answer of any status; -ECANCELED
+ * when `stop` asked for it; -EIO with `out->error` when there is none, and -EINVAL when there can
+ * be none, because of the URL, the ca-file or the libraries; -ENOMEM. Not logged. */
 int http_perform(struct http *http, const struct http_request *request,
 		 struct http_response *out) FO_MUST_CHECK;
 

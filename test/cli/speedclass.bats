@@ -148,6 +148,20 @@ aged() {
 	sim_has s1.fast
 }
 
+@test "after a request without an answer the class is read back by the timer's next run, not in an hour" {
+	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
+	run -0 speedclass sync
+	be_master
+	ctl fault reset --count 1 --path "$UPDATE"
+	run -0 speedclass set s1.fast
+	ctl class "$IMSI" s1.minimum # by an older request, which had been on its way
+	run -0 speedclass sync --if-due
+	sim_has s1.fast
+	before=$(requests)
+	run -0 speedclass sync --if-due
+	[ "$(requests)" -eq "$before" ]
+}
+
 @test "a time of looking that is in the future, or no time, is none" {
 	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
 	run -0 speedclass sync

@@ -94,6 +94,33 @@ wrote_history() {
 	sim_has s1.slow 1
 }
 
+# sockets: those of the kernel that have something to do with the API.
+sockets() {
+	"${IN[@]}" ss -Htan "dport = :$PORT"
+}
+
+@test "a request that is given up does not arrive later: the kernel keeps nothing of it" {
+	ctl fault delay --seconds 2 --count 1 --path "$UPDATE"
+	worker set s1.fast
+	wait_requests 2
+	"${IN[@]}" nft -f - <<-RULES
+		table inet hole {
+			chain out {
+				type filter hook output priority 0
+				tcp dport $PORT drop
+			}
+		}
+	RULES
+	[ -n "$(sockets)" ]
+	kill -KILL "$WORKER"
+	wait "$WORKER" || true
+	now=$(sockets)
+	"${IN[@]}" nft delete table inet hole
+	[ -z "$now" ]
+	run -0 speedclass set s1.minimum
+	sim_has s1.minimum
+}
+
 @test "two copies at once: one of them asks SORACOM" {
 	ctl fault delay --seconds 2 --count 1 --path "$UPDATE"
 	worker set s1.fast

@@ -77,11 +77,17 @@ static int connect_soracom(struct work *work)
 
 static enum soracom_result request(struct work *work, struct retry_hint *hint)
 {
+	enum soracom_result result;
+
 	if (connect_soracom(work) != 0)
 		return SORACOM_LOCAL;
 	work->tries++;
 	learn(work, "");
-	return soracom_set_class(work->soracom, work->target, hint);
+	result = soracom_set_class(work->soracom, work->target, hint);
+	/* Without an answer it may be on its way, and arrive after the next one. */
+	if (result == SORACOM_RETRY && hint->quota == 0)
+		speedclass_forget_look();
+	return result;
 }
 
 /* Returns false, at once, when the pause would last beyond the deadline; not that of a fleet for
@@ -168,9 +174,6 @@ static int reach(struct work *work)
 		}
 		if (result == SORACOM_LOCAL)
 			return -EIO;
-		/* Without an answer it may be on its way, and arrive after the next one. */
-		if (result == SORACOM_RETRY && hint.quota == 0)
-			speedclass_forget_look();
 		if (is_obsolete(work))
 			break;
 		if (result == SORACOM_REFUSED)

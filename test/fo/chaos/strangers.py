@@ -36,8 +36,8 @@ def _flip(world, where, words):
 
 def _flip_back(world, where, words):
     for value in world.kept(where, words[0]):
-        # What belongs to the suite it sees to itself.
-        if "rp_filter" in words[0] or "accept_local" in words[0]:
+        # What belongs to the suite it sees to itself; on main `forwarding = keep`, as in the samples.
+        if not ("redirects" in words[0] or "ip_forward" in words[0] and where == "sub"):
             world.sh(where, 'echo "$2" >"/proc/sys/$1"', words[0], value)
 
 

@@ -40,6 +40,9 @@
  * the line. */
 #define STUCK_US 1000000
 
+/* How often flows are looked at for nothing but another's route that has gone. */
+#define FLOWS_EVERY_US 1000000
+
 #define NEVER INT64_MAX
 
 struct route_watch {
@@ -50,6 +53,8 @@ struct route_watch {
 
 	int64_t due_us; /* when to apply; NEVER: nothing has changed */
 	int64_t next_beat_us;
+	bool uncovered;	     /* flows may go by our default route that did not */
+	int64_t flows_us;    /* not looked at before this */
 	bool moved;	     /* an interface or an address has changed, too: no drift */
 	bool lingers;	     /* forwarding and flows have still to be seen to */
 	int64_t silent_us;   /* since when keepalived runs, and has reported nothing; 0: it does not
@@ -96,6 +101,14 @@ static bool concerns_line(const struct route_watch *w, const struct change *chan
 	       (change->kind == CHANGE_ROUTE && is_ours(w, change->hop.dev));
 }
 
+/* Whether what a route or rule of somebody else's has taken, such as a VPN's for half of the
+ * Internet, goes by another one now. */
+static bool uncovers(const struct route_watch *w, const struct change *change)
+{
+	return change->gone && (change->kind == CHANGE_ROUTE || change->kind == CHANGE_RULE) &&
+	       (w->own_port == 0 || change->port != w->own_port);
+}
+
 static void take_change(struct route_watch *w, const struct change *change)
 {
 	int64_t now_us = clock_mono_us();
@@ -106,6 +119,8 @@ static void take_change(struct route_watch *w, const struct change *change)
 		return;
 	if (change->kind == CHANGE_LINK || change->kind == CHANGE_ADDR)
 		w->moved = true;
+	if (uncovers(w, change))
+		w->uncovered = true;
 	/* What a session has carried goes with its interface. */
 	if (change->kind == CHANGE_LINK && change->gone &&
 	    strcmp(change->dev, w->conf.router.uplink) == 0)
@@ -223,13 +238,29 @@ static const enum vrrp_state *guess_state(struct route_watch *w)
 	return now_us - w->silent_us >= SILENT_US ? &backup : NULL;
 }
 
+/* Whether flows that went another way may go by our default route now, and are to be looked at:
+ * once in a while only, because the kernel has nothing but a list of all. */
+static bool takes_look_at_flows(struct route_watch *w)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (!w->uncovered)
+		return false;
+	if (now_us < w->flows_us) {
+		want_apply(w, w->flows_us);
+		return false;
+	}
+	w->uncovered = false;
+	w->flows_us = now_us + FLOWS_EVERY_US;
+	return true;
+}
+
 static void apply(struct route_watch *w, bool first)
 {
 	const enum vrrp_state *guess = guess_state(w);
-	const struct switchover_order order = { .reported = guess,
-						.drifted = !first && !w->moved && !w->lingers,
-						.resident = true,
-						.is_raised = w->hooks->is_raised };
+	struct switchover_order order = { .reported = guess,
+					  .resident = true,
+					  .is_raised = w->hooks->is_raised };
 	bool expected = w->moved || w->lingers || first;
 	bool may_have_moved = w->moved || first;
 	struct switchover done = { .count = 0 };
@@ -237,6 +268,7 @@ static void apply(struct route_watch *w, bool first)
 	int ret;
 
 	w->due_us = NEVER;
+	order.drifted = !takes_look_at_flows(w) && !expected;
 	w->moved = false;
 	ret = switchover_apply(&w->conf, &order, &done);
 	switchover_log(&done, &order, ret);

@@ -21,8 +21,8 @@ struct switchover_order {
 	const enum vrrp_state *reported; /* NULL: what was reported last, as it is known once the
 					  * lock is held */
 	bool force;			 /* `reported` counts, whatever the VRRP address says */
-	bool drifted;  /* only something of the kernel's may have changed: flows are looked at where
-			* a route or rule was not right */
+	bool drifted;  /* nothing but our own routes and rules may have changed: flows are looked at
+			* where one of them was not right */
 	bool resident; /* says nothing where nothing was to be done */
 	switchover_is_raised *is_raised; /* NULL: the LAN is not held back */
 };

@@ -331,3 +331,20 @@ no_gateway() {
 skip_sanitized() {
 	nm -D "$FO_BUILD/cmd/fo-route" | grep -q __asan
 }
+
+flow_is_gone() {
+	! has_flow 192.168.0.10 8.8.8.8
+}
+
+@test "a VPN's route to half of the Internet goes: flows that it had taken are not left untranslated" {
+	take_vip
+	fo_route master
+	watch
+	for _ in 1 2; do
+		router ip route add 0.0.0.0/1 via 192.168.0.10 dev eth0
+		flow 192.168.0.10 8.8.8.8 192.168.0.10
+		router ip route del 0.0.0.0/1
+		eventually 4 flow_is_gone
+	done
+	said "1 stale flow removed"
+}

@@ -101,12 +101,17 @@ static bool concerns_line(const struct route_watch *w, const struct change *chan
 	       (change->kind == CHANGE_ROUTE && is_ours(w, change->hop.dev));
 }
 
+static bool is_by_us(const struct route_watch *w, const struct change *change)
+{
+	return w->own_port != 0 && change->port == w->own_port;
+}
+
 /* Whether what a route or rule of somebody else's has taken, such as a VPN's for half of the
  * Internet, goes by another one now. */
 static bool uncovers(const struct route_watch *w, const struct change *change)
 {
 	return change->gone && (change->kind == CHANGE_ROUTE || change->kind == CHANGE_RULE) &&
-	       (w->own_port == 0 || change->port != w->own_port);
+	       !is_by_us(w, change);
 }
 
 static void take_change(struct route_watch *w, const struct change *change)
@@ -125,7 +130,7 @@ static void take_change(struct route_watch *w, const struct change *change)
 	if (change->kind == CHANGE_LINK && change->gone &&
 	    strcmp(change->dev, w->conf.router.uplink) == 0)
 		w->metered = w->hooks->meter(&w->conf, &change->link, false);
-	if (!w->lost && (w->own_port == 0 || change->port != w->own_port))
+	if (!w->lost && !is_by_us(w, change))
 		w->cause = *change;
 	if (when_us < w->patient_us && !concerns_line(w, change))
 		when_us = w->patient_us;
@@ -144,6 +149,7 @@ static int take_changes(struct route_watch *w)
 			return 0;
 		if (ret == -ENOBUFS) {
 			w->lost = true;
+			w->uncovered = true;
 			w->cause = (struct change){ .kind = CHANGE_NONE };
 			want_apply(w, drift_due(&w->drift, clock_mono_us()));
 		} else if (ret == 0)
@@ -240,19 +246,13 @@ static const enum vrrp_state *guess_state(struct route_watch *w)
 
 /* Whether flows that went another way may go by our default route now, and are to be looked at:
  * once in a while only, because the kernel has nothing but a list of all. */
-static bool takes_look_at_flows(struct route_watch *w)
+static bool must_look_at_flows(struct route_watch *w)
 {
-	int64_t now_us = clock_mono_us();
+	bool is_early = clock_mono_us() < w->flows_us;
 
-	if (!w->uncovered)
-		return false;
-	if (now_us < w->flows_us) {
+	if (w->uncovered && is_early)
 		want_apply(w, w->flows_us);
-		return false;
-	}
-	w->uncovered = false;
-	w->flows_us = now_us + FLOWS_EVERY_US;
-	return true;
+	return w->uncovered && !is_early;
 }
 
 static void apply(struct route_watch *w, bool first)
@@ -268,13 +268,17 @@ static void apply(struct route_watch *w, bool first)
 	int ret;
 
 	w->due_us = NEVER;
-	order.drifted = !takes_look_at_flows(w) && !expected;
+	order.drifted = !must_look_at_flows(w) && !expected;
 	w->moved = false;
 	ret = switchover_apply(&w->conf, &order, &done);
 	switchover_log(&done, &order, ret);
 	switchover_tell(&done, &w->aside);
-	if (ret == -EWOULDBLOCK) /* whoever holds the lock is stuck */
+	if (ret == -EWOULDBLOCK) { /* whoever holds the lock is stuck */
 		want_apply(w, clock_mono_us() + LOCKED_AGAIN_US);
+	} else if (!order.drifted) {
+		w->uncovered = false;
+		w->flows_us = clock_mono_us() + FLOWS_EVERY_US;
+	}
 	drifted = has_drifted(w, &done);
 	if (drifted && !expected && done.facts.state == w->state)
 		note_drift(w, w->failure == 0);

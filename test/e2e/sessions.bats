@@ -68,14 +68,15 @@ address_of() {
 	is_normal
 }
 
-@test "main's ppp0 is up four seconds before it has an IPv4 address: nothing is sent without one, and main has the LAN again" {
-	lab line main early on 4000
+@test "main's ppp0 is up eight seconds before it has an IPv4 address: nothing is sent without one, and main has the LAN again" {
+	lab line main early on 8000
 	lab line main down
 	is_failed_over
 	lab counter reset >/dev/null
 	lab line main up
 	[ "$(lab line main status | awk '$1 == "state" { print $2 }')" = early ]
 	wait_for main 5 'fo-status | grep -q "ppp0 has no address yet"'
+	has_vip main 30
 	is_normal
 	lan_reaches_internet
 	run ! grep -v ' 0 0$' <<<"$(lab counter)"

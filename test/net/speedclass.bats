@@ -100,7 +100,7 @@ sockets() {
 }
 
 @test "a request that is given up does not arrive later: the kernel keeps nothing of it" {
-	ctl fault delay --seconds 2 --count 1 --path "$UPDATE"
+	ctl fault hang --count 1 --path "$UPDATE"
 	worker set s1.fast
 	wait_requests 2
 	"${IN[@]}" nft -f - <<-RULES

@@ -1,7 +1,6 @@
 #include "route_watch.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "change.h"
 #include "clock.h"
 #include "drift.h"
+#include "drift_report.h"
 #include "history_aside.h"
 #include "log.h"
 #include "rtnl.h"
@@ -199,35 +199,6 @@ static bool has_drifted(struct route_watch *w, const struct switchover *done)
 	return corrected || (failure != 0 && !stays);
 }
 
-static void tell_drift(struct route_watch *w, bool corrected, const char *text)
-{
-	const struct history_news news = { PROGRAM, EVENT_DRIFT, corrected ? "mended" : "failed",
-					   0 };
-	int64_t before = drift_tell(&w->drift, clock_mono_us());
-
-	if (before == 0)
-		history_aside_add(&w->aside, &news, "%s: %s",
-				  corrected ? "corrected" : "cannot correct", text);
-	else if (before > 0)
-		history_aside_add(&w->aside, &news, "%s: %s (and %" PRId64 " times before that)",
-				  corrected ? "corrected" : "cannot correct", text, before);
-}
-
-static void note_drift(struct route_watch *w, bool corrected)
-{
-	char text[CHANGE_TEXT_MAX];
-
-	change_describe(&w->cause, text);
-	if (drift_note(&w->drift, clock_mono_us()))
-		log_err(0,
-			"another program keeps changing the routes: %d corrections, and again; "
-			"correcting more slowly from now on. The last change: %s",
-			DRIFT_BURST, text);
-	else
-		log_warn(0, "%s: %s", corrected ? "corrected" : "cannot correct", text);
-	tell_drift(w, corrected, text);
-}
-
 /* keepalived reports its first state within moments. Where nothing came, the report was lost: a
  * router that does not hold the address is backup then. */
 static const enum vrrp_state *guess_state(struct route_watch *w)
@@ -281,7 +252,7 @@ static void apply(struct route_watch *w, bool first)
 	}
 	drifted = has_drifted(w, &done);
 	if (drifted && !expected && done.facts.state == w->state)
-		note_drift(w, w->failure == 0);
+		drift_report(&w->drift, &w->cause, w->failure == 0, &w->aside);
 	w->lost = false;
 	w->own_port = done.port;
 	if (!done.facts.known)

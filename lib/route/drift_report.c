@@ -1,0 +1,39 @@
+#include "drift_report.h"
+
+#include <inttypes.h>
+
+#include "clock.h"
+#include "log.h"
+
+#define PROGRAM "fo-route"
+
+static void tell(struct drift *drift, const char *what, bool corrected, const char *text,
+		 struct history_aside *aside)
+{
+	const struct history_news news = { PROGRAM, EVENT_DRIFT, corrected ? "mended" : "failed",
+					   0 };
+	int64_t before = drift_tell(drift, clock_mono_us());
+
+	if (before == 0)
+		history_aside_add(aside, &news, "%s: %s", what, text);
+	else if (before > 0)
+		history_aside_add(aside, &news, "%s: %s (and %" PRId64 " times before that)", what,
+				  text, before);
+}
+
+void drift_report(struct drift *drift, const struct change *cause, bool corrected,
+		  struct history_aside *aside)
+{
+	const char *what = corrected ? "corrected" : "cannot correct";
+	char text[CHANGE_TEXT_MAX];
+
+	change_describe(cause, text);
+	if (drift_note(drift, clock_mono_us()))
+		log_err(0,
+			"another program keeps changing the routes: %d corrections, and again; "
+			"correcting more slowly from now on. The last change: %s",
+			DRIFT_BURST, text);
+	else
+		log_warn(0, "%s: %s", what, text);
+	tell(drift, what, corrected, text, aside);
+}

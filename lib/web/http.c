@@ -2,13 +2,12 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "http_socket.h"
 #include "num.h"
 #include "record.h"
 #include "version.h"
@@ -124,39 +123,12 @@ static int ask_to_stop(void *user, curl_off_t dltotal, curl_off_t dlnow, curl_of
 	return request->stop != NULL && request->stop(request->stop_data) ? 1 : 0;
 }
 
-/* The server may have little on its way: at 32 kbit/s the 5 KB of its certificates at once would
- * make all that the LAN is sent meanwhile wait for more than a second, and a policer drop the last
- * of them. Two segments of this size fill that line (1200 bytes in 300 ms) with little of a queue.
- */
-#define SEGMENT_BYTES 1024
-#define WINDOW_BYTES  2048
-
-/* Not logged: what fails costs time only. */
-static void limit_window(curl_socket_t fd)
-{
-	const int segment = SEGMENT_BYTES, window = WINDOW_BYTES;
-
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof(segment));
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &window, sizeof(window));
-}
-
-/* A request that was given up, or whose process was killed, must not arrive after a later one: once
- * closed, the socket is forgotten with all that it has to send (RFC 9293, 3.10.5), which the kernel
- * would send again for minutes, until the line is good. Of a whole answer nothing is lost. */
-static void forget_at_close(curl_socket_t fd)
-{
-	const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-
-	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-}
-
 static int prepare_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 {
 	struct http *http = user;
 
 	(void)purpose;
-	limit_window(fd);
-	forget_at_close(fd);
+	http_socket_prepare(fd);
 	http->bind_error = http->egress.iface[0] == '\0' ? 0 : -egress_bind(&http->egress, fd);
 	http->opens = http->bind_error == 0;
 	return http->bind_error == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;

@@ -132,16 +132,17 @@ class PppdLine(Line):
         return self._early and " ppp" in self._proc_net("if_inet6") and not self._is_whole
 
     def _proc_net(self, name):
-        with open(f"/proc/{self._lab.host_pid(self._spec.router)}/net/{name}", encoding="ascii") as file:
-            return file.read()
+        """Nothing where the router has no power."""
+        try:
+            with open(f"/proc/{self._lab.host_pid(self._spec.router)}/net/{name}", encoding="ascii") as file:
+                return file.read()
+        except (LabError, OSError):
+            return ""
 
     def _ppp_device(self):
         """The device of the router that has a peer, to which there is a route then; or None."""
-        try:
-            routes = self._proc_net("route").splitlines()
-            return next((route.split()[0] for route in routes if route.startswith("ppp")), None)
-        except (LabError, OSError):
-            return None
+        routes = self._proc_net("route").splitlines()
+        return next((route.split()[0] for route in routes if route.startswith("ppp")), None)
 
     def _turn_until(self, condition, seconds):
         """Lets packets pass until then. Returns whether it came to that."""

@@ -154,6 +154,7 @@ static void describe_what(const struct change *change, char *buf, size_t size)
 		break;
 	case CHANGE_ADDR:
 	case CHANGE_NONE:
+	case CHANGE_LOST:
 		snprintf(buf, size, "an address");
 		break;
 	}
@@ -165,8 +166,10 @@ const char *change_describe(const struct change *change, char buf[static CHANGE_
 
 	describe_what(change, what, sizeof(what));
 	snprintf(path, sizeof(path), "/proc/%u/comm", change->port);
-	if (change->kind == CHANGE_NONE)
+	if (change->kind == CHANGE_LOST)
 		snprintf(buf, CHANGE_TEXT_MAX, "more changes at once than can be told apart");
+	else if (change->kind == CHANGE_NONE)
+		snprintf(buf, CHANGE_TEXT_MAX, "a change of which the kernel tells nobody");
 	else if (change->kind == CHANGE_SWITCH)
 		snprintf(buf, CHANGE_TEXT_MAX, "%s was changed", what);
 	else if (change->port == 0)

@@ -13,6 +13,7 @@
 
 enum change_kind {
 	CHANGE_NONE, /* of no concern here, such as a route to some network */
+	CHANGE_LOST, /* more than the kernel keeps; change_next gives none of this kind */
 	CHANGE_LINK,
 	CHANGE_ADDR,
 	CHANGE_ROUTE, /* a default route, or one to half of the Internet */

@@ -59,8 +59,7 @@ struct route_watch {
 	bool lingers;	     /* forwarding and flows have still to be seen to */
 	int64_t silent_us;   /* since when keepalived runs, and has reported nothing; 0: it does not
 			      */
-	struct change cause; /* the last change that counts */
-	bool lost;	     /* changes: who made them is not known */
+	struct change cause; /* the last change that counts, of what is not right yet */
 	uint32_t own_port;   /* that made our last changes: they are nobody's drift */
 	int failure;	     /* of the last time, -errno */
 	int64_t patient_us;  /* until when a failure that stays is not looked at again */
@@ -130,7 +129,7 @@ static void take_change(struct route_watch *w, const struct change *change)
 	if (change->kind == CHANGE_LINK && change->gone &&
 	    strcmp(change->dev, w->conf.router.uplink) == 0)
 		w->metered = w->hooks->meter(&w->conf, &change->link, false);
-	if (!w->lost && !is_by_us(w, change))
+	if (w->cause.kind != CHANGE_LOST && !is_by_us(w, change))
 		w->cause = *change;
 	if (when_us < w->patient_us && !concerns_line(w, change))
 		when_us = w->patient_us;
@@ -148,9 +147,8 @@ static int take_changes(struct route_watch *w)
 		if (ret == -EAGAIN)
 			return 0;
 		if (ret == -ENOBUFS) {
-			w->lost = true;
 			w->uncovered = true;
-			w->cause = (struct change){ .kind = CHANGE_NONE };
+			w->cause = (struct change){ .kind = CHANGE_LOST };
 			want_apply(w, drift_due(&w->drift, clock_mono_us()));
 		} else if (ret == 0)
 			take_change(w, &change);
@@ -226,16 +224,25 @@ static bool must_look_at_flows(struct route_watch *w)
 	return w->uncovered && !is_early;
 }
 
-static void apply(struct route_watch *w, bool first)
+/* Whoever changed what was just put right may have done so after the last look at changes. */
+static int take_late_changes(struct route_watch *w, const struct switchover *done, bool *expected)
 {
-	const enum vrrp_state *guess = guess_state(w);
-	struct switchover_order order = { .reported = guess,
+	int ret;
+
+	w->own_port = done->port;
+	ret = take_changes(w);
+	*expected = *expected || w->moved;
+	return ret;
+}
+
+static int apply(struct route_watch *w, bool first)
+{
+	struct switchover_order order = { .reported = guess_state(w),
 					  .resident = true,
 					  .is_raised = w->hooks->is_raised };
 	bool expected = w->moved || w->lingers || first;
 	bool may_have_moved = w->moved || first;
 	struct switchover done = { .count = 0 };
-	bool drifted;
 	int ret;
 
 	w->due_us = NEVER;
@@ -250,11 +257,13 @@ static void apply(struct route_watch *w, bool first)
 		w->uncovered = false;
 		w->flows_us = clock_mono_us() + FLOWS_EVERY_US;
 	}
-	drifted = has_drifted(w, &done);
-	if (drifted && !expected && done.facts.state == w->state)
+	ret = take_late_changes(w, &done, &expected);
+	if (has_drifted(w, &done) && !expected && done.facts.state == w->state)
 		drift_report(&w->drift, &w->cause, w->failure == 0, &w->aside);
-	w->lost = false;
-	w->own_port = done.port;
+	/* Without the lock nothing was looked at; and what came late is looked at again. */
+	if (done.port != 0 && w->due_us == NEVER &&
+	    (w->failure == 0 || w->cause.kind == CHANGE_LOST))
+		w->cause = (struct change){ .kind = CHANGE_NONE };
 	if (!done.facts.known)
 		want_apply(w, clock_mono_us() + SILENT_US);
 	w->state = done.facts.state;
@@ -264,6 +273,7 @@ static void apply(struct route_watch *w, bool first)
 	if (may_have_moved)
 		split_watch_look(&w->split);
 	w->metered = w->hooks->meter(&w->conf, NULL, false);
+	return ret;
 }
 
 /* Settings and signals */
@@ -329,7 +339,9 @@ static int loop(struct route_watch *w)
 		}
 		history_aside_turn(&w->aside);
 		if (now_us >= w->due_us)
-			apply(w, false);
+			ret = apply(w, false);
+		if (ret != 0)
+			break;
 		split_watch_turn(&w->split);
 		wait_for_something(w);
 		take_signals(w);
@@ -347,9 +359,11 @@ static int run_locked(struct route_watch *w)
 		ret = change_open(&w->monitor);
 	if (ret == 0) {
 		split_watch_init(&w->split, &w->conf.router);
-		apply(w, true);
+		w->next_beat_us = clock_mono_us() + BEAT_EVERY_US;
+		ret = apply(w, true);
 		sd_notify_send("READY=1");
-		ret = loop(w);
+		if (ret == 0)
+			ret = loop(w);
 		(void)w->hooks->meter(&w->conf, NULL, true);
 	}
 	split_watch_close(&w->split);

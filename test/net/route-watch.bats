@@ -19,6 +19,7 @@ watch() {
 	router_job "$FO_BUILD/cmd/fo-route" -c "$CONF" watch 2>"$WATCH_LOG"
 	WATCH=$JOB
 	eventually 5 has_rules
+	said "rules to the line's table" # which is written when it has looked again
 }
 
 # said TEXT: in its log, within 5 s.
@@ -144,6 +145,27 @@ line_is_right() {
 	eventually 5 eval '[ "$(sysctl_of net.ipv4.conf.eth0.send_redirects)" = 0 ]'
 	router sysctl -qw net.ipv4.conf.eth0.send_redirects=1
 	eventually 30 eval '[ "$(sysctl_of net.ipv4.conf.eth0.send_redirects)" = 0 ]'
+	said "corrected: a change of which the kernel tells nobody"
+}
+
+@test "who changes a route while fo-route looks at another change is named for it" {
+	local lock
+	as_backup
+	exec {lock}>"$FO_STATE_DIR/run/route.lock"
+	flock "$lock"
+	router ip rule del pref 8703
+	eventually 5 is_waiting_for_the_lock
+	router ip route del default
+	exec {lock}>&-
+	soon_uses "$BACKUP"
+	said "corrected: default route via $VIP dev eth0 (keepalived) was removed by process"
+	eventually 5 has_rules
+	run ! grep -q "rule 8703" "$WATCH_LOG"
+}
+
+# Which it tries again and again.
+is_waiting_for_the_lock() {
+	[ "$(find "/proc/$WATCH/fd" -lname "*/route.lock" | wc -l)" -ge 1 ]
 }
 
 @test "router advertisements and their routes change nothing of the IPv6 default route" {

@@ -114,6 +114,7 @@ static int examine(const struct cli *cli, const struct conf *conf, void *data)
 	status = doctor_examine(&settings->order, &findings) != 0 ? CLI_CANNOT
 		 : findings.count > 0				  ? CLI_NO
 								  : CLI_YES;
+	form.live = settings->order.root[0] == '\0';
 	form.complete = status != CLI_CANNOT;
 	if (doctor_report_show(&findings, &form) != 0)
 		return CLI_CANNOT;

@@ -255,7 +255,7 @@ answer_addresses() {
 	found=$(printf '%s\n' "$addresses" | head -n 1)
 	if [ -z "$address" ] && [ -n "$found" ] && [ "$found" = "$addresses" ]; then
 		address=${found%/*}
-		say "--address $address: $lan has no other"
+		say "--address $address, the only one that $lan has"
 	fi
 	ask address "What is this router's own address on $lan?" "${found%/*}" "it has that"
 	set_network "$address"
@@ -271,7 +271,7 @@ answer_sim() {
 		[ -z "$sim$method$profile" ] || misused "--sim, --method and --profile are of --role sub"
 		return 0
 	}
-	ask sim "Which SIM (imsi:DIGITS, or sim-id:DIGITS)?" "" ""
+	ask sim "Which SIM (imsi:DIGITS, or sim-id:DIGITS; SORACOM's console lists both)?" "" ""
 	method=${method:-api}
 	case $method in
 	api) answer_profile ;;

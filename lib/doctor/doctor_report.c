@@ -61,7 +61,9 @@ static void print_for_person(const struct findings *findings, const struct docto
 	if (findings->more)
 		printf("There are more; mend these first.\n");
 	if (findings->count == 0)
-		printf("nothing found%s\n", form->complete ? "" : tail_of(form));
+		printf("nothing found%s\n", !form->complete ? tail_of(form)
+					    : form->live    ? "; how things stand now: fo-status"
+							    : "");
 	else
 		printf("errors %zu, warnings %zu%s\n", count_of(findings, FINDING_ERROR),
 		       count_of(findings, FINDING_WARNING), tail_of(form));

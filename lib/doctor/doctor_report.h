@@ -11,6 +11,7 @@ struct doctor_form {
 	bool hints;    /* with what mends it */
 	bool json;     /* see fo-status(8) */
 	bool complete; /* all could be looked at */
+	bool live;     /* of the machine that runs, which may have troubles that no set-up makes */
 };
 
 /* Prints a paragraph for each, and one line that counts them; or JSON. Returns 0, or -errno,

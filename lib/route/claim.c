@@ -35,7 +35,9 @@ enum {
 	ND_TARGET = IP6_LEN + 8,
 	ND_OPTIONS = IP6_LEN + 24,
 	ND_LEN = ND_OPTIONS + 8,
+	ND_ROUTER = 0x80,
 	ND_SOLICITED = 0x40,
+	ND_OVERRIDE = 0x20,
 	ND_HOPS = 255, /* no router has let it pass (section 7.1.2) */
 	ND_OPTION_UNIT = 8,
 };
@@ -69,19 +71,30 @@ static bool has_addr(const uint8_t *p, const struct addr *addr)
 	return memcmp(p, addr->bytes, addr_len(addr->family)) == 0;
 }
 
-/* The question */
+/* What is said */
 
-static size_t write_probe(const struct claim_question *question, uint8_t *buf, struct mac *to)
+/* To every host; the address is the target of both. */
+static size_t write_arp(const struct claim_question *question, const struct mac *mac, uint8_t *buf,
+			struct mac *to)
 {
 	memset(buf, 0, ARP_LEN);
 	put16(buf, ARPHRD_ETHER);
 	put16(buf + 2, ARP_KIND & 0xffff);
 	put16(buf + 4, ARP_LENGTHS);
 	put16(buf + ARP_OP, ARPOP_REQUEST);
-	memcpy(buf + ARP_SENDER_MAC, question->mac.bytes, MAC_LEN);
+	memcpy(buf + ARP_SENDER_MAC, mac->bytes, MAC_LEN);
 	memcpy(buf + ARP_TARGET, question->address.bytes, 4);
 	memset(to->bytes, 0xff, MAC_LEN);
 	return ARP_LEN;
+}
+
+static size_t write_arp_announcement(const struct claim_question *question, const struct mac *mac,
+				     uint8_t *buf, struct mac *to)
+{
+	size_t len = write_arp(question, mac, buf, to);
+
+	memcpy(buf + ARP_SENDER, question->address.bytes, 4);
+	return len;
 }
 
 /* Of the pseudo-header and what is behind the header (RFC 8200, section 8.1). */
@@ -97,35 +110,66 @@ static uint16_t checksum_nd(const uint8_t *packet, size_t len)
 	return checksum_of(bytes, len);
 }
 
-static size_t write_solicitation(const struct claim_question *question, uint8_t *buf,
-				 struct mac *to)
+/* Without its checksum. */
+static void begin_nd(const struct claim_question *question, uint8_t type, uint8_t *buf)
 {
-	static const uint8_t group[] = { 0xff, 0x02, [11] = 1, 0xff }; /* RFC 4291, section 2.7.1 */
-	const uint8_t *address = question->address.bytes;
-
 	memset(buf, 0, ND_LEN);
 	buf[0] = 0x60;
 	put16(buf + IP6_LENGTH, ND_LEN - IP6_LEN);
 	buf[IP6_NEXT] = IPPROTO_ICMPV6;
 	buf[IP6_HOPS] = ND_HOPS;
 	memcpy(buf + IP6_FROM, question->from.bytes, IP6_ADDR_LEN);
+	buf[ND_TYPE] = type;
+	memcpy(buf + ND_TARGET, question->address.bytes, IP6_ADDR_LEN);
+}
+
+static size_t end_nd(uint8_t option, const struct mac *mac, uint8_t *buf)
+{
+	buf[ND_OPTIONS] = option;
+	buf[ND_OPTIONS + 1] = 1;
+	memcpy(buf + ND_OPTIONS + 2, mac->bytes, MAC_LEN);
+	put16(buf + ND_CHECKSUM, checksum_nd(buf, ND_LEN));
+	return ND_LEN;
+}
+
+static size_t write_solicitation(const struct claim_question *question, uint8_t *buf,
+				 struct mac *to)
+{
+	static const uint8_t group[] = { 0xff, 0x02, [11] = 1, 0xff }; /* RFC 4291, section 2.7.1 */
+	const uint8_t *address = question->address.bytes;
+
+	begin_nd(question, ND_NEIGHBOR_SOLICIT, buf);
 	memcpy(buf + IP6_TO, group, sizeof(group));
 	memcpy(buf + IP6_TO + 13, address + 13, 3);
-	buf[ND_TYPE] = ND_NEIGHBOR_SOLICIT;
-	memcpy(buf + ND_TARGET, address, IP6_ADDR_LEN);
-	buf[ND_OPTIONS] = ND_OPT_SOURCE_LINKADDR;
-	buf[ND_OPTIONS + 1] = 1;
-	memcpy(buf + ND_OPTIONS + 2, question->mac.bytes, MAC_LEN);
-	put16(buf + ND_CHECKSUM, checksum_nd(buf, ND_LEN));
 	*to = (struct mac){ { 0x33, 0x33, 0xff, address[13], address[14], address[15] } };
-	return ND_LEN;
+	return end_nd(ND_OPT_SOURCE_LINKADDR, &question->mac, buf);
+}
+
+static size_t write_advertisement(const struct claim_question *question, const struct mac *mac,
+				  uint8_t *buf, struct mac *to)
+{
+	static const uint8_t all_nodes[] = { 0xff, 0x02, [15] = 1 };
+
+	begin_nd(question, ND_NEIGHBOR_ADVERT, buf);
+	memcpy(buf + IP6_TO, all_nodes, sizeof(all_nodes));
+	buf[ND_FLAGS] = ND_ROUTER | ND_OVERRIDE;
+	*to = (struct mac){ { 0x33, 0x33, 0, 0, 0, 1 } };
+	return end_nd(ND_OPT_TARGET_LINKADDR, mac, buf);
 }
 
 size_t claim_write_question(const struct claim_question *question,
 			    uint8_t buf[static CLAIM_QUESTION_MAX], struct mac *to)
 {
 	return question->address.family == AF_INET6 ? write_solicitation(question, buf, to)
-						    : write_probe(question, buf, to);
+						    : write_arp(question, &question->mac, buf, to);
+}
+
+size_t claim_write_announcement(const struct claim_question *question, const struct mac *mac,
+				uint8_t buf[static CLAIM_QUESTION_MAX], struct mac *to)
+{
+	return question->address.family == AF_INET6
+		       ? write_advertisement(question, mac, buf, to)
+		       : write_arp_announcement(question, mac, buf, to);
 }
 
 /* What others say */

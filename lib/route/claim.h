@@ -31,6 +31,12 @@ struct claim_question {
 size_t claim_write_question(const struct claim_question *question,
 			    uint8_t buf[static CLAIM_QUESTION_MAX], struct mac *to);
 
+/* Writes that the address is at `mac`, for every host: an ARP announcement (RFC 5227, section 3),
+ * or an unsolicited neighbour advertisement of a router, which overrides what they have (RFC 4861,
+ * section 7.2.6). And to whom it goes. Returns its length. */
+size_t claim_write_announcement(const struct claim_question *question, const struct mac *mac,
+				uint8_t buf[static CLAIM_QUESTION_MAX], struct mac *to);
+
 enum claim_kind {
 	CLAIM_NONE, /* no word about the address, or none of another machine's */
 	CLAIM_MADE, /* a machine has the address, it says */

@@ -63,19 +63,36 @@ int claim_socket_turn(int fd, const struct claim_question *question)
 	return attach(fd, question);
 }
 
-int claim_socket_ask(int fd, int index, const struct claim_question *question)
+static int say(int fd, int index, const struct claim_question *question, const uint8_t *packet,
+	       size_t len, const struct mac *mac)
 {
-	uint8_t packet[CLAIM_QUESTION_MAX];
 	struct sockaddr_ll to = { .sll_family = AF_PACKET,
 				  .sll_protocol = protocol_of(question),
 				  .sll_ifindex = index,
 				  .sll_halen = MAC_LEN };
-	struct mac mac;
-	size_t len = claim_write_question(question, packet, &mac);
 
-	memcpy(to.sll_addr, mac.bytes, MAC_LEN);
+	memcpy(to.sll_addr, mac->bytes, MAC_LEN);
 	return sendto(fd, packet, len, 0, (const struct sockaddr *)&to, sizeof(to)) < 0 ? -errno
 											: 0;
+}
+
+int claim_socket_ask(int fd, int index, const struct claim_question *question)
+{
+	uint8_t packet[CLAIM_QUESTION_MAX];
+	struct mac to;
+	size_t len = claim_write_question(question, packet, &to);
+
+	return say(fd, index, question, packet, len, &to);
+}
+
+int claim_socket_announce(int fd, int index, const struct claim_question *question,
+			  const struct mac *mac)
+{
+	uint8_t packet[CLAIM_QUESTION_MAX];
+	struct mac to;
+	size_t len = claim_write_announcement(question, mac, packet, &to);
+
+	return say(fd, index, question, packet, len, &to);
 }
 
 int claim_socket_next(int fd, const struct claim_question *question, enum claim_kind *kind,

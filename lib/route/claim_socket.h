@@ -19,6 +19,10 @@ int claim_socket_turn(int fd, const struct claim_question *question) FO_MUST_CHE
  */
 int claim_socket_ask(int fd, int index, const struct claim_question *question) FO_MUST_CHECK;
 
+/* Tells every host that the address is at `mac`, never waiting. Returns as claim_socket_ask. */
+int claim_socket_announce(int fd, int index, const struct claim_question *question,
+			  const struct mac *mac) FO_MUST_CHECK;
+
 /* Takes the next packet, never waiting. Returns 0, with `*kind` and with CLAIM_MADE `*out`; -EAGAIN
  * when none is there, or another -errno. Not logged. */
 int claim_socket_next(int fd, const struct claim_question *question, enum claim_kind *kind,

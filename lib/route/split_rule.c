@@ -21,34 +21,62 @@ void split_rule_ask(struct split_rule *rule, int64_t now_us)
 	rule->due_us = now_us + SPLIT_ANSWER_US;
 }
 
+/* While it answers, it is asked often: hosts wait for the end of it. */
+static enum split_event take_answer(struct split_rule *rule)
+{
+	rule->silent = false;
+	rule->announcements = SPLIT_ANNOUNCEMENTS;
+	rule->due_us = rule->asked_us + SPLIT_ANSWER_US;
+	rule->answers += rule->answers < SPLIT_FINDINGS;
+	if (rule->split || rule->answers < SPLIT_FINDINGS)
+		return SPLIT_NONE;
+	rule->split = true;
+	return SPLIT_BEGINS;
+}
+
+static enum split_event take_silence(struct split_rule *rule)
+{
+	rule->answers = 0;
+	if (!rule->silent)
+		rule->silent_us = rule->asked_us;
+	rule->silent = true;
+	if (!rule->split || rule->asked_us - rule->silent_us < SPLIT_EVERY_US)
+		return SPLIT_NONE;
+	rule->split = false;
+	return SPLIT_ENDS;
+}
+
 enum split_event split_rule_take(struct split_rule *rule, enum split_finding finding)
 {
-	bool answered = finding == SPLIT_ANSWERED;
-
 	rule->asking = false;
 	rule->due_us = rule->asked_us + SPLIT_EVERY_US;
-	if (finding == SPLIT_UNKNOWN)
-		return SPLIT_NONE;
-	if (answered == rule->split) {
-		rule->contrary = 0;
-		return SPLIT_NONE;
+	switch (finding) {
+	case SPLIT_ANSWERED:
+		return take_answer(rule);
+	case SPLIT_SILENT:
+		return take_silence(rule);
+	case SPLIT_UNKNOWN:
+		break;
 	}
-	rule->contrary++;
-	if (rule->contrary == SPLIT_FINDINGS) {
-		rule->split = answered;
-		rule->contrary = 0;
-		return answered ? SPLIT_BEGINS : SPLIT_ENDS;
-	}
-	/* An end may wait: who answers now and then is one split, and not a line of log each. */
-	if (answered)
-		rule->due_us = rule->asked_us + SPLIT_ANSWER_US;
 	return SPLIT_NONE;
 }
 
-void split_rule_hear(struct split_rule *rule)
+void split_rule_hear(struct split_rule *rule, bool claimed)
 {
 	int64_t soonest_us = rule->asked_us + SPLIT_ANSWER_US;
 
+	if (claimed)
+		rule->announcements = SPLIT_ANNOUNCEMENTS;
 	if (!rule->asking && rule->due_us != SPLIT_NEVER && soonest_us < rule->due_us)
 		rule->due_us = soonest_us;
+}
+
+bool split_rule_announce(struct split_rule *rule)
+{
+	if (rule->announcements == 0)
+		return false;
+	rule->announcements--;
+	if (rule->announcements > 0)
+		rule->due_us = rule->asked_us + SPLIT_ANSWER_US;
+	return true;
 }

@@ -1,8 +1,10 @@
-/* split_rule.h - when a master asks whether another machine answers for the VRRP address, and when
- * that is a split. Pure.
+/* split_rule.h - when a master asks whether another machine answers for the VRRP address, when that
+ * is a split, and when hosts have to be told again who has it. Pure.
  *
  * At a failover both routers may answer for a moment. So one answer is none: the same has to be
- * found twice in a row. */
+ * found twice in a row. Whoever has claimed the address has drawn hosts to itself, and when it
+ * gives it up they go on sending there until their memory of it ends, half a minute or more.
+ * keepalived says nothing: it has been master all the time. */
 #ifndef FO_SPLIT_RULE_H
 #define FO_SPLIT_RULE_H
 
@@ -15,17 +17,24 @@
 
 #define SPLIT_EVERY_US 10000000
 
-/* So many findings in a row make a split, or its end. */
+/* So many answers in a row make a split. Silence for SPLIT_EVERY_US is its end: who answers now and
+ * then is one split, and not a line of log each. */
 #define SPLIT_FINDINGS 2
+
+/* ANNOUNCE_NUM of RFC 5227, section 1.1. */
+#define SPLIT_ANNOUNCEMENTS 2
 
 #define SPLIT_NEVER INT64_MAX
 
 struct split_rule {
-	bool asking;	  /* until due_us */
-	bool split;	  /* another machine answers, too */
-	int contrary;	  /* findings in a row that say otherwise */
-	int64_t due_us;	  /* when to ask next; SPLIT_NEVER: this router is not master */
-	int64_t asked_us; /* when it was asked last */
+	bool asking; /* until due_us */
+	bool split;  /* another machine answers, too */
+	int answers; /* in a row */
+	bool silent; /* since silent_us nobody has */
+	int64_t silent_us;
+	int announcements; /* still to be made, once nobody else answers */
+	int64_t due_us;	   /* when to ask next; SPLIT_NEVER: this router is not master */
+	int64_t asked_us;  /* when it was asked last */
 };
 
 enum split_finding { SPLIT_ANSWERED, SPLIT_SILENT, SPLIT_UNKNOWN };
@@ -44,7 +53,11 @@ void split_rule_ask(struct split_rule *rule, int64_t now_us);
  * told, which changes nothing. */
 enum split_event split_rule_take(struct split_rule *rule, enum split_finding finding);
 
-/* Something was heard without a question: it is asked as soon as it may be. */
-void split_rule_hear(struct split_rule *rule);
+/* Something was heard without a question: it is asked as soon as it may be. `claimed`: another
+ * machine has claimed the address. */
+void split_rule_hear(struct split_rule *rule, bool claimed);
+
+/* After SPLIT_SILENT: whether hosts are to be told now that this router has the address. */
+bool split_rule_announce(struct split_rule *rule);
 
 #endif

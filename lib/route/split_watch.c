@@ -104,12 +104,30 @@ static void rest(const struct split_watch *watch, struct split_side *side)
 		split_report_forget();
 }
 
+/* Hosts that have gone to the other machine come back. */
+static void announce(const struct split_side *side)
+{
+	const struct mac *mac =
+		mac_is_set(&side->wire.virtual) ? &side->wire.virtual : &side->wire.mac;
+	char address[ADDR_TEXT_MAX];
+	int ret = claim_socket_announce(side->fd, side->wire.index, &side->question, mac);
+
+	addr_format(address, &side->entry.address);
+	if (ret != 0)
+		log_warn(ret, "cannot tell the LAN that %s is here", address);
+	else
+		log_info("the LAN was told that %s is here: another machine had claimed it",
+			 address);
+}
+
 static void conclude(const struct split_watch *watch, struct split_side *side,
 		     enum split_finding finding)
 {
 	enum split_event event = split_rule_take(&side->rule, finding);
 
 	side->deaf = false;
+	if (finding == SPLIT_SILENT && split_rule_announce(&side->rule))
+		announce(side);
 	take_event(watch, side, event, false);
 	if (finding != SPLIT_UNKNOWN && event == SPLIT_NONE)
 		split_report_confirm();
@@ -221,7 +239,15 @@ static void take_claim(struct split_watch *watch, struct split_side *side, enum 
 	conclude(watch, side, SPLIT_ANSWERED);
 }
 
-/* A claim that was not asked for is no finding: it is a reason to ask. */
+/* A claim that was not asked for is no finding: it is a reason to ask. Nothing more is heard until
+ * then. */
+static void take_unasked(struct split_watch *watch, struct split_side *side, enum claim_kind kind,
+			 const struct claim *claim)
+{
+	side->deaf = true;
+	split_rule_hear(&side->rule, kind == CLAIM_MADE && is_foreign(watch, side, claim));
+}
+
 static void take_packets(struct split_watch *watch, struct split_side *side)
 {
 	struct claim claim;
@@ -234,8 +260,7 @@ static void take_packets(struct split_watch *watch, struct split_side *side)
 			return;
 		side->taken++;
 		if (ret != 0 || !side->rule.asking) {
-			side->deaf = true;
-			split_rule_hear(&side->rule);
+			take_unasked(watch, side, ret == 0 ? kind : CLAIM_NONE, &claim);
 			return;
 		}
 		take_claim(watch, side, kind, &claim);

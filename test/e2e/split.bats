@@ -80,6 +80,34 @@ hears() {
 	lab exec sub sed -i 's/^split =.*/;split = keep/' /etc/fo/fo.conf
 }
 
+# hosts_go_to ROUTER: the LAN's, when they send to the VRRP address.
+hosts_go_to() {
+	[ "$(lab exec lan ip -j neigh show 192.168.0.254 | jq -r '.[].lladdr')" = "$(mac_of "$1")" ]
+}
+
+# keepalived of main has been master all the time, and has nothing to say.
+@test "neither hears the other, and only sub hears main again: the LAN, which had gone to sub, is back soon" {
+	lab exec main nft -f - <<-'RULES'
+		table inet deaf {
+			chain in {
+				type filter hook input priority -10
+				meta l4proto 112 drop
+			}
+		}
+	RULES
+	deaf
+	has_vip sub
+	eventually 5 hosts_go_to sub
+	hears
+	wait_for sub 5 "! ip addr show dev eth0 | grep -q 192.168.0.254/"
+	eventually 10 grep -qF "the LAN was told that 192.168.0.254 is here" "$(lab dir)/log/main.log"
+	eventually 2 hosts_go_to main
+	lan_reaches_internet
+	lab exec main nft delete table inet deaf
+	is_normal
+	quiet 25
+}
+
 # peer_of_main ADDRESS: to whom main sends its VRRP.
 peer_of_main() {
 	lab exec main sh -c 'sed -i "/unicast_peer {/,/}/s/^\( *\)[0-9.]*$/\1$1/" /etc/keepalived/keepalived.conf

@@ -165,6 +165,45 @@ s.send(b"\xff" * 6 + m + b"\x08\x06\0\1\x08\0\6\4\0\1" + m + a + bytes(6) + a)' 
 	exits 0 fo_route show
 }
 
+# goes_to ADDRESS MAC: the LAN's host, which has no question of its own to ask.
+goes_to() {
+	[ "$(lan ip -j neigh show "$1" | jq -r '.[].lladdr')" = "$2" ]
+}
+
+drawn_away() {
+	lan ip neigh replace "$1" lladdr "$OTHER" dev eth0 nud reachable
+	goes_to "$1" "$OTHER"
+}
+
+@test "hosts that another machine has drawn to itself, and that is gone, are told where they have to go" {
+	as_master
+	asked
+	drawn_away "$VIP"
+	lan "$BATS_TEST_DIRNAME/claimant" eth0 "$VIP" flood announcement 0.01
+	eventually 10 goes_to "$VIP" 02:00:00:00:00:01
+	said "the LAN was told that $VIP is here: another machine had claimed it"
+	[ ! -e "$RUN/split" ]
+}
+
+@test "hosts go on to the other machine while that answers, and are told when it does no more" {
+	six_up
+	sed -i "/^vip = /a vip6 = $VIP6" "$CONF"
+	router ip -6 addr add "$VIP6/128" dev eth0 nodad
+	router ip -6 addr add fd00:c0a8::2/64 dev eth0 nodad
+	claim "$VIP/32"
+	claim "$VIP6/128" nodad
+	as_master
+	said "another machine (MAC $OTHER) $TWO_MASTERS" 4
+	said "another machine (MAC $OTHER) also answers for $VIP6: two masters" 4
+	run ! grep -q "the LAN was told" "$WATCH_LOG"
+	lan ip addr del "$VIP/32" dev eth0
+	lan ip -6 addr del "$VIP6/128" dev eth0
+	drawn_away "$VIP"
+	drawn_away "$VIP6"
+	eventually 10 goes_to "$VIP" 02:00:00:00:00:01
+	eventually 10 goes_to "$VIP6" 02:00:00:00:00:01
+}
+
 # vmac NAMESPACE MAC [ADDRESS]: an interface as keepalived's use_vmac makes it, with the address.
 vmac() {
 	"$1" ip link add vrrp.51 link eth0 address "$2" type macvlan mode private

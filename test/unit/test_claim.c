@@ -143,6 +143,43 @@ static void a_solicitation_has_the_bytes_of_rfc_4861(void **state)
 	assert_memory_equal(buf, again, ND_LEN);
 }
 
+static void an_announcement_has_the_bytes_of_rfc_5227_and_rfc_4861(void **state)
+{
+	static const uint8_t arp[ARP_LEN] = {
+		0,   1,	  8, 0,	  6, 4, 0, 1, 2, 0, 0,	 0,   0, 9,
+		192, 168, 0, 254, 0, 0, 0, 0, 0, 0, 192, 168, 0, 254
+	};
+	static const uint8_t advert_end[] = { 2, 1, 2, 0, 0, 0, 0, 9 };
+	const struct mac nodes = { { 0x33, 0x33, 0, 0, 0, 1 } };
+	struct claim_question question = question_of(AF_INET);
+	uint8_t buf[CLAIM_QUESTION_MAX], again[CLAIM_QUESTION_MAX];
+	struct claim claim = { .answer = true };
+	struct addr to_addr;
+	struct mac to;
+
+	(void)state;
+	assert_int_equal(claim_write_announcement(&question, &other, buf, &to), ARP_LEN);
+	assert_memory_equal(buf, arp, ARP_LEN);
+	assert_int_equal(read_packet(&question, buf, ARP_LEN, &claim), CLAIM_MADE);
+	assert_false(claim.answer);
+
+	question = question_of(AF_INET6);
+	assert_int_equal(claim_write_announcement(&question, &other, buf, &to), ND_LEN);
+	assert_true(mac_equal(&to, &nodes));
+	assert_memory_equal(buf + 8, question.from.bytes, 16);
+	assert_int_equal(addr_parse("ff02::1", AF_INET6, &to_addr), 0);
+	assert_memory_equal(buf + 24, to_addr.bytes, 16);
+	assert_int_equal(buf[40], ND_NEIGHBOR_ADVERT);
+	assert_int_equal(buf[44], 0xa0); /* router, override; not solicited */
+	assert_memory_equal(buf + 48, question.address.bytes, 16);
+	assert_memory_equal(buf + 64, advert_end, sizeof(advert_end));
+	memcpy(again, buf, ND_LEN);
+	sign(again, ND_LEN);
+	assert_memory_equal(buf, again, ND_LEN);
+	assert_int_equal(read_packet(&question, buf, ND_LEN, &claim), CLAIM_MADE);
+	assert_false(claim.answer);
+}
+
 static void an_answer_names_who_has_the_address(void **state)
 {
 	static const sa_family_t families[] = { AF_INET, AF_INET6 };
@@ -314,6 +351,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_probe_has_the_bytes_of_rfc_5227),
 		cmocka_unit_test(a_solicitation_has_the_bytes_of_rfc_4861),
+		cmocka_unit_test(an_announcement_has_the_bytes_of_rfc_5227_and_rfc_4861),
 		cmocka_unit_test(an_answer_names_who_has_the_address),
 		cmocka_unit_test(an_announcement_does_too_but_is_no_answer),
 		cmocka_unit_test(our_own_question_is_an_echo_and_our_own_claim_is_nothing),

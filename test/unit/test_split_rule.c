@@ -62,7 +62,7 @@ static void one_answer_is_no_split_and_two_in_a_row_are(void **state)
 	assert_int_equal(event, SPLIT_NONE);
 }
 
-static void one_silence_does_not_end_it_and_two_in_a_row_do(void **state)
+static void one_silence_does_not_end_it_and_ten_seconds_of_it_do(void **state)
 {
 	struct split_rule rule = master_at(0);
 	enum split_event event;
@@ -76,6 +76,54 @@ static void one_silence_does_not_end_it_and_two_in_a_row_do(void **state)
 	find(&rule, SPLIT_SILENT, &event);
 	assert_int_equal(event, SPLIT_ENDS);
 	assert_false(rule.split);
+}
+
+/* Finds silence. Returns whether hosts are to be told. */
+static bool is_told(struct split_rule *rule)
+{
+	enum split_event event;
+
+	find(rule, SPLIT_SILENT, &event);
+	return split_rule_announce(rule);
+}
+
+static void hosts_are_told_twice_when_another_machine_answers_no_more(void **state)
+{
+	struct split_rule rule = master_at(0);
+	enum split_event event;
+
+	(void)state;
+	assert_false(is_told(&rule));
+	for (int i = 0; i < 5; i++)
+		find(&rule, SPLIT_ANSWERED, &event);
+	/* It is asked every second, so that the end is seen soon. */
+	assert_int_equal(rule.due_us, 15 * SECOND);
+	find(&rule, SPLIT_UNKNOWN, &event);
+	assert_true(is_told(&rule));
+	assert_int_equal(rule.due_us, rule.asked_us + SECOND);
+	assert_true(is_told(&rule));
+	assert_int_equal(rule.due_us, rule.asked_us + 10 * SECOND);
+	assert_false(is_told(&rule));
+}
+
+/* It may have begun and ended between two questions. */
+static void hosts_are_told_when_another_machine_has_claimed_it_unasked(void **state)
+{
+	struct split_rule rule = master_at(0);
+
+	(void)state;
+	assert_false(is_told(&rule));
+	split_rule_hear(&rule, true);
+	assert_int_equal(rule.due_us, SECOND);
+	split_rule_hear(&rule, false);
+	assert_true(is_told(&rule));
+	assert_true(is_told(&rule));
+	assert_false(is_told(&rule));
+	/* A new master is told of by keepalived. */
+	split_rule_hear(&rule, true);
+	(void)split_rule_rest(&rule);
+	split_rule_watch(&rule, 100 * SECOND);
+	assert_false(is_told(&rule));
 }
 
 /* Who answers now and then must not fill a log. */
@@ -124,10 +172,10 @@ static void what_is_heard_is_asked_after_but_not_without_end(void **state)
 	find(&rule, SPLIT_SILENT, &event);
 	assert_int_equal(rule.due_us, 10 * SECOND);
 	for (int i = 0; i < 100; i++)
-		split_rule_hear(&rule);
+		split_rule_hear(&rule, false);
 	assert_int_equal(rule.due_us, SECOND); /* it was asked at 0 */
 	split_rule_ask(&rule, 3 * SECOND);
-	split_rule_hear(&rule);
+	split_rule_hear(&rule, false);
 	assert_int_equal(rule.due_us, 4 * SECOND); /* the end of the question */
 }
 
@@ -137,7 +185,7 @@ static void who_is_not_master_does_not_ask(void **state)
 
 	(void)state;
 	assert_int_equal(split_rule_rest(&rule), SPLIT_NONE);
-	split_rule_hear(&rule);
+	split_rule_hear(&rule, false);
 	assert_false(rule.asking);
 	split_rule_watch(&rule, 7 * SECOND);
 	assert_int_equal(rule.due_us, 7 * SECOND);
@@ -151,7 +199,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_master_asks_at_once_and_then_every_ten_seconds),
 		cmocka_unit_test(one_answer_is_no_split_and_two_in_a_row_are),
-		cmocka_unit_test(one_silence_does_not_end_it_and_two_in_a_row_do),
+		cmocka_unit_test(one_silence_does_not_end_it_and_ten_seconds_of_it_do),
+		cmocka_unit_test(hosts_are_told_twice_when_another_machine_answers_no_more),
+		cmocka_unit_test(hosts_are_told_when_another_machine_has_claimed_it_unasked),
 		cmocka_unit_test(begin_and_end_are_ten_seconds_apart_at_least),
 		cmocka_unit_test(what_could_not_be_told_changes_nothing),
 		cmocka_unit_test(what_is_heard_is_asked_after_but_not_without_end),

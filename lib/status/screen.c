@@ -177,7 +177,7 @@ static void print_line(struct screen *screen)
 	const struct situation *s = screen->s;
 
 	begin_group(screen, "line", CONCERN_LINE);
-	if (s->uplink_there && s->uplink.up)
+	if (s->uplink_there && s->uplink.up && s->has_address)
 		row(screen, "%s is connected", s->conf->router.uplink);
 	if (s->is_watched)
 		print_verdict(screen);

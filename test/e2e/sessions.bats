@@ -75,7 +75,8 @@ address_of() {
 	lab counter reset >/dev/null
 	lab line main up
 	[ "$(lab line main status | awk '$1 == "state" { print $2 }')" = early ]
-	wait_for main 5 'fo-status | grep -q "ppp0 has no address yet"'
+	wait_for main 5 'said=$(fo-status)
+		case $said in *"ppp0 is connected"*) false ;; *"ppp0 has no address yet"*) ;; *) false ;; esac'
 	has_vip main 30
 	is_normal
 	lan_reaches_internet

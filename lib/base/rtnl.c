@@ -285,12 +285,18 @@ int rtnl_next_link_event(struct netlink *nl, struct rtnl_link_event *out)
 	return ret;
 }
 
+static bool is_of_pppd(const char *name)
+{
+	static const char prefix[] = "ppp";
+	size_t len = sizeof(prefix) - 1;
+
+	return strncmp(name, prefix, len) == 0 && name[len] != '\0' &&
+	       name[len + strspn(name + len, "0123456789")] == '\0';
+}
+
 bool rtnl_is_sibling(const char *a, const char *b)
 {
-	size_t len = strcspn(a, "0123456789");
-
-	return len > 0 && strcspn(b, "0123456789") == len && strncmp(a, b, len) == 0 &&
-	       strcmp(a, b) != 0;
+	return is_of_pppd(a) && is_of_pppd(b) && strcmp(a, b) != 0;
 }
 
 struct sibling_query {

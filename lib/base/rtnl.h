@@ -38,13 +38,12 @@ int rtnl_get_link(struct netlink *nl, const char *name, struct rtnl_link *out) F
 /* The index of interface `name`; 0: there is none. */
 int rtnl_get_index(const char *name);
 
-/* Whether two interfaces are of one kind, such as ppp0 and ppp1: the same name but for the number.
- */
+/* Whether two interfaces are pppd's, such as ppp0 and ppp1, which may be one line: pppd takes ppp1
+ * while an old one still holds ppp0. eth1 never becomes eth0. */
 bool rtnl_is_sibling(const char *a, const char *b);
 
-/* Looks for another interface of the kind of `name` that is up and has an address: pppd takes ppp1
- * while an old one still holds ppp0. Returns 0 and `out`, empty: there is none; or -errno, logged.
- */
+/* Looks for a sibling of `name` that is up and has an address. Returns 0 and `out`, empty: there is
+ * none; or -errno, logged. */
 int rtnl_find_sibling(struct netlink *nl, const char *name,
 		      char out[static IFNAMSIZ]) FO_MUST_CHECK;
 

@@ -355,6 +355,20 @@ pathlib.Path(sys.argv[1] + "/looks").write_text(f"{looks} {missed}\n")' "$DIR"
 	[[ "$output" != *"ppp1 is up"* ]]
 }
 
+@test "an Ethernet that is gone did not become another one: the LAN is not named, nor pppd" {
+	configure
+	sed -i -e 's/^uplink = .*/uplink = eth1/' -e 's/^master = .*/master = dhcp dev eth1/' "$CONF"
+	take_vip
+	run fo_route master
+	[ "$status" -eq 2 ]
+	lacks "$output" "eth0 is up"
+	run -1 fo_route show
+	lacks "$output" "eth0 is up"
+	run router "$FO_BUILD/cmd/fo-status" -c "$CONF"
+	says "eth1 is gone"
+	lacks "$output" "peers file"
+}
+
 @test "ppp0 missing: exit 2, flows and forwarding stay, and no route to itself; apply heals" {
 	configure "forwarding = global" "redirects = keep"
 	take_vip

@@ -183,7 +183,6 @@ static void no_uplink(struct world *world)
 {
 	dead_line(world);
 	snprintf(world->conf.router.uplink, IFNAMSIZ, "eth7");
-	snprintf(world->facts.uplink.sibling, IFNAMSIZ, "eth0"); /* the LAN */
 	world->facts.firewall.translates = false;
 }
 

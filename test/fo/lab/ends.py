@@ -255,14 +255,20 @@ class Ethernet(_Ends):
         super()._began()
 
     def _add_default(self):
+        route = (f"route add default via {self.next_peer} dev {self._spec.device} proto dhcp"
+                 f" src {self.next_local} metric {self._metric}")
         try:
-            namespace.ip_batch(self.router.pid, [
-                f"route add default via {self.next_peer} dev {self._spec.device} proto dhcp"
-                f" src {self.next_local} metric {self._metric}"])
+            self._add_route(route)
         except LabError as error:
-            if "File exists" not in str(error):  # a DHCP client leaves what is there as it is
+            if "File exists" in str(error):  # a DHCP client leaves what is there as it is
+                return
+            if "invalid gateway" not in str(error):
                 self.remove()
                 raise
+            self._add_route(f"{route} onlink")  # as NetworkManager, where a rule hides the network
+
+    def _add_route(self, route):
+        namespace.ip_batch(self.router.pid, [route])
 
     def _began_lines(self):
         if self.next_peer == self.peer:

@@ -13,7 +13,7 @@ _OWN = ("sh", "sleep", "python3", "run-parts", "setpriv", "as-unit", "rc.local",
 # They come and go by themselves.
 _BRIEF = ("fo-alert", "fo-check-ftth", "fo-speedclass", "fo-keepalive")
 _NORMAL = ((r"100\.64\.7\.\d+|100\.64\.0\.10|198\.51\.100\.(?!0/|1\b|255)\d+", "MAIN"), (r"10\.128\.7\.\d+|10\.128\.0\.10", "SUB"),
-           (r" expires \d+sec", ""), (r" hoplimit \d+", ""), (r"\blinkdown\b", ""))
+           (r" expires \d+sec", ""), (r" hoplimit \d+", ""), (r"\blinkdown\b|(?<=metric 100) onlink\b", ""))
 _TEMPORARY = re.compile(r"\.[^/]*\.\d+$")
 # What writes the history beside a resident; the resident asks for its end when it writes the next time.
 _ZOMBIE = " (ended)"

@@ -134,6 +134,12 @@ int change_next(struct netlink *nl, struct change *out)
 	return ret;
 }
 
+bool change_says_more(const struct change *before, const struct change *change)
+{
+	return before->kind == CHANGE_NONE ||
+	       (before->kind != CHANGE_LOST && change->kind != CHANGE_SWITCH);
+}
+
 static void describe_what(const struct change *change, char *buf, size_t size)
 {
 	char hop[NEXTHOP_TEXT_MAX], who[LOOKUP_PROTOCOL_MAX];

@@ -7,6 +7,27 @@
 
 #define PROGRAM "fo-route"
 
+bool drift_was_corrected(const struct switchover *done)
+{
+	for (size_t i = 0; i < done->count; i++) {
+		const struct step *step = &done->steps[i];
+
+		if (!step->as_wanted && step->error == 0 && step->want.kind != PLAN_FLOWS &&
+		    step->want.kind != PLAN_LAN)
+			return true;
+	}
+	return false;
+}
+
+int drift_failure(const struct switchover *done)
+{
+	for (size_t i = 0; i < done->count; i++) {
+		if (done->steps[i].error != 0)
+			return done->steps[i].error;
+	}
+	return 0;
+}
+
 static void tell(struct drift *drift, const char *what, bool corrected, const char *text,
 		 struct history_aside *aside)
 {

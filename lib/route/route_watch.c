@@ -57,6 +57,7 @@ struct route_watch {
 	int64_t flows_us;    /* not looked at before this */
 	bool moved;	     /* an interface or an address has changed, too: no drift */
 	bool lingers;	     /* forwarding and flows have still to be seen to */
+	bool known;	     /* the state was, when it was applied last */
 	int64_t silent_us;   /* since when keepalived runs, and has reported nothing; 0: it does not
 			      */
 	struct change cause; /* the last change that counts, of what is not right yet */
@@ -129,7 +130,7 @@ static void take_change(struct route_watch *w, const struct change *change)
 	if (change->kind == CHANGE_LINK && change->gone &&
 	    strcmp(change->dev, w->conf.router.uplink) == 0)
 		w->metered = w->hooks->meter(&w->conf, &change->link, false);
-	if (w->cause.kind != CHANGE_LOST && !is_by_us(w, change))
+	if (!is_by_us(w, change) && change_says_more(&w->cause, change))
 		w->cause = *change;
 	if (when_us < w->patient_us && !concerns_line(w, change))
 		when_us = w->patient_us;
@@ -161,35 +162,12 @@ static int take_changes(struct route_watch *w)
 
 /* What is done about it */
 
-/* Whether something was wrong, and is right now. */
-static bool has_corrected(const struct switchover *done)
-{
-	for (size_t i = 0; i < done->count; i++) {
-		const struct step *step = &done->steps[i];
-
-		if (!step->as_wanted && step->error == 0 && step->want.kind != PLAN_FLOWS &&
-		    step->want.kind != PLAN_LAN)
-			return true;
-	}
-	return false;
-}
-
-/* What is in front of a route, and not ours, is left where it is. */
-static int find_failure(const struct switchover *done)
-{
-	for (size_t i = 0; i < done->count; i++) {
-		if (done->steps[i].error != 0)
-			return done->steps[i].error;
-	}
-	return 0;
-}
-
 /* Whether something was wrong that was right before. A failure that stays, such as a gateway that
  * is not known yet, is not the fault of whoever changes a rule meanwhile. */
 static bool has_drifted(struct route_watch *w, const struct switchover *done)
 {
-	bool corrected = has_corrected(done);
-	int failure = find_failure(done), before = w->failure;
+	bool corrected = drift_was_corrected(done);
+	int failure = drift_failure(done), before = w->failure;
 	bool stays = failure != 0 && failure == before && !corrected;
 
 	w->failure = failure;
@@ -224,14 +202,22 @@ static bool must_look_at_flows(struct route_watch *w)
 	return w->uncovered && !is_early;
 }
 
-/* Whoever changed what was just put right may have done so after the last look at changes. */
-static int take_late_changes(struct route_watch *w, const struct switchover *done, bool *expected)
+/* Tells of what was wrong. Whoever is to blame may have changed it after the last look at changes;
+ * what came with a change of interfaces or addresses is nobody's drift. */
+static int report(struct route_watch *w, const struct switchover *done, bool expected)
 {
+	bool was_lost = w->cause.kind == CHANGE_LOST;
 	int ret;
 
 	w->own_port = done->port;
 	ret = take_changes(w);
-	*expected = *expected || w->moved;
+	if (has_drifted(w, done) && !expected && !w->moved && done->facts.state == w->state)
+		drift_report(&w->drift, &w->cause, w->failure == 0, &w->aside);
+	/* What came late is looked at again. */
+	if (was_lost || (w->due_us == NEVER && w->failure == 0))
+		w->cause = (struct change){ .kind = CHANGE_NONE };
+	if (w->due_us != NEVER)
+		w->due_us = drift_due(&w->drift, w->due_us);
 	return ret;
 }
 
@@ -240,7 +226,7 @@ static int apply(struct route_watch *w, bool first)
 	struct switchover_order order = { .reported = guess_state(w),
 					  .resident = true,
 					  .is_raised = w->hooks->is_raised };
-	bool expected = w->moved || w->lingers || first;
+	bool expected = w->moved || w->lingers || !w->known;
 	bool may_have_moved = w->moved || first;
 	struct switchover done = { .count = 0 };
 	int ret;
@@ -251,26 +237,24 @@ static int apply(struct route_watch *w, bool first)
 	ret = switchover_apply(&w->conf, &order, &done);
 	switchover_log(&done, &order, ret);
 	switchover_tell(&done, &w->aside);
-	if (ret == -EWOULDBLOCK) { /* whoever holds the lock is stuck */
+	if (done.port == 0) { /* whoever holds the lock is stuck: nothing was looked at */
+		w->moved = may_have_moved;
 		want_apply(w, clock_mono_us() + LOCKED_AGAIN_US);
-	} else if (!order.drifted) {
+		return 0;
+	}
+	if (!order.drifted) {
 		w->uncovered = false;
 		w->flows_us = clock_mono_us() + FLOWS_EVERY_US;
 	}
-	ret = take_late_changes(w, &done, &expected);
-	if (has_drifted(w, &done) && !expected && done.facts.state == w->state)
-		drift_report(&w->drift, &w->cause, w->failure == 0, &w->aside);
-	/* Without the lock nothing was looked at; and what came late is looked at again. */
-	if (done.port != 0 && w->due_us == NEVER &&
-	    (w->failure == 0 || w->cause.kind == CHANGE_LOST))
-		w->cause = (struct change){ .kind = CHANGE_NONE };
-	if (!done.facts.known)
+	ret = report(w, &done, expected);
+	w->known = done.facts.known;
+	if (!w->known)
 		want_apply(w, clock_mono_us() + SILENT_US);
 	w->state = done.facts.state;
 	if (switchover_pause_ms(&done) > 0)
 		want_apply(w, clock_mono_us() + switchover_pause_ms(&done) * 1000);
 	w->lingers = done.facts.linger_ms > 0;
-	if (may_have_moved)
+	if (may_have_moved || w->moved)
 		split_watch_look(&w->split);
 	w->metered = w->hooks->meter(&w->conf, NULL, false);
 	return ret;

@@ -24,7 +24,7 @@ void split_rule_ask(struct split_rule *rule, int64_t now_us)
 /* While it answers, it is asked often: hosts wait for the end of it. */
 static enum split_event take_answer(struct split_rule *rule)
 {
-	rule->silent = false;
+	rule->silences = 0;
 	rule->announcements = SPLIT_ANNOUNCEMENTS;
 	rule->due_us = rule->asked_us + SPLIT_ANSWER_US;
 	rule->answers += rule->answers < SPLIT_FINDINGS;
@@ -34,12 +34,24 @@ static enum split_event take_answer(struct split_rule *rule)
 	return SPLIT_BEGINS;
 }
 
+/* When the next announcement may be made, at the soonest. */
+static int64_t tell_us(const struct split_rule *rule)
+{
+	bool begins = rule->announcements == SPLIT_ANNOUNCEMENTS;
+
+	return begins && rule->told ? rule->told_us + SPLIT_EVERY_US : INT64_MIN;
+}
+
 static enum split_event take_silence(struct split_rule *rule)
 {
+	int64_t soonest_us = rule->asked_us + SPLIT_ANSWER_US;
+
 	rule->answers = 0;
-	if (!rule->silent)
+	if (rule->silences == 0)
 		rule->silent_us = rule->asked_us;
-	rule->silent = true;
+	rule->silences += rule->silences < SPLIT_FINDINGS;
+	if (rule->announcements > 0)
+		rule->due_us = soonest_us > tell_us(rule) ? soonest_us : tell_us(rule);
 	if (!rule->split || rule->asked_us - rule->silent_us < SPLIT_EVERY_US)
 		return SPLIT_NONE;
 	rule->split = false;
@@ -71,12 +83,31 @@ void split_rule_hear(struct split_rule *rule, bool claimed)
 		rule->due_us = soonest_us;
 }
 
-bool split_rule_announce(struct split_rule *rule)
+bool split_rule_listens(const struct split_rule *rule)
 {
-	if (rule->announcements == 0)
-		return false;
+	return !rule->split || rule->silences > 0;
+}
+
+bool split_rule_may_announce(const struct split_rule *rule)
+{
+	return rule->announcements > 0 && rule->silences == SPLIT_FINDINGS &&
+	       rule->asked_us >= tell_us(rule);
+}
+
+void split_rule_announced(struct split_rule *rule)
+{
+	if (rule->announcements == SPLIT_ANNOUNCEMENTS) {
+		rule->told = true;
+		rule->told_us = rule->asked_us;
+	}
 	rule->announcements--;
-	if (rule->announcements > 0)
-		rule->due_us = rule->asked_us + SPLIT_ANSWER_US;
-	return true;
+	if (rule->announcements == 0)
+		rule->due_us = rule->asked_us + SPLIT_EVERY_US;
+}
+
+void split_rule_take_over(struct split_rule *rule, int64_t now_us)
+{
+	rule->split = true;
+	rule->announcements = SPLIT_ANNOUNCEMENTS;
+	rule->due_us = now_us;
 }

@@ -17,11 +17,14 @@
 
 #define SPLIT_EVERY_US 10000000
 
-/* So many answers in a row make a split. Silence for SPLIT_EVERY_US is its end: who answers now and
- * then is one split, and not a line of log each. */
+/* So many answers in a row make a split, and so many silences are none by a packet that was lost.
+ * Silence for SPLIT_EVERY_US is the end of a split: who answers now and then is one split, and not
+ * a line of log each. */
 #define SPLIT_FINDINGS 2
 
-/* ANNOUNCE_NUM of RFC 5227, section 1.1. */
+/* ANNOUNCE_NUM of RFC 5227, section 1.1. The next series begins SPLIT_EVERY_US later at the
+ * soonest, which is DEFEND_INTERVAL there: two machines that both defend an address must not do so
+ * without end. */
 #define SPLIT_ANNOUNCEMENTS 2
 
 #define SPLIT_NEVER INT64_MAX
@@ -29,12 +32,14 @@
 struct split_rule {
 	bool asking; /* until due_us */
 	bool split;  /* another machine answers, too */
-	int answers; /* in a row */
-	bool silent; /* since silent_us nobody has */
-	int64_t silent_us;
+	int answers; /* in a row, up to SPLIT_FINDINGS; so are the silences */
+	int silences;
+	int64_t silent_us; /* when it was asked first without an answer, since the last one */
 	int announcements; /* still to be made, once nobody else answers */
-	int64_t due_us;	   /* when to ask next; SPLIT_NEVER: this router is not master */
-	int64_t asked_us;  /* when it was asked last */
+	bool told;	   /* a series has begun at told_us */
+	int64_t told_us;
+	int64_t due_us;	  /* when to ask next; SPLIT_NEVER: this router is not master */
+	int64_t asked_us; /* when it was asked last */
 };
 
 enum split_finding { SPLIT_ANSWERED, SPLIT_SILENT, SPLIT_UNKNOWN };
@@ -57,7 +62,17 @@ enum split_event split_rule_take(struct split_rule *rule, enum split_finding fin
  * machine has claimed the address. */
 void split_rule_hear(struct split_rule *rule, bool claimed);
 
+/* Whether this router listens for claims while it does not ask: not while it knows that another
+ * machine answers. */
+bool split_rule_listens(const struct split_rule *rule);
+
 /* After SPLIT_SILENT: whether hosts are to be told now that this router has the address. */
-bool split_rule_announce(struct split_rule *rule);
+bool split_rule_may_announce(const struct split_rule *rule);
+
+/* They were told. */
+void split_rule_announced(struct split_rule *rule);
+
+/* This router goes on with a split that an earlier program knew of. */
+void split_rule_take_over(struct split_rule *rule, int64_t now_us);
 
 #endif

@@ -1,22 +1,21 @@
 #include "split_watch.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "claim_socket.h"
 #include "clock.h"
-#include "history.h"
 #include "log.h"
 #include "rtnl.h"
-
-#define PROGRAM "fo-route"
+#include "split_tell.h"
 
 /* Packets that are taken in one go, and for one question. More than that is a flood: what the
  * question finds is then not known, and the loop of the resident goes on. */
 #define TAKEN_AT_ONCE 32
 #define TAKEN_MAX     256
+
+#define TOLD_EVERY_US INT64_C(3600000000)
 
 static void close_side(struct split_side *side)
 {
@@ -38,36 +37,6 @@ static void write_record(const struct split_watch *watch)
 	split_report_write(&record);
 }
 
-static void tell_begin(const struct split_entry *entry)
-{
-	char text[SPLIT_TEXT_MAX], address[ADDR_TEXT_MAX], mac[MAC_TEXT_MAX];
-
-	log_warn(0, "%s", split_report_describe(text, entry));
-	history_add(&(struct history_news){ PROGRAM, EVENT_SPLIT, "begin", 0 },
-		    "two masters: MAC %s also answers for %s", mac_format(mac, &entry->mac),
-		    addr_format(address, &entry->address));
-}
-
-static void tell_end(const struct split_entry *entry, bool given_up)
-{
-	int64_t took_s = clock_boottime_s() - entry->since_s;
-	char address[ADDR_TEXT_MAX], mac[MAC_TEXT_MAX];
-
-	mac_format(mac, &entry->mac);
-	addr_format(address, &entry->address);
-	if (given_up)
-		log_info("this router gave up %s; MAC %s had answered, too, for %" PRId64 " s",
-			 address, mac, took_s);
-	else
-		log_info("no other machine answers any more for %s; MAC %s had answered, too, for "
-			 "%" PRId64 " s",
-			 address, mac, took_s);
-	history_add(&(struct history_news){ PROGRAM, EVENT_SPLIT, "end", took_s * 1000 },
-		    "one master again: %s %s (MAC %s, %" PRId64 " s)",
-		    given_up ? "this router gave up" : "no other machine answers any more for",
-		    address, mac, took_s);
-}
-
 static void take_event(const struct split_watch *watch, struct split_side *side,
 		       enum split_event event, bool given_up)
 {
@@ -78,9 +47,9 @@ static void take_event(const struct split_watch *watch, struct split_side *side,
 	write_record(watch);
 	split_report_confirm();
 	if (event == SPLIT_BEGINS)
-		tell_begin(&side->entry);
+		split_tell_begin(&side->entry);
 	else
-		tell_end(&side->entry, given_up);
+		split_tell_end(&side->entry, given_up);
 }
 
 /* Whether any is asked for. */
@@ -104,35 +73,6 @@ static void rest(const struct split_watch *watch, struct split_side *side)
 		split_report_forget();
 }
 
-/* Hosts that have gone to the other machine come back. */
-static void announce(const struct split_side *side)
-{
-	const struct mac *mac =
-		mac_is_set(&side->wire.virtual) ? &side->wire.virtual : &side->wire.mac;
-	char address[ADDR_TEXT_MAX];
-	int ret = claim_socket_announce(side->fd, side->wire.index, &side->question, mac);
-
-	addr_format(address, &side->entry.address);
-	if (ret != 0)
-		log_warn(ret, "cannot tell the LAN that %s is here", address);
-	else
-		log_info("the LAN was told that %s is here: another machine had claimed it",
-			 address);
-}
-
-static void conclude(const struct split_watch *watch, struct split_side *side,
-		     enum split_finding finding)
-{
-	enum split_event event = split_rule_take(&side->rule, finding);
-
-	side->deaf = false;
-	if (finding == SPLIT_SILENT && split_rule_announce(&side->rule))
-		announce(side);
-	take_event(watch, side, event, false);
-	if (finding != SPLIT_UNKNOWN && event == SPLIT_NONE)
-		split_report_confirm();
-}
-
 /* The question */
 
 /* Looks who holds the address now. Returns whether it is this router, and can be asked for. */
@@ -151,6 +91,52 @@ static int look(struct split_watch *watch, struct split_side *side)
 		close_side(side);
 	side->wire = wire;
 	return 0;
+}
+
+/* Once an hour: whoever claims it without end must not fill a log. */
+static void tell_announcement(struct split_side *side)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (mac_equal(&side->claimant, &side->told_of) && now_us - side->told_us < TOLD_EVERY_US)
+		return;
+	side->told_of = side->claimant;
+	side->told_us = now_us;
+	split_tell_announced(&side->entry.address, &side->claimant);
+}
+
+/* Hosts that have gone to the other machine come back. The address may have moved since the
+ * question. */
+static void announce(struct split_watch *watch, struct split_side *side)
+{
+	const struct mac *mac;
+	char address[ADDR_TEXT_MAX];
+	int ret;
+
+	if (look(watch, side) != 0 || side->fd < 0 || !side->wire.up)
+		return;
+	mac = mac_is_set(&side->wire.virtual) ? &side->wire.virtual : &side->wire.mac;
+	ret = claim_socket_announce(side->fd, side->wire.index, &side->question, mac);
+	if (ret != 0 && ret != side->failure)
+		log_warn(ret, "cannot tell the LAN that %s is here",
+			 addr_format(address, &side->entry.address));
+	side->failure = ret;
+	if (ret != 0)
+		return;
+	split_rule_announced(&side->rule);
+	tell_announcement(side);
+}
+
+static void conclude(struct split_watch *watch, struct split_side *side, enum split_finding finding)
+{
+	enum split_event event = split_rule_take(&side->rule, finding);
+
+	side->deaf = false;
+	if (finding == SPLIT_SILENT && split_rule_may_announce(&side->rule))
+		announce(watch, side);
+	take_event(watch, side, event, false);
+	if (finding != SPLIT_UNKNOWN && event == SPLIT_NONE)
+		split_report_confirm();
 }
 
 static int open_side(struct split_side *side)
@@ -232,8 +218,13 @@ static void take_claim(struct split_watch *watch, struct split_side *side, enum 
 		side->reflected = true;
 	if (kind != CLAIM_MADE || !is_foreign(watch, side, claim))
 		return;
-	moved = side->rule.split && !mac_equal(&claim->mac, &side->entry.mac);
-	side->entry.mac = claim->mac;
+	moved = side->rule.split && !mac_equal(&claim->mac, &side->entry.mac) &&
+		clock_mono_us() - side->named_us >= SPLIT_EVERY_US;
+	side->claimant = claim->mac;
+	if (moved || !side->rule.split) {
+		side->entry.mac = claim->mac;
+		side->named_us = clock_mono_us();
+	}
 	if (moved)
 		write_record(watch);
 	conclude(watch, side, SPLIT_ANSWERED);
@@ -244,8 +235,12 @@ static void take_claim(struct split_watch *watch, struct split_side *side, enum 
 static void take_unasked(struct split_watch *watch, struct split_side *side, enum claim_kind kind,
 			 const struct claim *claim)
 {
+	bool claimed = kind == CLAIM_MADE && is_foreign(watch, side, claim);
+
 	side->deaf = true;
-	split_rule_hear(&side->rule, kind == CLAIM_MADE && is_foreign(watch, side, claim));
+	if (claimed)
+		side->claimant = claim->mac;
+	split_rule_hear(&side->rule, claimed);
 }
 
 static void take_packets(struct split_watch *watch, struct split_side *side)
@@ -272,7 +267,8 @@ static void take_packets(struct split_watch *watch, struct split_side *side)
 
 static bool is_listening(const struct split_side *side)
 {
-	return side->fd >= 0 && !side->deaf && (side->rule.asking || !side->rule.split);
+	return side->fd >= 0 && !side->deaf &&
+	       (side->rule.asking || split_rule_listens(&side->rule));
 }
 
 /* For the resident */
@@ -300,8 +296,8 @@ static void take_over(struct split_watch *watch, const struct split_record *reco
 			if (!addr_equal(&side->entry.address, &record->entries[i].address))
 				continue;
 			side->entry = record->entries[i];
-			side->rule.split = true;
-			side->rule.due_us = clock_mono_us();
+			side->claimant = side->entry.mac;
+			split_rule_take_over(&side->rule, clock_mono_us());
 		}
 	}
 }
@@ -362,7 +358,8 @@ void split_watch_turn(struct split_watch *watch)
 		if (clock_mono_us() < side->rule.due_us)
 			continue;
 		if (side->rule.asking)
-			conclude(watch, side, side->deaf ? SPLIT_UNKNOWN : SPLIT_SILENT);
+			conclude(watch, side,
+				 side->deaf || side->fd < 0 ? SPLIT_UNKNOWN : SPLIT_SILENT);
 		else
 			ask(watch, side);
 	}

@@ -22,6 +22,10 @@ struct split_side {
 	struct split_entry entry; /* its address is set where one is configured */
 	struct wire wire;
 	struct claim_question question;
+	struct mac claimant; /* who has claimed the address last */
+	int64_t named_us;    /* when the entry got its hardware address */
+	struct mac told_of;  /* what the log said when hosts were told, and when */
+	int64_t told_us;
 	int fd;		/* -1: none is open */
 	bool deaf;	/* not listening until the next question */
 	bool reflected; /* our own question came back */

@@ -163,6 +163,43 @@ line_is_right() {
 	run ! grep -q "rule 8703" "$WATCH_LOG"
 }
 
+@test "a switch that is switched beside it, of which the kernel names nobody, hides nobody" {
+	configure "forwarding = lan" "linger = 0"
+	take_vip
+	fo_route master
+	watch
+	kill -STOP "$WATCH"
+	router ip route del default
+	router sysctl -qw net.ipv4.conf.eth0.forwarding=0
+	kill -CONT "$WATCH"
+	soon_uses "$MASTER"
+	said "corrected: default route dev ppp0 (keepalived) was removed by process"
+}
+
+@test "the address comes while another one has the lock for long: no drift, and nobody is blamed" {
+	local lock
+	as_backup
+	exec {lock}>"$FO_STATE_DIR/run/route.lock"
+	flock "$lock"
+	take_vip
+	eventually 15 grep -q "giving up" "$WATCH_LOG"
+	exec {lock}>&-
+	eventually 5 uses "$MASTER"
+	said "master: "
+	run ! grep -qE "corrected|cannot correct" "$WATCH_LOG"
+}
+
+@test "a state that keepalived never reported, and that is taken at last, is no drift" {
+	configure
+	cp /bin/sleep "$DIR/keepalived"
+	router_job "$DIR/keepalived" 60
+	router ip route replace default dev ppp0
+	watch
+	eventually 15 uses "$BACKUP"
+	said "default route via 192.168.0.254 dev eth0 (was dev ppp0)"
+	run ! grep -qE "corrected|cannot correct" "$WATCH_LOG"
+}
+
 # Which it tries again and again.
 is_waiting_for_the_lock() {
 	[ "$(find "/proc/$WATCH/fd" -lname "*/route.lock" | wc -l)" -ge 1 ]

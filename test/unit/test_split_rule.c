@@ -52,10 +52,10 @@ static void one_answer_is_no_split_and_two_in_a_row_are(void **state)
 	assert_int_equal(event, SPLIT_NONE);
 	assert_int_equal(rule.due_us, SECOND);
 	find(&rule, SPLIT_SILENT, &event);
-	assert_int_equal(rule.due_us, 11 * SECOND);
+	assert_int_equal(rule.due_us, 2 * SECOND);
 	find(&rule, SPLIT_ANSWERED, &event);
 	assert_int_equal(event, SPLIT_NONE);
-	assert_int_equal(find(&rule, SPLIT_ANSWERED, &event), 12 * SECOND + MS);
+	assert_int_equal(find(&rule, SPLIT_ANSWERED, &event), 3 * SECOND + MS);
 	assert_int_equal(event, SPLIT_BEGINS);
 	assert_true(rule.split);
 	find(&rule, SPLIT_ANSWERED, &event);
@@ -71,6 +71,7 @@ static void one_silence_does_not_end_it_and_ten_seconds_of_it_do(void **state)
 	rule.split = true;
 	find(&rule, SPLIT_SILENT, &event);
 	find(&rule, SPLIT_ANSWERED, &event);
+	rule.announcements = 0;
 	find(&rule, SPLIT_SILENT, &event);
 	assert_int_equal(event, SPLIT_NONE);
 	find(&rule, SPLIT_SILENT, &event);
@@ -78,13 +79,17 @@ static void one_silence_does_not_end_it_and_ten_seconds_of_it_do(void **state)
 	assert_false(rule.split);
 }
 
-/* Finds silence. Returns whether hosts are to be told. */
+/* Finds silence. Returns whether hosts are to be told, as they then are. */
 static bool is_told(struct split_rule *rule)
 {
 	enum split_event event;
+	bool may;
 
 	find(rule, SPLIT_SILENT, &event);
-	return split_rule_announce(rule);
+	may = split_rule_may_announce(rule);
+	if (may)
+		split_rule_announced(rule);
+	return may;
 }
 
 static void hosts_are_told_twice_when_another_machine_answers_no_more(void **state)
@@ -98,12 +103,31 @@ static void hosts_are_told_twice_when_another_machine_answers_no_more(void **sta
 		find(&rule, SPLIT_ANSWERED, &event);
 	/* It is asked every second, so that the end is seen soon. */
 	assert_int_equal(rule.due_us, 15 * SECOND);
+	assert_false(split_rule_listens(&rule));
 	find(&rule, SPLIT_UNKNOWN, &event);
+	assert_false(is_told(&rule));
+	assert_int_equal(rule.due_us, rule.asked_us + SECOND);
+	assert_true(split_rule_listens(&rule));
 	assert_true(is_told(&rule));
 	assert_int_equal(rule.due_us, rule.asked_us + SECOND);
 	assert_true(is_told(&rule));
 	assert_int_equal(rule.due_us, rule.asked_us + 10 * SECOND);
-	assert_false(is_told(&rule));
+	assert_true(rule.split);
+	find(&rule, SPLIT_SILENT, &event);
+	assert_int_equal(event, SPLIT_ENDS);
+	assert_false(split_rule_may_announce(&rule));
+}
+
+static void a_lost_answer_moves_no_host(void **state)
+{
+	struct split_rule rule = master_at(0);
+	enum split_event event;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		find(&rule, SPLIT_ANSWERED, &event);
+		assert_false(is_told(&rule));
+	}
 }
 
 /* It may have begun and ended between two questions. */
@@ -116,7 +140,7 @@ static void hosts_are_told_when_another_machine_has_claimed_it_unasked(void **st
 	split_rule_hear(&rule, true);
 	assert_int_equal(rule.due_us, SECOND);
 	split_rule_hear(&rule, false);
-	assert_true(is_told(&rule));
+	assert_true(is_told(&rule)); /* nobody had answered before that, either */
 	assert_true(is_told(&rule));
 	assert_false(is_told(&rule));
 	/* A new master is told of by keepalived. */
@@ -124,6 +148,39 @@ static void hosts_are_told_when_another_machine_has_claimed_it_unasked(void **st
 	(void)split_rule_rest(&rule);
 	split_rule_watch(&rule, 100 * SECOND);
 	assert_false(is_told(&rule));
+	assert_false(is_told(&rule));
+}
+
+static void who_claims_it_without_end_is_answered_twice_in_ten_seconds(void **state)
+{
+	struct split_rule rule = master_at(0);
+	int told = 0;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		split_rule_hear(&rule, true);
+		told += is_told(&rule);
+	}
+	assert_in_range(told, 2, 2 + 2 * rule.asked_us / (10 * SECOND));
+	/* What was postponed is done when it may be. */
+	for (int i = 0; i < 4; i++)
+		told += is_told(&rule);
+	assert_int_equal(rule.announcements, 0);
+}
+
+static void a_split_that_was_known_before_goes_on(void **state)
+{
+	struct split_rule rule = master_at(0);
+	enum split_event event;
+
+	(void)state;
+	split_rule_take_over(&rule, 5 * SECOND);
+	assert_int_equal(rule.due_us, 5 * SECOND);
+	find(&rule, SPLIT_ANSWERED, &event);
+	assert_int_equal(event, SPLIT_NONE);
+	split_rule_take_over(&rule, 7 * SECOND);
+	assert_false(is_told(&rule));
+	assert_true(is_told(&rule));
 }
 
 /* Who answers now and then must not fill a log. */
@@ -201,7 +258,10 @@ int main(void)
 		cmocka_unit_test(one_answer_is_no_split_and_two_in_a_row_are),
 		cmocka_unit_test(one_silence_does_not_end_it_and_ten_seconds_of_it_do),
 		cmocka_unit_test(hosts_are_told_twice_when_another_machine_answers_no_more),
+		cmocka_unit_test(a_lost_answer_moves_no_host),
 		cmocka_unit_test(hosts_are_told_when_another_machine_has_claimed_it_unasked),
+		cmocka_unit_test(who_claims_it_without_end_is_answered_twice_in_ten_seconds),
+		cmocka_unit_test(a_split_that_was_known_before_goes_on),
 		cmocka_unit_test(begin_and_end_are_ten_seconds_apart_at_least),
 		cmocka_unit_test(what_could_not_be_told_changes_nothing),
 		cmocka_unit_test(what_is_heard_is_asked_after_but_not_without_end),

@@ -116,7 +116,8 @@ static void announce(struct split_watch *watch, struct split_side *side)
 	if (look(watch, side) != 0 || side->fd < 0 || !side->wire.up)
 		return;
 	mac = mac_is_set(&side->wire.virtual) ? &side->wire.virtual : &side->wire.mac;
-	ret = claim_socket_announce(side->fd, side->wire.index, &side->question, mac);
+	/* By the holder: from a virtual hardware address, which is what switches learn, too. */
+	ret = claim_socket_announce(side->fd, side->wire.holder, &side->question, mac);
 	if (ret != 0 && ret != side->failure)
 		log_warn(ret, "cannot tell the LAN that %s is here",
 			 addr_format(address, &side->entry.address));

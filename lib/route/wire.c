@@ -111,6 +111,7 @@ int wire_find(struct netlink *nl, const struct addr *address, struct wire *out)
 
 	if (ret == 0 && (wire.index == 0 || wire.index == RTNL_LOOPBACK))
 		return -ENOENT;
+	wire.holder = wire.index;
 	if (ret == 0)
 		ret = get_link(nl, wire.index, &link);
 	if (ret == 0 && link.macvlan && link.below != 0) {

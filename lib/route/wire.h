@@ -11,6 +11,7 @@
 
 struct wire {
 	int index;		/* of the interface to ask on */
+	int holder;		/* of the one that has the address, often the same */
 	struct mac mac;		/* its own */
 	struct mac virtual;	/* of the macvlan above it that has the address, as keepalived's
 				 * use_vmac makes it: who else is a router of that group has it, too;

@@ -271,6 +271,28 @@ vmac() {
 	said "another machine (MAC $both) $TWO_MASTERS" 13
 }
 
+@test "use_vmac: hosts that a machine has drawn to its own hardware address are told the virtual one, from that" {
+	local both=00:00:5e:00:01:33
+	vmac router "$both" "$VIP/32"
+	fo_route master
+	watch
+	asked
+	lan nft -f - <<-RULES
+		table arp count {
+			counter told { }
+			chain in {
+				type filter hook input priority 0
+				ether saddr $both arp saddr ip $VIP arp saddr ether $both counter name told
+			}
+		}
+	RULES
+	drawn_away "$VIP"
+	announces
+	eventually 10 goes_to "$VIP" "$both"
+	run lan nft list counter arp count told
+	[[ "$output" =~ packets\ [12]\  ]]
+}
+
 @test "use_vmac over IPv6" {
 	local both=00:00:5e:00:02:33
 	six_up

@@ -94,15 +94,8 @@ def complaints(plan, router, before, now):
                   if not _is_allowed(what, item, count)]
         # Of processes the last one: a child may have been there just before.
         found += [f"{what}: {count} fewer: {item}" for item, count in less.items()
-                  if (what not in ("descriptors", "processes") or not its[item] and not item.endswith(_ZOMBIE))
-                  and not (what == "routes" and _was_flushed(plan, router, item))]
+                  if what not in ("descriptors", "processes") or not its[item] and not item.endswith(_ZOMBIE)]
     return found
-
-
-def _was_flushed(plan, router, item):
-    """The route of a DHCP client, which a stranger has taken away; it comes back with the next lease."""
-    return " proto dhcp " in item and any(fault.kind == "routes-taken" and fault.where == router
-                                          and "flush" in fault.words for fault in plan.faults)
 
 
 def _is_allowed(what, item, count):

@@ -8,6 +8,7 @@ import time
 
 from fo import build, paths
 from fo.demo.errors import EXIT_FAILS, EXIT_HOLDS, DemoError, status_of
+from fo.errors import LabError
 from fo.demo.parser import Parser
 
 from . import drawing, summary
@@ -57,21 +58,37 @@ def _main(given):
     report = Report(sys.stdout)
     options = Options(given.build or build.release(), given.short, given.runs)
     commit = _commit()  # as the run begins: the tree may change under it
-    tables = {}
+    tables, rows, failed = {}, [], []
     for part in given.parts or PARTS:
-        begin = time.monotonic()
-        report.part(part)
-        tables[part] = PARTS[part](options, report.step)
-        report.table(tables[part], time.monotonic() - begin)
-    rows = summary.rows(tables)
+        table = _table(part, options, report)
+        if table is None:
+            failed.append(part)
+            continue
+        tables[part] = table
+        rows = summary.rows(tables)
+        _write(given, _result(options, commit, tables) | {"summary": rows})
     if rows:
         report.summary(summary.columns(rows))
-    _write(given, _result(options, commit, tables) | {"summary": rows})
     missed = [figure for table in tables.values() for figure in table if figure.holds is False]
     report.verdict(missed)
+    if failed:
+        raise DemoError(f"could not be run: {' '.join(failed)}")
     if given.gate:
         missed = [figure for figure in missed if figure.firm]
     return EXIT_FAILS if missed else EXIT_HOLDS
+
+
+def _table(part, options, report):
+    """The figures of a part, shown; None: it could not be run, which is told. The others go on: all of them take two hours."""
+    begin = time.monotonic()
+    report.part(part)
+    try:
+        table = PARTS[part](options, report.step)
+    except (LabError, OSError, subprocess.SubprocessError) as error:
+        print(f"bench: {part}: {error}", file=sys.stderr)
+        return None
+    report.table(table, time.monotonic() - begin)
+    return table
 
 
 def _write(given, result):

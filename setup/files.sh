@@ -75,12 +75,18 @@ has_no_firewall() {
 		! grep -qs . /proc/net/ip_tables_names
 }
 
-# Who sets a default route when the line comes up takes it from fo-route.
+# Who sets a default route when the line comes up takes it from fo-route. pppd takes several options on a line, and
+# words in quotes, which are none.
 make_peers() {
+	before="(([^#\"']|\"[^\"]*\"|'[^']*')*[[:space:]])?"
+	option='(replace)?defaultroute'
+	why='# by fo-setup: fo-route sets the route'
 	for file in "$root"/etc/ppp/peers/* "$root/etc/ppp/options"; do
 		case $file in *.before-fo | *.changed | *.dpkg-* | *~) continue ;; esac
-		grep -Eqs '^[[:space:]]*(replace)?defaultroute([[:space:]]|$)' "$file" || continue
-		sed -E 's/^[[:space:]]*((replace)?defaultroute)([[:space:]].*)?$/#\1\3 # by fo-setup: fo-route sets the route/' "$file" |
+		grep -Eqs "^$before$option([[:space:]]|\$)" "$file" || continue
+		# A line with other options is kept as a comment, and below it what is left of it.
+		sed -E -e "/^$before$option([[:space:]]|\$)/!b" -e "s/^[[:space:]]*$option[[:space:]]*(#.*)?\$/#& $why/; t" \
+			-e "h; s/.*/#& $why/p; g; :more; s/^($before)$option([[:space:]].*)?\$/\1\5/; t more" "$file" |
 			put "$1" "${file#"$root"}" "$(stat -c %a "$file")"
 	done
 }

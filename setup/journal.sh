@@ -127,6 +127,7 @@ journal_write() {
 		if [ "$path" = /etc/fo/fo.conf ] && grep -qs '^_failover:' "$root/etc/group"; then
 			chgrp "$(sed -n 's/^_failover:[^:]*:\([0-9]*\):.*/\1/p' "$root/etc/group")" "$root$path.fo-new" || :
 		fi
+		case $path in /etc/ppp/*) chown --reference="$root$path" "$root$path.fo-new" || : ;; esac
 		sync "$root$path.fo-new"
 		mv "$root$path.fo-new" "$root$path" || fail 2 "$root$path cannot be written"
 	done
@@ -162,9 +163,11 @@ note_units() {
 	done
 }
 
-# start UNIT: now and at every boot.
+# start UNIT: now and at every boot. To stop nftables flushes everybody's rules: it reads its file again.
 start() {
-	if systemctl --quiet enable "$1" 2>"$work/said" && systemctl restart "$1" 2>>"$work/said"; then
+	verb=restart
+	[ "$1" != nftables.service ] || verb=reload-or-restart
+	if systemctl --quiet enable "$1" 2>"$work/said" && systemctl $verb "$1" 2>>"$work/said"; then
 		return
 	fi
 	cat "$work/said" >&2
@@ -246,12 +249,21 @@ restore_unit() {
 	enabled) systemctl --quiet enable "$1" 2>/dev/null ;;
 	*) systemctl --quiet disable "$1" 2>/dev/null ;;
 	esac
-	case $3 in
-	active) systemctl restart "$1" ;;
+	case $1,$3 in
+	nftables.service,*) restore_nftables "$3" ;;
+	*,active) systemctl restart "$1" ;;
 	*) systemctl --quiet stop "$1" 2>/dev/null ;;
 	esac
 	systemctl reset-failed "$1" 2>/dev/null
 	return 0
+}
+
+# restore_nftables ACTIVE: our tables go. The unit flushes everybody's rules when it stops: it runs on while there are any.
+restore_nftables() {
+	nft list tables 2>/dev/null | grep -E ' fo_(nat|guard|mss)$' | while read -r table; do
+		nft "delete $table"
+	done
+	[ "$1" = active ] || [ -n "$(nft list tables 2>/dev/null)" ] || systemctl --quiet stop nftables.service 2>/dev/null
 }
 
 restore_kernel() {

@@ -91,6 +91,27 @@ picture() {
 	[ "$(stat -c %a "$ROOT/etc/ppp/peers/line")" = 640 ]
 }
 
+@test "of a line of pppd's peers the option alone goes: the others stay, and so do words in quotes and the owner" {
+	local peers=$ROOT/etc/ppp/peers/line
+	printf '%s\n' 'defaultroute persist user "x defaultroute"' "plugin 'y' replacedefaultroute defaultroute" \
+		'defaultroute # mine' 'lcp-echo-interval 5 # defaultroute' nodefaultroute 'defaultroute-metric 5' >"$peers"
+	[ "$(id -u)" -ne 0 ] || chown nobody:dip "$peers"
+	local owner
+	owner=$(stat -c %U:%G "$peers")
+	cp "$peers" "$BATS_TEST_TMPDIR/peers"
+	run -0 fo_setup "${MAIN[@]}" --yes
+	run -0 grep -v '^#' "$peers"
+	[ "$(sed 's/ *$//' <<<"$output")" = ' persist user "x defaultroute"
+plugin '"'y'"'
+lcp-echo-interval 5 # defaultroute
+nodefaultroute
+defaultroute-metric 5' ]
+	[ "$(grep -c '^#.*by fo-setup' "$peers")" -eq 3 ]
+	[ "$(stat -c %U:%G "$peers")" = "$owner" ]
+	run -0 fo_setup --undo --yes
+	cmp "$peers" "$BATS_TEST_TMPDIR/peers"
+}
+
 @test "a second run changes nothing; --undo brings back what was there" {
 	run -0 fo_setup "${MAIN[@]}" --yes
 	cp -a "$ROOT" "$BATS_TEST_TMPDIR/once"

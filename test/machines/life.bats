@@ -238,6 +238,30 @@ part() {
 	normal
 }
 
+# rules_stand HOST: those that somebody has added to its packet filter.
+rules_stand() {
+	on "$1" nft list chain inet mine in | grep -q 'tcp dport 2323 counter.* drop'
+}
+
+# bats test_tags=short
+@test "a packet filter that somebody has added since: fo-setup, once more, and --undo leave it" {
+	needs_setup
+	on main nft 'add table inet mine; add chain inet mine in { type filter hook input priority 0; };
+		add rule inet mine in tcp dport 2323 counter drop'
+	on main rm /etc/sysctl.d/60-failover-helpers.conf
+	set_up main
+	rules_stand main
+	on main nft list table ip fo_nat
+	normal
+	on main fo-setup --undo --yes </dev/null
+	rules_stand main
+	[ "$(on main nft list tables)" = "table inet mine" ]
+	on main nft delete table inet mine
+	on main systemctl stop nftables
+	set_up main
+	normal
+}
+
 # bats test_tags=short
 @test "fo-setup --undo puts everything back" {
 	needs_setup

@@ -116,6 +116,32 @@ static ssize_t receive(struct netlink *nl)
 	return got;
 }
 
+/* Whether a datagram ends the answer to the request of this number. */
+static bool ends_answer(const void *buf, size_t len, uint32_t seq)
+{
+	const struct nlmsghdr *nlh = buf;
+	int left = (int)len;
+
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		if (nlh->nlmsg_seq == seq &&
+		    (nlh->nlmsg_type == NLMSG_DONE || nlh->nlmsg_type == NLMSG_ERROR))
+			return true;
+	}
+	return false;
+}
+
+/* Reads a list that has changed meanwhile to its end: before that the kernel makes no other one. */
+static void read_to_end(struct netlink *nl, size_t len, uint32_t seq)
+{
+	while (!ends_answer(nl->buf, len, seq)) {
+		ssize_t got = receive(nl);
+
+		if (got < 0)
+			return;
+		len = (size_t)got;
+	}
+}
+
 /* Takes what is answered to the requests of this number, up to an acknowledgement or an error. */
 static int take_answer(struct netlink *nl, uint32_t seq, mnl_cb_t each, void *data,
 		       const char **words)
@@ -136,6 +162,8 @@ static int take_answer(struct netlink *nl, uint32_t seq, mnl_cb_t each, void *da
 			int ret = -errno;
 
 			*words = kernel_words(nl->buf, (size_t)got);
+			if (ret == -EINTR)
+				read_to_end(nl, (size_t)got, seq);
 			return ret;
 		}
 	}

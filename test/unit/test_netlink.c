@@ -13,7 +13,7 @@
 static struct {
 	unsigned interrupted; /* as many lists change */
 	int error;	      /* of the next one, which is refused; 0: it ends well */
-	unsigned asked;
+	unsigned asked, told; /* told: datagrams of the list at hand */
 	uint32_t seq, port;
 } kernel;
 
@@ -26,6 +26,8 @@ ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *socket, const void *bu
 
 	assert_int_equal(request->nlmsg_len, len);
 	assert_int_equal(request->nlmsg_type, RTM_GETADDR);
+	/* Before one list has been read to its end the kernel refuses another: EBUSY. */
+	assert_int_equal(kernel.told, 0);
 	kernel.asked++;
 	kernel.seq = request->nlmsg_seq;
 	kernel.port = mnl_socket_get_portid(socket);
@@ -43,32 +45,32 @@ static struct nlmsghdr *put_answer(char *buf, size_t used, uint16_t type)
 	return nlh;
 }
 
-/* A list of two, in one datagram. */
+static size_t put_error(char *buf, int code)
+{
+	struct nlmsghdr *nlh = put_answer(buf, 0, NLMSG_ERROR);
+	struct nlmsgerr *error = mnl_nlmsg_put_extra_header(nlh, sizeof(*error));
+
+	error->error = code;
+	return nlh->nlmsg_len;
+}
+
+/* A list of two, and its end, in three datagrams. */
 ssize_t __wrap_mnl_socket_recvfrom(const struct mnl_socket *socket, void *buf, size_t size)
 {
-	bool interrupted = kernel.asked <= kernel.interrupted;
+	bool interrupted = kernel.asked <= kernel.interrupted, ends = kernel.told == 2;
 	struct nlmsghdr *nlh;
-	size_t used = 0;
 
 	(void)socket;
 	assert_true(size >= 4096);
-	if (!interrupted && kernel.error != 0) {
-		struct nlmsgerr *error;
-
-		nlh = put_answer(buf, 0, NLMSG_ERROR);
-		error = mnl_nlmsg_put_extra_header(nlh, sizeof(*error));
-		error->error = kernel.error;
-		return (ssize_t)nlh->nlmsg_len;
-	}
-	for (int i = 0; i < 3; i++) {
-		nlh = put_answer(buf, used, i < 2 ? RTM_NEWADDR : NLMSG_DONE);
-		mnl_nlmsg_put_extra_header(nlh, sizeof(int));
-		/* The kernel says so from the change on. */
-		if (interrupted && i > 0)
-			nlh->nlmsg_flags |= NLM_F_DUMP_INTR;
-		used += nlh->nlmsg_len;
-	}
-	return (ssize_t)used;
+	if (!interrupted && kernel.error != 0)
+		return (ssize_t)put_error(buf, kernel.error);
+	nlh = put_answer(buf, 0, ends ? NLMSG_DONE : RTM_NEWADDR);
+	mnl_nlmsg_put_extra_header(nlh, sizeof(int));
+	/* The kernel says so from the change on. */
+	if (interrupted && kernel.told > 0)
+		nlh->nlmsg_flags |= NLM_F_DUMP_INTR;
+	kernel.told = ends ? 0 : kernel.told + 1;
+	return (ssize_t)nlh->nlmsg_len;
 }
 
 struct list {

@@ -79,7 +79,7 @@ static int apply_logged(const struct conf *conf, const struct switchover_order *
 	int ret = switchover_apply(conf, order, done);
 
 	switchover_tell(done, aside);
-	if (!done->facts.known)
+	if (ret == 0 && !done->facts.known)
 		log_too_early();
 	if (done->count > 0 || ret == 0)
 		switchover_log(done, order, ret);
@@ -99,7 +99,8 @@ static int apply(const struct conf *conf, const struct switchover_order *order)
 	history_aside_init(&aside);
 	ret = apply_logged(conf, order, &done, &aside);
 
-	while (ret == 0 && switchover_pause_ms(&done) > 0) {
+	/* Also after a step that fails: what goes on meanwhile has its end. */
+	while (done.port != 0 && switchover_pause_ms(&done) > 0) {
 		switchover_wait(conf, switchover_pause_ms(&done));
 		rest.reported = order->force ? order->reported : NULL;
 		ret = apply_logged(conf, &rest, &done, &aside);
@@ -226,6 +227,15 @@ static int run_show(const struct cli *cli, const struct conf *conf, void *settin
 	return report_switchover(cli, conf, &now, mistake);
 }
 
+/* What the resident would undo a moment later is not done. */
+static bool is_forced_in_vain(const struct settings *set)
+{
+	if (!set->force || !route_watch_is_running())
+		return false;
+	log_err(0, "fo-route watch is running, and would undo it: first systemctl stop fo-route");
+	return true;
+}
+
 static int run_apply(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
@@ -235,6 +245,8 @@ static int run_apply(const struct cli *cli, const struct conf *conf, void *setti
 		return CLI_CONFIG;
 	if (cli->dry_run)
 		return print_plan(cli, conf, &order);
+	if (is_forced_in_vain(set))
+		return CLI_CANNOT;
 	line_dns_note();
 	return apply(conf, &order);
 }
@@ -316,7 +328,9 @@ static int run_state(const struct cli *cli, const struct conf *conf, void *setti
 		log_debug("not a change of state: nothing to do");
 		return CLI_YES;
 	}
-	return cli->dry_run ? print_plan(cli, conf, &order) : apply(conf, &order);
+	if (cli->dry_run)
+		return print_plan(cli, conf, &order);
+	return is_forced_in_vain(set) ? CLI_CANNOT : apply(conf, &order);
 }
 
 static const struct cli_option options[] = {

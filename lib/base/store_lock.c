@@ -53,6 +53,19 @@ int store_lock(const char *name, int64_t wait_ms, int *fd)
 	return ret;
 }
 
+/* Shared: two that look at the same time do not see each other. */
+bool store_lock_is_taken(const char *name)
+{
+	int lock = -1;
+	bool taken;
+
+	if (store_open(STORE_RUN, name, O_RDONLY, 0, &lock) != 0)
+		return false;
+	taken = flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(lock);
+	return taken;
+}
+
 void store_unlock(int fd)
 {
 	if (fd >= 0)

@@ -2,6 +2,7 @@
 #ifndef FO_STORE_LOCK_H
 #define FO_STORE_LOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "compiler.h"
@@ -10,6 +11,9 @@
  * process ends, however it ends. Returns 0 and the descriptor `*fd` for store_unlock; -EWOULDBLOCK,
  * silently, when it stayed taken, and for no other reason; another -errno, logged. */
 int store_lock(const char *name, int64_t wait_ms, int *fd) FO_MUST_CHECK;
+
+/* Whether somebody has the lock now. What cannot be looked at counts as free; it is logged. */
+bool store_lock_is_taken(const char *name);
 
 /* Frees a lock; -1 is allowed. */
 void store_unlock(int fd);

@@ -12,6 +12,18 @@
 /* At a stop keepalived waits 1 s for its scripts. */
 #define LINGER_STOP_MS 700
 
+static void find_lan(const struct conf_interfaces *lan, const char *holder,
+		     struct conf_interfaces *out)
+{
+	*out = *lan;
+	for (size_t i = 0; i < lan->count; i++) {
+		if (strcmp(lan->items[i], holder) == 0)
+			return;
+	}
+	if (holder[0] != '\0' && out->count < CONF_LANS_MAX)
+		snprintf(out->items[out->count++], IFNAMSIZ, "%s", holder);
+}
+
 int facts_look_again(struct netlink *nl, const struct conf *conf, enum vrrp_state reported,
 		     bool force, struct facts *out)
 {
@@ -19,6 +31,7 @@ int facts_look_again(struct netlink *nl, const struct conf *conf, enum vrrp_stat
 
 	if (ret != 0)
 		return ret;
+	find_lan(&conf->router.lan, out->held.dev, &out->lan);
 	out->state = force ? reported : vrrp_role_state(reported, &out->held);
 	out->state6 = out->state;
 	if (!force && addr_is_set(&conf->router.vip6))
@@ -199,7 +212,7 @@ int facts_find(struct netlink *nl, const struct conf *conf, const enum vrrp_stat
 
 struct plan_facts facts_for_plan(const struct facts *facts, const struct conf *conf)
 {
-	return (struct plan_facts){ .lan = &conf->router.lan,
+	return (struct plan_facts){ .lan = &facts->lan,
 				    .uplink = conf->router.uplink,
 				    .state = facts->state,
 				    .state6 = facts->state6,

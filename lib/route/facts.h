@@ -28,6 +28,9 @@ struct facts_line {
 struct facts {
 	enum vrrp_state state, state6; /* the true ones, of the IPv4 and the IPv6 address */
 	struct vrrp_role_held held;
+	struct conf_interfaces
+		lan;		/* as configured, and what the address is on, such as the macvlan
+				 * of keepalived's use_vmac: packets for it come in there */
 	bool known;		/* a state was reported since the boot, or the address is held */
 	char sibling[IFNAMSIZ]; /* up where the uplink is gone, such as ppp1; else empty */
 	struct facts_line line, line6; /* the second one is empty where no master6 is set */

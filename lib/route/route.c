@@ -29,6 +29,7 @@ static bool is_same_table(struct route_table a, struct route_table b)
 struct default_query {
 	struct route_table table;
 	const struct nexthop *want; /* or NULL */
+	bool own;		    /* nothing but what we have made */
 	struct nexthop hop;	    /* of several, IPv4 uses the first */
 	bool present;		    /* that which is wanted */
 	struct nexthop other;	    /* another one that must not be there */
@@ -55,12 +56,22 @@ static int take_default(const struct nlmsghdr *nlh, void *data)
 {
 	struct default_query *query = data;
 	struct route_listed route;
+	struct nexthop first;
+	bool excess, more;
 
 	if (!route_read_defaults(nlh, &route) || !is_same_table(route.table, query->table) ||
-	    route.metric != metric_of(query->table.family))
+	    route.metric != metric_of(query->table.family) ||
+	    (query->own && route.protocol != protocol_of(query->table)))
 		return MNL_CB_OK;
-	for (bool more = true; more; more = route_read_next(&route))
-		note_hop(query, &route.hop, is_excess(&route));
+	excess = is_excess(&route);
+	first = route.hop;
+	more = route_read_next(&route);
+	/* An IPv4 route of several is none of its hops: part of all flows takes each. */
+	if (more && query->table.family == AF_INET)
+		return MNL_CB_OK;
+	note_hop(query, &first, excess);
+	for (; more; more = route_read_next(&route))
+		note_hop(query, &route.hop, excess);
 	return MNL_CB_OK;
 }
 
@@ -97,7 +108,9 @@ static struct nlmsghdr *begin_defaults(struct netlink *nl, void *data)
 {
 	struct default_query *query = data;
 
-	*query = (struct default_query){ .table = query->table, .want = query->want };
+	*query = (struct default_query){ .table = query->table,
+					 .want = query->want,
+					 .own = query->own };
 	return request_routes(nl, query->table);
 }
 
@@ -213,8 +226,9 @@ static struct rtmsg *put_default(struct nlmsghdr *nlh, struct route_table table,
 	return info;
 }
 
-static int delete_default(struct netlink *nl, struct route_table table, const struct nexthop *hop,
-			  const char **words)
+/* With a `protocol` other than 0 only that of who has it. */
+static int delete_default_of(struct netlink *nl, struct route_table table,
+			     const struct nexthop *hop, uint8_t protocol, const char **words)
 {
 	struct nlmsghdr *nlh = netlink_request(nl, RTM_DELROUTE, NLM_F_ACK);
 	struct rtmsg *info = put_default(nlh, table, hop);
@@ -223,8 +237,15 @@ static int delete_default(struct netlink *nl, struct route_table table, const st
 	if (info == NULL)
 		return 0;		    /* the interface has gone, and its routes with it */
 	info->rtm_scope = RT_SCOPE_NOWHERE; /* any */
+	info->rtm_protocol = protocol;
 	ret = netlink_ask(nl, nlh, NULL, NULL, words);
 	return ret == -ESRCH ? 0 : ret;
+}
+
+static int delete_default(struct netlink *nl, struct route_table table, const struct nexthop *hop,
+			  const char **words)
+{
+	return delete_default_of(nl, table, hop, RTPROT_UNSPEC, words);
 }
 
 int route_delete_default(struct netlink *nl, struct route_table table, const struct nexthop *hop)
@@ -237,6 +258,22 @@ int route_delete_default(struct netlink *nl, struct route_table table, const str
 		return 0;
 	snprintf(what, sizeof(what), "default route %s", nexthop_format(text, hop));
 	return fail(ret, words, table.family, "delete", what);
+}
+
+int route_delete_own_defaults(struct netlink *nl, struct route_table table)
+{
+	struct default_query query = { .table = table, .own = true };
+	const char *words = "";
+	int ret = 0;
+
+	for (int i = 0; i < DEFAULTS_MAX && ret == 0; i++) {
+		ret = list(nl, begin_defaults, take_default, &query, &words);
+		if (ret == 0 && !nexthop_is_set(&query.hop))
+			return 0;
+		if (ret == 0)
+			ret = delete_default_of(nl, table, &query.hop, protocol_of(table), &words);
+	}
+	return ret == 0 ? 0 : fail(ret, words, table.family, "delete", "default route");
 }
 
 static int put_first(struct netlink *nl, struct route_table table, const struct nexthop *hop,

@@ -37,6 +37,10 @@ int route_get_default(struct netlink *nl, struct route_table table,
 int route_replace_default(struct netlink *nl, struct route_table table,
 			  const struct nexthop *hop) FO_MUST_CHECK;
 
+/* Deletes the default routes of `table` that we have made, and no others. Returns 0 or -errno,
+ * logged. */
+int route_delete_own_defaults(struct netlink *nl, struct route_table table) FO_MUST_CHECK;
+
 /* Deletes the default route `hop` of `table` that has our metric. That there is none is as good.
  * Returns 0 or -errno, logged. */
 int route_delete_default(struct netlink *nl, struct route_table table,

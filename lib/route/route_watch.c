@@ -40,6 +40,10 @@
  * the line. */
 #define STUCK_US 1000000
 
+/* So long after its address keepalived's word that it stops has come, where that changes nothing.
+ */
+#define STOP_US 300000
+
 /* How often flows are looked at for nothing but another's route that has gone. */
 #define FLOWS_EVERY_US 1000000
 
@@ -63,6 +67,7 @@ struct route_watch {
 	struct change cause; /* the last change that counts, of what is not right yet */
 	uint32_t own_port;   /* that made our last changes: they are nobody's drift */
 	int failure;	     /* of the last time, -errno */
+	int64_t stop_us;     /* until when keepalived may just be stopping, with `stop = keep` */
 	int64_t patient_us;  /* until when a failure that stays is not looked at again */
 	struct drift drift;
 	struct history_aside aside;
@@ -114,11 +119,21 @@ static bool uncovers(const struct route_watch *w, const struct change *change)
 	       !is_by_us(w, change);
 }
 
+/* keepalived takes the VRRP address away before it says that it stops, after which with `stop =
+ * keep` nothing is to change. */
+static bool may_be_stop(const struct route_watch *w, const struct change *change)
+{
+	return change->kind == CHANGE_ADDR && w->conf.route.stop == CONF_STOP_KEEP &&
+	       w->state == VRRP_MASTER;
+}
+
 static void take_change(struct route_watch *w, const struct change *change)
 {
 	int64_t now_us = clock_mono_us();
 	int64_t when_us = now_us + (change->kind == CHANGE_ADDR ? 0 : SETTLE_US);
 
+	if (may_be_stop(w, change) && now_us - w->stop_us > STOP_US)
+		w->stop_us = now_us + STOP_US;
 	if (change->kind == CHANGE_NONE ||
 	    (change->kind == CHANGE_LINK && !is_ours(w, change->dev)))
 		return;
@@ -134,8 +149,10 @@ static void take_change(struct route_watch *w, const struct change *change)
 		w->cause = *change;
 	if (when_us < w->patient_us && !concerns_line(w, change))
 		when_us = w->patient_us;
-	/* The VRRP address may have moved: from now on packets of the LAN are lost. */
-	want_apply(w, drift_due(&w->drift, when_us));
+	/* Unless keepalived stops, from now on packets of the LAN are lost. */
+	if (change->kind != CHANGE_ADDR && change->kind != CHANGE_LINK)
+		when_us = drift_due(&w->drift, when_us);
+	want_apply(w, when_us);
 }
 
 static int take_changes(struct route_watch *w)
@@ -216,7 +233,7 @@ static int report(struct route_watch *w, const struct switchover *done, bool exp
 	/* What came late is looked at again. */
 	if (was_lost || (w->due_us == NEVER && w->failure == 0))
 		w->cause = (struct change){ .kind = CHANGE_NONE };
-	if (w->due_us != NEVER)
+	if (w->due_us != NEVER && !w->moved)
 		w->due_us = drift_due(&w->drift, w->due_us);
 	return ret;
 }
@@ -232,6 +249,10 @@ static int apply(struct route_watch *w, bool first)
 	int ret;
 
 	w->due_us = NEVER;
+	if (clock_mono_us() < w->stop_us) {
+		want_apply(w, w->stop_us);
+		return 0;
+	}
 	order.drifted = !must_look_at_flows(w) && !expected;
 	w->moved = false;
 	ret = switchover_apply(&w->conf, &order, &done);
@@ -342,7 +363,7 @@ static int run_locked(struct route_watch *w)
 	if (ret == 0)
 		ret = change_open(&w->monitor);
 	if (ret == 0) {
-		split_watch_init(&w->split, &w->conf.router);
+		split_watch_init(&w->split, &w->conf.router, &w->aside);
 		w->next_beat_us = clock_mono_us() + BEAT_EVERY_US;
 		ret = apply(w, true);
 		sd_notify_send("READY=1");
@@ -359,11 +380,7 @@ static int run_locked(struct route_watch *w)
 
 bool route_watch_is_running(void)
 {
-	int lock = -1;
-	int ret = store_lock(LOCK_NAME, 0, &lock);
-
-	store_unlock(lock);
-	return ret == -EWOULDBLOCK;
+	return store_lock_is_taken(LOCK_NAME);
 }
 
 int route_watch_run(const struct conf *conf, const struct route_watch_hooks *hooks)

@@ -8,17 +8,17 @@
 
 #define PROGRAM "fo-route"
 
-void split_tell_begin(const struct split_entry *entry)
+void split_tell_begin(const struct split_entry *entry, struct history_aside *aside)
 {
 	char text[SPLIT_TEXT_MAX], address[ADDR_TEXT_MAX], mac[MAC_TEXT_MAX];
 
 	log_warn(0, "%s", split_report_describe(text, entry));
-	history_add(&(struct history_news){ PROGRAM, EVENT_SPLIT, "begin", 0 },
-		    "two masters: MAC %s also answers for %s", mac_format(mac, &entry->mac),
-		    addr_format(address, &entry->address));
+	history_aside_add(aside, &(struct history_news){ PROGRAM, EVENT_SPLIT, "begin", 0 },
+			  "two masters: MAC %s also answers for %s", mac_format(mac, &entry->mac),
+			  addr_format(address, &entry->address));
 }
 
-void split_tell_end(const struct split_entry *entry, bool given_up)
+void split_tell_end(const struct split_entry *entry, bool given_up, struct history_aside *aside)
 {
 	int64_t took_s = clock_boottime_s() - entry->since_s;
 	char address[ADDR_TEXT_MAX], mac[MAC_TEXT_MAX];
@@ -32,10 +32,11 @@ void split_tell_end(const struct split_entry *entry, bool given_up)
 		log_info("no other machine answers any more for %s; MAC %s had answered, too, for "
 			 "%" PRId64 " s",
 			 address, mac, took_s);
-	history_add(&(struct history_news){ PROGRAM, EVENT_SPLIT, "end", took_s * 1000 },
-		    "one master again: %s %s (MAC %s, %" PRId64 " s)",
-		    given_up ? "this router gave up" : "no other machine answers any more for",
-		    address, mac, took_s);
+	history_aside_add(
+		aside, &(struct history_news){ PROGRAM, EVENT_SPLIT, "end", took_s * 1000 },
+		"one master again: %s %s (MAC %s, %" PRId64 " s)",
+		given_up ? "this router gave up" : "no other machine answers any more for", address,
+		mac, took_s);
 }
 
 void split_tell_announced(const struct addr *address, const struct mac *claimant)

@@ -47,9 +47,9 @@ static void take_event(const struct split_watch *watch, struct split_side *side,
 	write_record(watch);
 	split_report_confirm();
 	if (event == SPLIT_BEGINS)
-		split_tell_begin(&side->entry);
+		split_tell_begin(&side->entry, watch->aside);
 	else
-		split_tell_end(&side->entry, given_up);
+		split_tell_end(&side->entry, given_up, watch->aside);
 }
 
 /* Whether any is asked for. */
@@ -303,11 +303,13 @@ static void take_over(struct split_watch *watch, const struct split_record *reco
 	}
 }
 
-void split_watch_init(struct split_watch *watch, const struct conf_router *router)
+void split_watch_init(struct split_watch *watch, const struct conf_router *router,
+		      struct history_aside *aside)
 {
 	struct split_record record;
 
 	memset(watch, 0, sizeof(*watch));
+	watch->aside = aside;
 	for (size_t i = 0; i < SPLIT_FDS; i++) {
 		watch->sides[i].fd = -1;
 		(void)split_rule_rest(&watch->sides[i].rule);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "claim.h"
+#include "history_aside.h"
 #include "netlink.h"
 #include "settings.h"
 #include "split_report.h"
@@ -36,10 +37,12 @@ struct split_side {
 struct split_watch {
 	struct split_side sides[SPLIT_FDS];
 	struct netlink *nl;
+	struct history_aside *aside; /* its owner's: the disk may take its time */
 };
 
 /* Begins with what an earlier one has left. */
-void split_watch_init(struct split_watch *watch, const struct conf_router *router);
+void split_watch_init(struct split_watch *watch, const struct conf_router *router,
+		      struct history_aside *aside);
 
 /* Goes on with other addresses, perhaps. */
 void split_watch_configure(struct split_watch *watch, const struct conf_router *router);

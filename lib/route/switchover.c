@@ -280,7 +280,6 @@ static int clear_family(struct netlink *nl, const struct conf *conf, sa_family_t
 	const struct route_table line = { family, (uint32_t)conf->route.table };
 	const struct route_table main_table = { family, ROUTE_MAIN };
 	const struct rule_set none = { .count = 0 };
-	struct nexthop hop = { .dev = "" };
 	struct rule_set have;
 	bool other = false;
 	int ret = rule_get_ours(nl, family, &have);
@@ -288,15 +287,12 @@ static int clear_family(struct netlink *nl, const struct conf *conf, sa_family_t
 	if (ret == 0)
 		ret = line_rules_replace(nl, family, &have, &none);
 	if (ret == 0 && line.number != 0)
-		ret = route_get_default(nl, line, &hop);
-	if (ret == 0 && nexthop_is_set(&hop))
-		ret = route_delete_default(nl, line, &hop);
+		ret = route_delete_own_defaults(nl, line);
+	/* The last one stays. */
 	if (ret == 0)
 		ret = route_has_other_default(nl, family, &other);
 	if (ret == 0 && other)
-		ret = route_get_default(nl, main_table, &hop);
-	if (ret == 0 && other && nexthop_is_set(&hop))
-		ret = route_delete_default(nl, main_table, &hop);
+		ret = route_delete_own_defaults(nl, main_table);
 	return ret;
 }
 

@@ -14,13 +14,14 @@
 
 /* An address of the loopback interface is not one that keepalived has put on the LAN, unless that
  * is the LAN. */
-static int is_held(struct netlink *nl, const struct addr *vip, int lan, bool *held)
+static int is_held(struct netlink *nl, const struct addr *vip, int lan, bool *held, int *index)
 {
-	int index = 0;
-	int ret = rtnl_find_addr(nl, vip, &index);
+	int ret;
 
+	*index = 0;
+	ret = rtnl_find_addr(nl, vip, index);
 	if (ret == 0)
-		*held = index != 0 && (index != RTNL_LOOPBACK || lan == RTNL_LOOPBACK);
+		*held = *index != 0 && (*index != RTNL_LOOPBACK || lan == RTNL_LOOPBACK);
 	return ret;
 }
 
@@ -40,16 +41,19 @@ int vrrp_role_get_held(struct netlink *nl, const struct conf *conf, struct vrrp_
 	const struct conf_router *router = &conf->router;
 	struct vrrp_role_held held = { .vip = false };
 	int lan = rtnl_get_index(router->lan.items[0]);
-	int ret;
+	int ret, index, index6;
 
 	if (lan == 0) {
 		log_err(0, "[router] lan = %s: there is no such interface", router->lan.items[0]);
 		return -ENODEV;
 	}
-	ret = is_held(nl, &router->vip, lan, &held.vip);
+	ret = is_held(nl, &router->vip, lan, &held.vip, &index);
+	if (ret == 0 && held.vip && index != RTNL_LOOPBACK &&
+	    if_indextoname((unsigned)index, held.dev) == NULL)
+		held.dev[0] = '\0'; /* gone by now */
 	held.vip6 = held.vip;
 	if (ret == 0 && addr_is_set(&router->vip6))
-		ret = is_held(nl, &router->vip6, lan, &held.vip6);
+		ret = is_held(nl, &router->vip6, lan, &held.vip6, &index6);
 	if (ret == 0 && !held.vip)
 		ret = is_gateway_own(nl, &conf->route.backup, &held.gateway);
 	if (ret == 0)

@@ -2,6 +2,7 @@
 #ifndef FO_VRRP_ROLE_H
 #define FO_VRRP_ROLE_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,8 +14,9 @@
 /* Which VRRP addresses the router holds, which is what "master" means. */
 struct vrrp_role_held {
 	bool vip;
-	bool vip6;    /* the same as `vip` where no vip6 is configured */
-	bool gateway; /* the gateway of [route] backup is an address of this router itself */
+	char dev[IFNAMSIZ]; /* which has that; empty: none, or the loopback interface */
+	bool vip6;	    /* the same as `vip` where no vip6 is configured */
+	bool gateway;	    /* the gateway of [route] backup is an address of this router itself */
 };
 
 /* Looks for the addresses on every interface: keepalived may put them on one of its own (use_vmac),

@@ -94,6 +94,19 @@ from all oif ppp0 lookup 87"
 	default_is "$BACKUP"
 }
 
+@test "clear leaves a default route that somebody else has made, also where it is the only one, or fits" {
+	take_vip
+	router ip route replace default dev ppp0
+	fo_route master
+	fo_route clear
+	router ip route show default | grep -q '^default dev ppp0 scope link'
+	# Ours behind it goes.
+	router ip route append default via 192.168.0.1 dev eth0 proto keepalived
+	fo_route clear
+	router ip route show default | grep -q '^default dev ppp0 scope link'
+	[ "$(router ip route show default | wc -l)" = 1 ]
+}
+
 @test "the samples for iproute2 name the table and who has made its rules" {
 	mkdir -p "$DIR/etc"
 	cp -r "$BATS_TEST_DIRNAME/../../etc/iproute2" "$DIR/etc/"
@@ -325,6 +338,18 @@ from all oif ppp0 lookup 87" ]
 	run -0 fo_route backup
 	says "cannot write $FO_STATE_DIR/run/route.linger"
 	[ "$(sysctl_of net.ipv4.conf.ppp0.rp_filter)" = 1 ]
+}
+
+@test "a step that fails does not leave what linger has kept" {
+	configure "forwarding = global" "linger = 300ms"
+	take_vip
+	fo_route master
+	# As a VPN does, which is no fault of ours.
+	router ip route add 128.0.0.0/1 via 192.168.0.10 dev eth0
+	give_vip
+	run -2 fo_route backup
+	[ "$(sysctl_of net.ipv4.ip_forward)" = 0 ]
+	run ! grep iif <<<"$(rules)"
 }
 
 @test "a note of linger that is too long to be one is removed" {

@@ -57,6 +57,36 @@ as_backup() {
 	said "default route via 192.168.0.10 dev eth0 (boot) was made by process"
 }
 
+# As keepalived does: the address goes first, and its word comes some milliseconds later.
+@test "stop = keep: at a stop it changes nothing; a router that becomes backup is one a moment later" {
+	configure "stop = keep" "forwarding = global"
+	take_vip
+	fo_route master
+	watch
+	give_vip
+	fo_route stop
+	# It has looked once more.
+	router ip rule del pref 8703
+	eventually 5 has_rules
+	default_is "$MASTER"
+	[ "$(sysctl_of net.ipv4.ip_forward)" = 1 ]
+	take_vip
+	fo_route master
+	router ip rule del pref 8703
+	eventually 5 has_rules
+	# And where nobody says a word.
+	give_vip
+	soon_uses "$BACKUP"
+}
+
+@test "--force, which it would undo, is refused" {
+	as_backup
+	run -2 fo_route --force master
+	[[ "$output" == *"fo-route watch is running, and would undo it: first systemctl stop fo-route"* ]]
+	default_is "$BACKUP"
+	fo_route -n --force master
+}
+
 @test "a route that is in front and not ours is left, and nobody calls that corrected" {
 	as_backup
 	router ip route add 128.0.0.0/1 via 192.168.0.10 dev eth0

@@ -324,9 +324,30 @@ pathlib.Path(sys.argv[1] + "/looks").write_text(f"{looks} {missed}\n")' "$DIR"
 	router ip route replace default nexthop via 192.168.0.1 dev eth0 nexthop dev ppp0
 	fo_route master
 	default_is "$MASTER"
+	# Part of all flows would take the other hop, whichever is the first.
+	router ip route replace default nexthop dev ppp0 nexthop via 192.168.0.1 dev eth0
+	run ! fo_route show
+	fo_route master
+	default_is "$MASTER"
 	router ip route replace default dev eth0 scope link
 	fo_route master
 	default_is "$MASTER"
+}
+
+@test "forwarding = lan: also of the interface that the address is on, as with keepalived's use_vmac" {
+	configure "forwarding = lan"
+	router sysctl -qw net.ipv4.conf.default.forwarding=0 net.ipv4.ip_forward=0
+	router ip link add link eth0 name vmac0 type macvlan mode private
+	router ip link set vmac0 up
+	router ip addr add "$VIP/32" dev vmac0
+	[ "$(sysctl_of net.ipv4.conf.vmac0.forwarding)" = 0 ]
+	fo_route master
+	[ "$(sysctl_of net.ipv4.conf.vmac0.forwarding)" = 1 ]
+	[ "$(sysctl_of net.ipv4.conf.eth0.forwarding)" = 1 ]
+	run -0 fo_route show
+	router sysctl -qw net.ipv4.conf.vmac0.forwarding=0
+	run -1 fo_route show
+	has "$output" "vmac0"
 }
 
 @test "no default route at all: one is made" {

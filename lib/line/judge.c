@@ -36,9 +36,10 @@ static void shorten_hold(struct judge *judge)
 		judge->state.hold_us = judge->rule.levels.hold_max_us;
 }
 
-void judge_resume(struct judge *judge, const struct verdict_state *state)
+void judge_resume(struct judge *judge, const struct verdict_state *state, int64_t rtt_us)
 {
 	judge->state = *state;
+	judge->line.last_rtt_us = rtt_us;
 	shorten_hold(judge);
 }
 

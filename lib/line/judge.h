@@ -56,8 +56,9 @@ void judge_init(struct judge *judge, const struct judge_rule *rule);
 /* Closes the sockets. */
 void judge_close(struct judge *judge);
 
-/* Goes on from `state`, where another judge ended. Only before the link is there. */
-void judge_resume(struct judge *judge, const struct verdict_state *state);
+/* Goes on from `state`, where another judge ended, and from the round trip that it knew (0: none):
+ * before so much time has passed nothing is late. Only before the link is there. */
+void judge_resume(struct judge *judge, const struct verdict_state *state, int64_t rtt_us);
 
 /* Goes by another rule from now on. Where the interface is the same, the verdict is kept, since
  * when the line is silent, and what is known of targets that stay (line_renew); otherwise all is as

@@ -10,7 +10,8 @@ static void tell_abandoned(struct history_aside *aside, const char *iface, int64
 {
 	log_warn(0, "%s: the drill is over: fo-route drill was killed, or hangs", iface);
 	history_aside_add(
-		aside, &(struct history_news){ "fo-watch", EVENT_DRILL, "end", lasted_us / 1000 },
+		aside,
+		&(struct history_news){ "fo-watch", EVENT_DRILL, "failed", lasted_us / 1000 },
 		"the drill was ended: fo-route drill was killed, or hangs");
 }
 

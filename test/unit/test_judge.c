@@ -160,6 +160,33 @@ static void before_the_first_answer_it_has_more_patience(void **state)
 	assert_int_equal(downs, 0);
 }
 
+/* The line was up, with that round trip. */
+static void take_over(const struct judge_rule *rule, int64_t rtt_us)
+{
+	const struct verdict_state up = { .verdict = VERDICT_UP };
+
+	start(rule, rtt_us);
+	judge_init(&judge, rule);
+	judge_resume(&judge, &up, rtt_us);
+	judge_have_link(&judge);
+}
+
+static void a_successor_knows_how_slow_the_line_is(void **state)
+{
+	const struct judge_rule rule = usual(3, 1);
+
+	(void)state;
+	for (int64_t rtt_us = 10 * MS; rtt_us <= 2500 * MS; rtt_us += 30 * MS) {
+		take_over(&rule, rtt_us);
+		run_for_us(20 * SECOND);
+		CHECK(downs == 0, "%lld us", (long long)rtt_us);
+		take_over(&rule, rtt_us);
+		cut();
+		CHECK(time_to_down_us(10 * SECOND) <= rtt_us + 600 * MS, "%lld us",
+		      (long long)rtt_us);
+	}
+}
+
 /* Refusals are no sign of life, and not silent either: so many in a row. */
 static void refusals_are_counted(void **state)
 {
@@ -504,6 +531,7 @@ int main(void)
 		cmocka_unit_test(a_black_hole_is_seen_in_time),
 		cmocka_unit_test(a_black_hole_behind_a_queue_is_seen_as_soon),
 		cmocka_unit_test(before_the_first_answer_it_has_more_patience),
+		cmocka_unit_test(a_successor_knows_how_slow_the_line_is),
 		cmocka_unit_test(refusals_are_counted),
 		cmocka_unit_test(a_line_with_long_round_trips_is_up),
 		cmocka_unit_test(queues_are_no_dead_line),

@@ -19,7 +19,10 @@ void alert_cli_find_facts(void *data, struct alert_facts *out)
 	*out = (struct alert_facts){ .is_metered = conf->speedclass.present };
 	if (!out->is_metered)
 		return;
-	if (vrrp_role_true_state(conf, vrrp_role_reported(), &state) != 0)
+	if (rtnl_get_index(conf->router.lan.items[0]) ==
+	    0) /* said by others, and not each second */
+		state = vrrp_role_reported();
+	else if (vrrp_role_true_state(conf, vrrp_role_reported(), &state) != 0)
 		state = VRRP_MASTER;
 	out->is_master = state == VRRP_MASTER;
 	speedclass_load(&now);

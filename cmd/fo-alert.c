@@ -97,6 +97,13 @@ static int exit_of(int ret)
 	return ret == -ETIMEDOUT ? CLI_NO : CLI_CANNOT;
 }
 
+/* Who is told again some day is not told of what was before. */
+static void forget_all(void)
+{
+	for (int i = 0; i < ALERT_WAYS; i++)
+		alert_state_forget((enum alert_way)i);
+}
+
 static int run(const struct cli *cli, const struct conf *conf, void *settings)
 {
 	const struct settings *set = settings;
@@ -104,8 +111,11 @@ static int run(const struct cli *cli, const struct conf *conf, void *settings)
 	const struct alert_order order = alert_cli_order(&copy, set->wait_ms);
 	int status;
 
-	if (!alert_cli_has_way(cli, conf))
+	if (!alert_cli_has_way(cli, conf)) {
+		if (!cli->dry_run && !set->test && (conf->faulty & CONF_ALERT) == 0)
+			forget_all();
 		return set->test ? CLI_NO : CLI_YES;
+	}
 	if (cli->dry_run)
 		return print_plan(cli, &order);
 	if (set->test)

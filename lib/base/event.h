@@ -33,7 +33,7 @@ enum event_kind {
 	EVENT_DRIFT,	    /* mended, failed: another program has changed what is ours */
 	EVENT_CONFIG,	    /* read, faulty */
 	EVENT_USAGE,	    /* exceeded: `warn-bytes` */
-	EVENT_DRILL,	    /* begin, end, refused */
+	EVENT_DRILL,	    /* begin, end, failed, refused */
 	EVENT_TRIAL,	    /* passed, failed: the metered line, tried from end to end */
 	EVENT_HOLD,	    /* cut: a person has ended the wait before a failback */
 	EVENT_WATCH,	    /* begin, resume, end: whether fo-watch judges the line. After `resume`

@@ -142,8 +142,8 @@ const struct conf_key conf_schema[] = {
 	{ "alert", "format", CONF_CHOICE, FIELD(alert.format), .choices = format_words,
 	  .default_text = "json" },
 	{ "alert", "events", CONF_EVENTS, FIELD(alert.events),
-	  .default_text = "state, line, lte, class-failed, redial:failed, split, drift:failed, "
-			  "config:faulty, usage, drill" },
+	  .default_text = "state, line, lte, trial:failed, class-failed, redial:failed, split, "
+			  "drift:failed, config:faulty, usage, drill" },
 
 	{ "log", "level", CONF_CHOICE, FIELD(log_level), .choices = level_words,
 	  .default_text = "info" },

@@ -190,7 +190,9 @@ static enum drill_result tell_end(const struct run *r, enum drill_end end, bool 
 		log_info("drill: cut short: %s", text);
 	else
 		log_warn(0, "drill: %s", text);
-	history_add(&(struct history_news){ PROGRAM, EVENT_DRILL, "end", away_ms }, "drill%s: %s",
+	history_add(&(struct history_news){ PROGRAM, EVENT_DRILL, well || cut ? "end" : "failed",
+					    away_ms },
+		    "drill%s: %s",
 		    well  ? ""
 		    : cut ? " cut short"
 			  : " failed",

@@ -12,7 +12,15 @@
 #include "num.h"
 #include "store_lock.h"
 
-#define LOCK_NAME "alert.lock"
+/* Of a run, also while that waits; and of whoever reads and writes what is known of a way. */
+#define LOCK_NAME      "alert.lock"
+#define WORK_LOCK_NAME "alert.work.lock"
+
+/* Longer than a delivery takes. */
+#define WORK_WAIT_MS 60000
+
+/* A test does not wait for one. */
+#define TEST_WAIT_MS 2000
 
 /* How often it is looked whether something has changed that is waited for. */
 #define LOOK_MS INT64_C(1000)
@@ -141,17 +149,30 @@ static int work_off_all(const struct alert_order *order, int64_t *wait_ms)
 	int ret = 0;
 
 	*wait_ms = -1;
-	for (int i = 0; i < ALERT_WAYS && ret == 0; i++) {
+	for (int i = 0; i < ALERT_WAYS; i++) {
 		enum alert_way way = (enum alert_way)i;
 		int64_t way_ms = -1;
+		int failed = 0;
 
 		if (alert_way_value(order->conf, way)[0] == '\0')
 			alert_state_forget(way);
 		else
-			ret = work_off(order, way, &way_ms);
+			failed = work_off(order, way, &way_ms);
+		ret = ret != 0 ? ret : failed;
 		if (way_ms >= 0 && (*wait_ms < 0 || way_ms < *wait_ms))
 			*wait_ms = way_ms;
 	}
+	return ret;
+}
+
+static int work_off_locked(const struct alert_order *order, int64_t *wait_ms)
+{
+	int lock = -1;
+	int ret = store_lock(WORK_LOCK_NAME, WORK_WAIT_MS, &lock);
+
+	if (ret == 0)
+		ret = work_off_all(order, wait_ms);
+	store_unlock(lock);
 	return ret;
 }
 
@@ -197,7 +218,7 @@ static int run(const struct alert_order *order)
 	for (;;) {
 		struct scene scene = look_around(order);
 		int64_t wait_ms = -1, until_us;
-		int ret = work_off_all(order, &wait_ms);
+		int ret = work_off_locked(order, &wait_ms);
 
 		if (ret != 0 || wait_ms < 0)
 			return ret;
@@ -220,13 +241,14 @@ int alert_run(const struct alert_order *order)
 	return ret;
 }
 
-/* A run that works at this moment writes down what it finds. */
+/* A run that waits sees by the history that something has changed; one that works at this moment
+ * writes down what it finds. */
 static void end_pause(const struct alert_order *order, enum alert_way way)
 {
 	struct alert_view view = { .way = way };
 	int lock = -1;
 
-	if (store_lock(LOCK_NAME, 0, &lock) != 0)
+	if (store_lock(WORK_LOCK_NAME, TEST_WAIT_MS, &lock) != 0)
 		return;
 	if (alert_view_open(order, way, &view) == 0 && view.state.memory.failures > 0) {
 		view.state.memory.retry_ms = 0;

@@ -140,8 +140,12 @@ bool alert_rule_failed(struct alert_memory *memory, enum alert_result result, in
 	return is_event;
 }
 
-void alert_rule_boot(struct alert_memory *memory)
+void alert_rule_boot(struct alert_memory *memory, int64_t wall_s)
 {
+	int64_t pause_ms = (wall_s - memory->sent_wall_s) * 1000;
+
+	if (memory->sent_wall_s > 0 && pause_ms >= 2 * memory->gap_ms + ALERT_CALM_MS)
+		memory->gap_ms = 0;
 	memory->sent_ms = 0;
 	memory->tried_ms = 0;
 	memory->retry_ms = 0;

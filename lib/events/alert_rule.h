@@ -106,8 +106,9 @@ void alert_rule_sent(struct alert_memory *memory, int64_t id, int64_t count, int
 bool alert_rule_failed(struct alert_memory *memory, enum alert_result result, int64_t server_ms,
 		       int64_t now_ms, uint32_t random) FO_MUST_CHECK;
 
-/* This is another boot: no time of the last one counts. */
-void alert_rule_boot(struct alert_memory *memory);
+/* This is another boot: no time of the last one counts, but for that of a calm, by the machine's
+ * clock. */
+void alert_rule_boot(struct alert_memory *memory, int64_t wall_s);
 
 /* The way was changed: it has not failed yet. */
 void alert_rule_forgive(struct alert_memory *memory);

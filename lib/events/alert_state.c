@@ -84,7 +84,7 @@ int alert_state_parse(const char *text, const char *boot, struct alert_state *ou
 		return -EINVAL;
 	utf8_make_printable(state.why);
 	if (strcmp(of_boot, boot) != 0)
-		alert_rule_boot(&state.memory);
+		alert_rule_boot(&state.memory, clock_wall_s());
 	*out = state;
 	return 0;
 }
@@ -92,8 +92,10 @@ int alert_state_parse(const char *text, const char *boot, struct alert_state *ou
 int alert_state_load(enum alert_way way, struct alert_state *out)
 {
 	char text[ALERT_STATE_TEXT_MAX], boot[CLOCK_BOOT_MAX];
-	int ret = store_read(STORE_LIB, ways[way].file, text, sizeof(text));
+	int ret = store_read(STORE_RUN, ways[way].file, text, sizeof(text));
 
+	if (ret == -ENOENT)
+		ret = store_read(STORE_LIB, ways[way].file, text, sizeof(text));
 	if (ret != 0 && ret != -EFBIG)
 		return ret;
 	if (ret == 0 && alert_state_parse(text, clock_boot(boot), out) == 0)
@@ -106,11 +108,15 @@ int alert_state_save(enum alert_way way, const struct alert_state *state)
 {
 	char text[ALERT_STATE_TEXT_MAX], boot[CLOCK_BOOT_MAX];
 
-	return store_write(STORE_LIB, ways[way].file,
-			   alert_state_format(state, clock_boot(boot), text), 0644);
+	alert_state_format(state, clock_boot(boot), text);
+	if (store_write(STORE_LIB, ways[way].file, text, 0644) == 0)
+		return store_remove(STORE_RUN, ways[way].file);
+	/* A disk that is full: what was told must not be told again and again. */
+	return store_write(STORE_RUN, ways[way].file, text, 0644);
 }
 
 void alert_state_forget(enum alert_way way)
 {
+	store_forget(STORE_RUN, ways[way].file);
 	store_forget(STORE_LIB, ways[way].file);
 }

@@ -53,6 +53,9 @@ static size_t take_body(char *data, size_t size, size_t count, void *user)
 static const char *const wait_headers[] = { "retry-after:",
 					    "x-soracom-ratelimit-seconds-before-refresh:" };
 
+/* Who asks for more waits so long. */
+#define WAIT_MAX_S 86400
+
 static void take_date(struct http *http, const char *text, size_t len)
 {
 	char value[64];
@@ -100,8 +103,10 @@ static size_t take_header(char *data, size_t size, size_t count, void *user)
 	int64_t number = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(wait_headers); i++) {
-		if (read_number(data, len, wait_headers[i], 86400, &number) == 0 &&
-		    number * 1000 > http->wait_ms)
+		if (read_number(data, len, wait_headers[i], INT32_MAX, &number) != 0)
+			continue;
+		number = number < WAIT_MAX_S ? number : WAIT_MAX_S;
+		if (number * 1000 > http->wait_ms)
 			http->wait_ms = number * 1000;
 	}
 	if (read_number(data, len, QUOTA, QUOTA_MAX, &number) == 0)
@@ -328,17 +333,27 @@ static int explain(struct http *http, CURLcode code, struct http_response *out)
 	return is_of_this_machine(code) ? -EINVAL : -EIO;
 }
 
+/* Whether the answer is as long as was wanted, or has said already that all is well: what comes
+ * behind that, and how it ends, does not matter then. */
+static bool is_enough(const struct http *http, CURLcode code, long status)
+{
+	if (http->enough == 0)
+		return false;
+	return (code == CURLE_WRITE_ERROR && http->len == http->enough) ||
+	       (status >= 200 && status < 300);
+}
+
 static int transfer(struct http *http, bool is_tls, struct http_response *out)
 {
 	CURLcode code = curl_easy_perform(http->curl);
 	long status = 0;
 
-	if (code == CURLE_WRITE_ERROR && http->enough > 0 && http->len == http->enough)
+	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (code != CURLE_ABORTED_BY_CALLBACK && is_enough(http, code, status))
 		code = CURLE_OK;
 	note_server(http, is_tls, out);
 	if (code != CURLE_OK)
 		return explain(http, code, out);
-	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
 	http->body[http->len] = '\0';
 	out->status = status;
 	/* Each answer of SORACOM has the time at which its count of requests restarts. */

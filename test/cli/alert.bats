@@ -132,27 +132,74 @@ begin() {
 	configure "url = http://127.0.0.1:$PORT/x"
 	begin
 	happened 600 line down "it fell"
-	for mode in 429 500 301 404 garbage close cut; do
+	for mode in 429 500 301 404 garbage close; do
 		echo "$mode" >"$DIR/mode"
 		sed -i 's/^retry_ms .*/retry_ms 0/' "$FO_STATE_DIR/lib/alert.url"
 		exits 1 alert
 	done
-	[ "$(bodies .id | uniq -c | awk '{ print $1, $2 }')" = "7 1" ]
+	[ "$(bodies .id | uniq -c | awk '{ print $1, $2 }')" = "6 1" ]
 	echo ok >"$DIR/mode"
 	sed -i 's/^retry_ms .*/retry_ms 0/' "$FO_STATE_DIR/lib/alert.url"
 	exits 0 alert
 }
 
-@test "a hook that talks much has taken it all the same" {
+@test "a hook that talks much, or ends in the middle of its 200, has taken it all the same" {
+	local mode
 	hook_up
-	echo long >"$DIR/mode"
+	configure "url = http://127.0.0.1:$PORT/x"
+	begin
+	for mode in long cut; do
+		echo "$mode" >"$DIR/mode"
+		rm -f "$DIR/requests"
+		happened 600 line down "it fell"
+		sed -i 's/^sent_ms .*/sent_ms 0/; s/^gap_ms .*/gap_ms 0/' "$FO_STATE_DIR/lib/alert.url"
+		exits 0 alert
+		has "$messages" "alert by url: told of 1 event"
+		exits 0 alert
+		[ "$(bodies .id | wc -l)" = 1 ]
+	done
+}
+
+@test "what cannot be written on the disk is told once all the same, by each way" {
+	need_root
+	hook_up
+	configure "command = $DIR/tell" "url = http://127.0.0.1:$PORT/x"
+	begin
+	happened 600 line down "it fell"
+	for _ in 1 2; do
+		exits 0 unshare -m sh -ec 'mount -o bind "$1" "$1" && mount -o remount,bind,ro "$1"; shift; exec "$@"' - \
+			"$FO_STATE_DIR/lib" "$FO_BUILD/cmd/fo-alert" -c "$CONF" --wait 0
+	done
+	[ "$(bodies .id)" = 1 ]
+	[ "$(jq -r .id "$DIR/stdin")" = 1 ]
+}
+
+@test "a test ends the pause after a failure also while a run waits for its end" {
+	hook_up
+	echo 404 >"$DIR/mode"
 	configure "url = http://127.0.0.1:$PORT/x"
 	begin
 	happened 600 line down "it fell"
+	exits 1 alert
+	"$FO_BUILD/cmd/fo-alert" -c "$CONF" 3>&- &
+	local run=$!
+	PIDS+=("$run")
+	eventually 10 is_locked "$FO_STATE_DIR/run/alert.lock"
+	rm "$DIR/mode"
+	exits 0 alert --test
+	wait "$run"
+	[ "$(bodies .kind | tail -n 1)" = line ]
+}
+
+@test "who is told again some day is not told of what was meanwhile" {
+	hook_up
+	configure "url = http://127.0.0.1:$PORT/x"
+	begin
+	configure
 	exits 0 alert
-	has "$messages" "alert by url: told of 1 event"
-	exits 0 alert
-	[ "$(bodies .id)" = 1 ]
+	happened 600 line down "long ago"
+	configure "url = http://127.0.0.1:$PORT/x"
+	begin
 }
 
 @test "a refusal is said once, becomes an event, and is tried again at once when the URL is another one" {

@@ -258,8 +258,22 @@ static void another_line_is_tried_at_once(void **state)
 	memory.result = ALERT_FAILED; /* that was no matter of the line */
 	due = alert_rule_due(&facts, &times, &memory, NOW_MS);
 	assert_int_equal(due.wait_ms, ALERT_RETRY_OFFLINE_MS);
-	alert_rule_boot(&memory);
+	alert_rule_boot(&memory, 0);
 	assert_int_equal(alert_rule_due(&facts, &times, &memory, NOW_MS).why, ALERT_NOW);
+}
+
+static void a_boot_does_not_end_the_pauses_unless_it_was_quiet_before(void **state)
+{
+	const int64_t told_s = 1764252000, quiet_s = (2 * ALERT_GAP_MAX_MS + ALERT_CALM_MS) / 1000;
+	struct alert_memory memory = { .gap_ms = ALERT_GAP_MAX_MS, .sent_wall_s = told_s };
+
+	(void)state;
+	alert_rule_boot(&memory, told_s + quiet_s - 1);
+	assert_int_equal(memory.gap_ms, ALERT_GAP_MAX_MS);
+	alert_rule_boot(&memory, 0); /* the clock is not set yet */
+	assert_int_equal(memory.gap_ms, ALERT_GAP_MAX_MS);
+	alert_rule_boot(&memory, told_s + quiet_s);
+	assert_int_equal(memory.gap_ms, 0);
 }
 
 int main(void)
@@ -275,6 +289,7 @@ int main(void)
 		cmocka_unit_test(a_hook_may_ask_for_a_pause_that_is_bounded),
 		cmocka_unit_test(a_failure_is_an_event_after_a_day_and_once),
 		cmocka_unit_test(another_line_is_tried_at_once),
+		cmocka_unit_test(a_boot_does_not_end_the_pauses_unless_it_was_quiet_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

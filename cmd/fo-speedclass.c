@@ -33,7 +33,9 @@ static int exit_of(enum soracom_result result)
 {
 	if (result == SORACOM_DONE)
 		return CLI_YES;
-	return result == SORACOM_RETRY || result == SORACOM_STOPPED ? CLI_NO : CLI_CANNOT;
+	return result == SORACOM_RETRY || result == SORACOM_STOPPED || result == SORACOM_OFFLINE
+		       ? CLI_NO
+		       : CLI_CANNOT;
 }
 
 static int open_soracom(const struct conf *conf, struct soracom **out)
@@ -113,8 +115,14 @@ static int is_master(void *data, bool *master)
 {
 	const struct role *role = data;
 	enum vrrp_state state;
-	int ret = vrrp_role_true_state(role->conf, role->reported, &state);
+	int ret;
 
+	/* Without its LAN no router is master, and keepalived says so. */
+	if (role->reported != VRRP_MASTER && rtnl_get_index(role->conf->router.lan.items[0]) == 0) {
+		*master = false;
+		return 0;
+	}
+	ret = vrrp_role_true_state(role->conf, role->reported, &state);
 	if (ret == 0)
 		*master = state == VRRP_MASTER;
 	return ret;
@@ -279,14 +287,14 @@ static int check_permission(const struct conf *conf, struct soracom *soracom,
 	if (result == SORACOM_DONE) {
 		found->speed_class = speed_class;
 		found->permission = "good";
-		speedclass_note_refusal(false);
+		speedclass_note_refusal(NULL);
 	}
 	if (ret == -ESTALE)
 		return work_on(conf, &(struct class_order){ .speed_class = "", .written = true });
 	if (result != SORACOM_REFUSED)
 		return exit_of(result);
 	found->permission = "refused";
-	speedclass_note_refusal(true);
+	speedclass_note_refusal("login");
 	return CLI_NO;
 }
 
@@ -311,7 +319,7 @@ static int run_login(const struct cli *cli, const struct conf *conf, void *setti
 		status = check_permission(conf, soracom, &found, speed_class);
 	} else if (result == SORACOM_REFUSED) {
 		found.login = "refused";
-		speedclass_note_refusal(true);
+		speedclass_note_refusal("login");
 	}
 	found.names = soracom_name_server(soracom, server);
 	soracom_close(soracom);

@@ -75,18 +75,27 @@ static int connect_soracom(struct work *work)
 	return work->soracom != NULL ? 0 : soracom_open(work->conf, &stop, &work->soracom);
 }
 
+static bool is_answered(enum soracom_result result, const struct retry_hint *hint)
+{
+	return result == SORACOM_DONE || result == SORACOM_REFUSED || result == SORACOM_OFFLINE ||
+	       (result == SORACOM_RETRY && hint->quota != 0);
+}
+
 static enum soracom_result request(struct work *work, struct retry_hint *hint)
 {
+	bool was_looked = speedclass_looked_ago_s() != INT64_MAX;
 	enum soracom_result result;
 
 	if (connect_soracom(work) != 0)
 		return SORACOM_LOCAL;
 	work->tries++;
 	learn(work, "");
+	/* Without an answer, or when this process is killed, it may be on its way, and arrive
+	 * after the next one. */
+	speedclass_forget_look();
 	result = soracom_set_class(work->soracom, work->target, hint);
-	/* Without an answer it may be on its way, and arrive after the next one. */
-	if (result == SORACOM_RETRY && hint->quota == 0)
-		speedclass_forget_look();
+	if (was_looked && is_answered(result, hint))
+		speedclass_note_look();
 	return result;
 }
 
@@ -150,11 +159,23 @@ static void begin(struct work *work)
 /* Told once; the unit of the timer fails each time. */
 static int give_in(const char *speed_class)
 {
-	if (speedclass_note_refusal(true))
+	if (speedclass_note_refusal(speed_class))
 		history_add(&(struct history_news){ "fo-speedclass", EVENT_CLASS_FAILED,
 						    speed_class, 0 },
 			    "speed class %s: SORACOM refuses", speed_class);
 	return -EPERM;
+}
+
+/* The same for a reason of this router: a profile that is gone, no memory. */
+static int fail_here(const char *speed_class)
+{
+	if (speedclass_note_failure(speed_class))
+		history_add(&(struct history_news){ "fo-speedclass", EVENT_CLASS_FAILED,
+						    speed_class, 0 },
+			    "speed class %s not set, for a reason of this router: fo-speedclass "
+			    "login",
+			    speed_class);
+	return -EIO;
 }
 
 /* Until the SIM has the target class, or another one is wanted: both are 0. */
@@ -168,12 +189,13 @@ static int reach(struct work *work)
 		result = request(work, &hint);
 		if (result == SORACOM_DONE) {
 			learn(work, work->target);
-			speedclass_note_refusal(false);
+			speedclass_note_refusal(NULL);
+			speedclass_note_failure(NULL);
 			tell_success(work);
 			return 0;
 		}
 		if (result == SORACOM_LOCAL)
-			return -EIO;
+			return fail_here(work->target);
 		if (is_obsolete(work))
 			break;
 		if (result == SORACOM_REFUSED)
@@ -199,11 +221,13 @@ static int look(struct work *work)
 
 	begin(work);
 	if (connect_soracom(work) != 0)
-		return -EIO;
+		return fail_here(work->target);
 	work->tries = 1;
 	result = soracom_get_class(work->soracom, speed_class, &hint);
 	if (result == SORACOM_LOCAL)
-		return -EIO;
+		return fail_here(work->target);
+	if (result == SORACOM_STOPPED) /* nothing was answered */
+		return 0;
 	if (result == SORACOM_RETRY || result == SORACOM_OFFLINE) {
 		learn(work, "");
 		return pause_before_next(work, &hint) ? 0 : give_up(work);
@@ -212,13 +236,14 @@ static int look(struct work *work)
 		return give_in(work->target);
 	if (result == SORACOM_DONE) {
 		learn(work, speed_class);
-		soracom_renew(work->soracom);
+		result = soracom_renew(work->soracom);
 	} else if (result == SORACOM_HIDDEN) {
 		log_debug("the class is not read back: this user may not, and need not");
 	}
 	/* A user who may not read is not asked again at once, either. */
 	speedclass_note_look();
-	return 0;
+	/* The login that is left lasts for hours: then nothing could be set. */
+	return result == SORACOM_REFUSED ? give_in(work->target) : 0;
 }
 
 /* Whether the SIM is not known to have the class that is wanted. */
@@ -239,8 +264,10 @@ static int work_until_done(struct work *work, bool read_back)
 	memcpy(work->target, load_wanted(work), sizeof(work->target));
 	if (read_back)
 		ret = look(work);
-	if (read_back && ret == 0 && !differs(work))
-		speedclass_note_refusal(false);
+	if (read_back && ret == 0 && !differs(work)) {
+		speedclass_note_refusal(NULL);
+		speedclass_note_failure(NULL);
+	}
 	goes_on = ret == 0 || ret == -EPERM;
 	while (goes_on && differs(work)) {
 		memcpy(work->target, work->wanted, sizeof(work->target));

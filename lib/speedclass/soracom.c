@@ -170,6 +170,10 @@ static enum soracom_result ask(struct soracom *s, const char *path, const char *
 	case -EADDRNOTAVAIL:
 		return SORACOM_OFFLINE;
 	case -EIO:
+	case -ENOMEM:
+	case -ENOBUFS:
+	case -EMFILE:
+	case -ENFILE: /* these pass */
 		return SORACOM_RETRY;
 	default:
 		return SORACOM_LOCAL;
@@ -237,18 +241,21 @@ enum soracom_result soracom_login(struct soracom *s)
 	return log_in(s, &answer);
 }
 
-void soracom_renew(struct soracom *s)
+enum soracom_result soracom_renew(struct soracom *s)
 {
 	struct simapi_token old = s->token;
+	enum soracom_result result;
 
 	if (s->conf->method == CONF_METHOD_METADATA || s->token_is_fresh ||
 	    s->token_left_s > TOKEN_RENEW_S)
-		return;
-	if (soracom_login(s) != SORACOM_DONE && s->token_left_s > 0) {
+		return SORACOM_DONE;
+	result = soracom_login(s);
+	if (result != SORACOM_DONE && s->token_left_s > 0) {
 		s->token = old;
 		save_token(s, s->token_left_s);
 	}
 	explicit_bzero(&old, sizeof(old));
+	return result;
 }
 
 /* A 403 of a read is no reason to log in again: reading is a convenience, which the article's user,

@@ -44,8 +44,8 @@ void soracom_close(struct soracom *s);
 enum soracom_result soracom_login(struct soracom *s) FO_MUST_CHECK;
 
 /* Logs in again where the token will not last for some hours more, so that the next failover needs
- * one request. Without use there is no failure: a token that is still good stays. */
-void soracom_renew(struct soracom *s);
+ * one request. A token that is still good stays where that fails. Any result. */
+enum soracom_result soracom_renew(struct soracom *s) FO_MUST_CHECK;
 
 /* Sets the class; done means that the answer names this class. With SORACOM_RETRY `*hint` is what
  * the server has said of the next try. */

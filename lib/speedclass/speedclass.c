@@ -13,6 +13,7 @@
 #define RAISED_NAME  "speedclass.raised"
 #define LOOKED_NAME  "speedclass.looked"
 #define REFUSED_NAME "speedclass.refused"
+#define FAILED_NAME  "speedclass.failed"
 
 /* Since when the router has been master may be before the boot, but not a century before it. */
 #define OLDEST_S INT64_C(-3155760000)
@@ -45,7 +46,7 @@ void speedclass_load_wanted(char out[static SIM_CLASS_MAX])
 
 static bool is_refused(void)
 {
-	char text[8];
+	char text[SIM_CLASS_MAX + 1];
 
 	return store_read(STORE_RUN, REFUSED_NAME, text, sizeof(text)) == 0;
 }
@@ -81,15 +82,32 @@ void speedclass_learn(const char *speed_class)
 		store_note(STORE_RUN, KNOWN_NAME, line, 0644);
 }
 
-bool speedclass_note_refusal(bool refused)
+/* Returns whether the note is another one than before. */
+static bool note(const char *name, const char *word)
 {
-	if (is_refused() == refused)
+	char line[SIM_CLASS_MAX + 1], before[SIM_CLASS_MAX + 1];
+
+	if (store_read(STORE_RUN, name, before, sizeof(before)) != 0)
+		before[0] = '\0';
+	if (word == NULL) {
+		store_forget(STORE_RUN, name);
+		return before[0] != '\0';
+	}
+	if (strcmp(before, word) == 0)
 		return false;
-	if (refused)
-		store_note(STORE_RUN, REFUSED_NAME, "yes\n", 0644);
-	else
-		store_forget(STORE_RUN, REFUSED_NAME);
+	snprintf(line, sizeof(line), "%s\n", word);
+	store_note(STORE_RUN, name, line, 0644);
 	return true;
+}
+
+bool speedclass_note_refusal(const char *what)
+{
+	return note(REFUSED_NAME, what);
+}
+
+bool speedclass_note_failure(const char *speed_class)
+{
+	return note(FAILED_NAME, speed_class);
 }
 
 /* Ages in seconds by the time in a file, NEVER when there is none that could be. */

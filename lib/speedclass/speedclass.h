@@ -34,9 +34,12 @@ int speedclass_want(const char *speed_class) FO_MUST_CHECK;
  * is logged, and costs one request more. */
 void speedclass_learn(const char *speed_class);
 
-/* Notes that SORACOM refuses for good, such as a login with a wrong key, or that it does not.
+/* Notes that SORACOM refuses `what` for good: a class, or "login"; NULL: that it refuses nothing.
  * Returns whether that is new. */
-bool speedclass_note_refusal(bool refused);
+bool speedclass_note_refusal(const char *what);
+
+/* The same for a class that could not be set for a reason of this router. */
+bool speedclass_note_failure(const char *speed_class);
 
 /* Notes that the router is master, which raises the class, or that it is not. A failure is logged,
  * and the time then restarts. */

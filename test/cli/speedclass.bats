@@ -162,6 +162,31 @@ aged() {
 	[ "$(requests)" -eq "$before" ]
 }
 
+# They may arrive when another one has been answered.
+@test "after a request that was given up, or whose process was killed, the class is read back by the timer's next run" {
+	local how
+	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
+	for how in given-up killed; do
+		run -0 speedclass set s1.minimum
+		run -0 speedclass sync
+		ctl fault hang --count 1 --path "$UPDATE"
+		worker set s1.fast
+		eventually 5 is_unknown
+		ctl wait-requests 1 --timeout 5 --path "$UPDATE"
+		if [ "$how" = killed ]; then
+			kill -KILL "$WORKER"
+			wait "$WORKER" || true
+		fi
+		run -0 speedclass set s1.minimum
+		sim_has s1.minimum 8
+		[ "$how" = killed ] || ended 0
+		ctl clear
+		ctl class "$IMSI" s1.fast
+		run -0 speedclass sync --if-due
+		sim_has s1.minimum
+	done
+}
+
 @test "a time of looking that is in the future, or no time, is none" {
 	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
 	run -0 speedclass sync
@@ -186,6 +211,21 @@ aged() {
 	[ "$(tail -n 1 "$FO_STATE_DIR/run/soracom.token")" != "$token" ]
 	run -0 speedclass set s1.fast
 	[ "$(requests)" -eq $((before + 4)) ]
+}
+
+@test "a renewal of the login that is refused is told while there is time, and the login that is left is used" {
+	ctl permit Subscriber:updateSpeedClass Subscriber:getSubscriber
+	run -0 speedclass sync
+	sed -i "2s/.*/end $(($(cut -d. -f1 /proc/uptime) + 3600))/" "$FO_STATE_DIR/run/soracom.token"
+	ctl fault 401 --path /v1/auth
+	run -2 speedclass sync
+	says "login refused"
+	refused_is true
+	[ "$("$FO_BUILD/cmd/fo-status" -c "$CONF" history | grep -c 'SORACOM refuses')" -eq 1 ]
+	run -0 speedclass set s1.fast
+	ctl clear
+	run -0 speedclass sync
+	refused_is false
 }
 
 @test "max-raised lowers the class after that long as master, says so once, until backup was in between" {
@@ -506,6 +546,44 @@ timer_says() {
 	timer_says failed "cannot open $DIR/missing.json"
 	configure "sim = nonsense"
 	timer_says failed "[speedclass] sim = nonsense"
+}
+
+# failed_events TEXT: how many of the history have it.
+failed_events() {
+	"$FO_BUILD/cmd/fo-status" -c "$CONF" history | grep -c "$1"
+}
+
+@test "a class that cannot be set for a reason of this router is an event, once each time" {
+	configure "profile = $DIR/missing.json"
+	be_master
+	for _ in 1 2 3; do
+		run -2 speedclass master
+	done
+	[ "$(failed_events "speed class s1.fast not set, for a reason of this router")" -eq 1 ]
+	configure "profile = $BATS_FILE_TMPDIR/authkey.json"
+	be_master
+	run -0 speedclass master
+	configure "profile = $DIR/missing.json"
+	run -2 speedclass backup
+	[ "$(failed_events "speed class s1.minimum not set, for a reason of this router")" -eq 1 ]
+	configure "profile = $BATS_FILE_TMPDIR/authkey.json"
+	run -0 speedclass backup
+	configure "profile = $DIR/missing.json"
+	be_master
+	run -2 speedclass master
+	[ "$(failed_events "speed class s1.fast not set, for a reason of this router")" -eq 2 ]
+}
+
+@test "a refusal that was met before, or by login, does not hide that a failover's class is refused" {
+	jq '.authKey = "secret-wrong"' "$BATS_FILE_TMPDIR/authkey.json" | install -m 600 /dev/stdin "$DIR/wrong.json"
+	configure "profile = $DIR/wrong.json"
+	run -1 speedclass login
+	run -2 speedclass backup
+	be_master
+	run -2 speedclass master
+	run -2 speedclass master
+	[ "$(failed_events "speed class s1.minimum: SORACOM refuses")" -eq 1 ]
+	[ "$(failed_events "speed class s1.fast: SORACOM refuses")" -eq 1 ]
 }
 
 @test "passing trouble does not make the unit fail, and is told at each run" {

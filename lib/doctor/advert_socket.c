@@ -11,8 +11,12 @@
 
 #include "clock.h"
 
-/* The protocol of an IPv4 packet, which begins with its header here, is that of VRRP. */
+/* The protocol of an IPv4 packet, which begins with its header here, is that of VRRP, and the
+ * interface the one with the index to be filled in: what a VLAN on top of it receives passes here,
+ * too. */
 static const struct sock_filter filter[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_IFINDEX)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3),
 	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 112, 0, 1),
 	BPF_STMT(BPF_RET | BPF_K, 512),
@@ -30,6 +34,7 @@ static int set_up(int fd, int index)
 
 	for (size_t i = 0; i < ARRAY_LEN(code); i++)
 		code[i] = filter[i];
+	code[1].k = (uint32_t)index;
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) != 0 ||
 	    setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all)) != 0 ||
 	    bind(fd, (const struct sockaddr *)&here, sizeof(here)) != 0)

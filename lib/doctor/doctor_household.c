@@ -6,6 +6,8 @@
 #include <sys/timex.h>
 
 #include "clock.h"
+#include "keepalived_daemon.h"
+#include "keepalived_file.h"
 #include "log.h"
 #include "machine.h"
 #include "num.h"
@@ -25,43 +27,81 @@ struct look {
 /* DHCP servers on this router. What they call the gateway has to be the VRRP address: only that one
  * moves to the other router. */
 
-/* How keepalived.conf names an address. */
-struct address_search {
-	const char *text;
-	bool own, other; /* as this router's, or in another line */
-};
-
-static void search_address(void *data, char *line, unsigned number)
+/* The network of ours that the VRRP address is in; false: not known. */
+static bool find_lan(const struct look *look, struct addr_prefix *out)
 {
-	struct address_search *search = data;
-	const char *found;
-	size_t len = strlen(search->text);
+	const struct addr *vip = &look->order->conf->router.vip;
 
-	(void)number;
-	machine_cut_comment(line, "#!");
-	found = strstr(line, search->text);
-	if (found == NULL || (found[len] != '\0' && strchr("0123456789.", found[len]) != NULL))
-		return;
-	if (strstr(line, "unicast_src_ip") != NULL)
-		search->own = true;
-	else
-		search->other = true;
+	for (size_t i = 0; i < look->addrs.count; i++) {
+		const struct rtnl_addr *own = &look->addrs.items[i];
+
+		if (addr_equal(&own->local, vip) ||
+		    !addr_in_prefix(vip, &own->local, own->prefix_len))
+			continue;
+		*out = (struct addr_prefix){ own->local, own->prefix_len };
+		return true;
+	}
+	return false;
 }
 
-/* Whether an address is this router's own, and no VRRP address: the other router never has it. */
-static bool is_fixed_own(struct look *look, const char *text)
+/* How keepalived.conf names an address. */
+struct naming {
+	bool own;   /* as that which this router sends from */
+	bool moves; /* as a VRRP address */
+};
+
+static bool has_address(const struct keepalived_conf *conf, const struct keepalived_block *block,
+			const char *word, const struct addr *addr)
 {
-	struct address_search search = { .text = text };
+	const struct keepalived_entry *entry = NULL;
+	struct addr named;
+
+	while ((entry = keepalived_next(conf, block, word, entry)) != NULL) {
+		if (keepalived_address(entry, AF_INET, &named) && addr_equal(&named, addr))
+			return true;
+	}
+	return false;
+}
+
+/* What keepalived.conf says wrongly is said elsewhere. */
+static struct naming find_naming(const struct look *look, const struct addr *addr)
+{
+	FO_UNINITIALIZED struct keepalived_conf conf;
+	char id[KEEPALIVED_WORD_MAX];
+	const struct keepalived_block *block = NULL;
+	struct naming naming = { false, false };
+
+	keepalived_daemon_find_id(look->order->root, id);
+	if (keepalived_file_read(look->order->root, look->order->keepalived_conf, id, 0, &conf) !=
+	    0)
+		return naming;
+	while ((block = keepalived_next_block(&conf, KEEPALIVED_INSTANCE, block)) != NULL) {
+		naming.own = naming.own || has_address(&conf, block, "unicast_src_ip", addr);
+		naming.moves = naming.moves ||
+			       has_address(&conf, block, "virtual_ipaddress", addr) ||
+			       has_address(&conf, block, "virtual_ipaddress_excluded", addr);
+	}
+	return naming;
+}
+
+/* Whether an address is this router's own, in the LAN of the VRRP address, and does not move: the
+ * other router never has it. */
+static bool is_fixed_own(const struct look *look, const char *text)
+{
+	struct addr_prefix lan = { .len = 0 };
+	struct naming naming;
 	struct addr addr;
+	bool own = false;
 
 	if (addr_parse(text, AF_INET, &addr) != 0 || !addr_is_set(&look->order->conf->router.vip) ||
 	    addr_equal(&addr, &look->order->conf->router.vip))
 		return false;
-	(void)machine_read_lines(&look->machine, look->order->keepalived_conf, search_address,
-				 &search);
+	if (find_lan(look, &lan) && !addr_in_prefix(&addr, &lan.addr, lan.len))
+		return false;
 	for (size_t i = 0; i < look->addrs.count; i++)
-		search.own = search.own || addr_equal(&look->addrs.items[i].local, &addr);
-	return search.own && !search.other;
+		own = own || addr_equal(&look->addrs.items[i].local, &addr);
+	naming = find_naming(look, &addr);
+	return (own || naming.own) && !naming.moves;
 }
 
 static void add_lease(struct look *look, const char *place, const char *option, const char *text)
@@ -111,6 +151,21 @@ static char *dnsmasq_value(char *line, const char *key)
 	return *line == '=' ? line + 1 + strspn(line + 1, " \t") : NULL;
 }
 
+/* Whether a range, behind the names of its tags, is one of IPv4 addresses of our LAN; where the
+ * machine cannot be asked, any network may be the LAN. */
+static bool is_range_of_lan(const struct look *look, char *rest)
+{
+	struct addr_prefix lan = { .len = 0 };
+	struct addr first;
+	char *part;
+
+	while ((part = strsep(&rest, ",")) != NULL) {
+		if (addr_parse(part + strspn(part, " \t"), AF_INET, &first) == 0)
+			return !find_lan(look, &lan) || addr_in_prefix(&first, &lan.addr, lan.len);
+	}
+	return false;
+}
+
 static void read_dnsmasq_line(void *data, char *line, unsigned number)
 {
 	struct lease_file *file = data;
@@ -118,9 +173,11 @@ static void read_dnsmasq_line(void *data, char *line, unsigned number)
 
 	machine_cut_comment(line, "#");
 	rest = dnsmasq_value(line, "dhcp-range");
-	if (rest != NULL && strchr(rest, ':') == NULL)
+	if (rest != NULL && is_range_of_lan(file->look, rest))
 		finding_place(file->range_place, file->path, number);
 	rest = dnsmasq_value(line, "dhcp-option");
+	if (rest == NULL)
+		rest = dnsmasq_value(line, "dhcp-option-force");
 	if (rest == NULL)
 		return;
 	while ((part = strsep(&rest, ",")) != NULL) {
@@ -138,9 +195,8 @@ static void read_dnsmasq_line(void *data, char *line, unsigned number)
 static void read_dnsmasq_file(void *data, const char *name)
 {
 	struct lease_file *file = data;
-	size_t len = strlen(name);
 
-	if (len > 9 && strncmp(name + len - 9, ".dpkg-", 6) == 0)
+	if (machine_is_copy(name))
 		return;
 	snprintf(file->path, sizeof(file->path), "%s/%s", file->folder, name);
 	(void)machine_read_lines(&file->look->machine, file->path, read_dnsmasq_line, file);

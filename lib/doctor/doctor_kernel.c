@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "firewall.h"
 #include "holder.h"
+#include "keepalived_daemon.h"
 #include "keepalived_file.h"
 #include "kernel_rule.h"
 #include "log.h"
@@ -180,25 +181,30 @@ static void find_peers(const struct keepalived_conf *conf, struct firewall_query
 			add_peer(query, &peer);
 	}
 	if (query->peer_count == 0)
-		add_peer(query, &query->network);
+		add_peer(query, &query->lans[0].network);
 }
 
 static int find_firewall(struct netlink *nl, const struct doctor_order *order,
 			 struct firewall *firewall)
 {
 	const struct conf_router *router = &order->conf->router;
-	struct firewall_query query = { .lan = router->lan.items[0],
-					.uplink = router->uplink,
+	struct firewall_query query = { .uplink = router->uplink,
 					.internet = { lookup_internet(AF_INET), 32 } };
 	struct keepalived_conf *conf = calloc(1, sizeof(*conf));
+	char id[KEEPALIVED_WORD_MAX];
 	int ret = conf == NULL ? -ENOMEM : nat_has_source(AF_INET, &query.any_nat);
 
 	if (conf == NULL)
 		log_err(ENOMEM, "cannot look at the packet filter");
-	if (ret == 0)
-		ret = rtnl_find_network(nl, query.lan, &router->vip, &query.network);
+	for (size_t i = 0; i < router->lan.count && ret == 0; i++) {
+		struct firewall_lan *lan = &query.lans[query.lan_count++];
+
+		lan->name = router->lan.items[i];
+		ret = rtnl_find_network(nl, lan->name, &router->vip, &lan->network);
+	}
+	keepalived_daemon_find_id(order->root, id);
 	/* What cannot be read there is said elsewhere. */
-	if (ret == 0 && keepalived_file_read(order->root, order->keepalived_conf, "", 0, conf) != 0)
+	if (ret == 0 && keepalived_file_read(order->root, order->keepalived_conf, id, 0, conf) != 0)
 		memset(conf, 0, sizeof(*conf));
 	if (ret == 0)
 		find_peers(conf, &query);

@@ -150,6 +150,8 @@ static void search_peers(void *data, const char *name)
 	struct options options;
 	char path[MACHINE_NAME_MAX];
 
+	if (machine_is_copy(name))
+		return;
 	snprintf(path, sizeof(path), PEERS "/%s", name);
 	read_options(search->machine, search->uplink, path, &options);
 	search->count++;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doctor_networkd.h"
 #include "machine.h"
 #include "process_list.h"
 #include "rtnl.h"
@@ -26,54 +27,12 @@ static bool is_lan(const struct conf_router *router, const char *name)
 	return false;
 }
 
-/* The first of our interfaces that one of the patterns in `list` matches; NULL: none. */
-static const char *first_match(const struct conf_router *router, const char *list)
-{
-	char text[MACHINE_LINE_MAX];
-	char *rest = text, *pattern;
-
-	snprintf(text, sizeof(text), "%s", list);
-	while ((pattern = strsep(&rest, " \t,")) != NULL) {
-		if (pattern[0] == '\0' || pattern[0] == '!')
-			continue;
-		for (size_t i = 0; i < router->lan.count; i++) {
-			if (fnmatch(pattern, router->lan.items[i], 0) == 0)
-				return router->lan.items[i];
-		}
-		if (fnmatch(pattern, router->uplink, 0) == 0)
-			return router->uplink;
-	}
-	return NULL;
-}
-
-/* The value of `KEY = VALUE`; NULL: the line is about another key. */
-static const char *value_of(char *line, const char *key)
-{
-	size_t len = strlen(key);
-	char *p = line + strspn(line, " \t");
-
-	if (strncasecmp(p, key, len) != 0)
-		return NULL;
-	p += len;
-	p += strspn(p, " \t");
-	if (*p != '=')
-		return NULL;
-	p++;
-	return p + strspn(p, " \t");
-}
-
-static bool is_no(const char *value)
-{
-	return strncasecmp(value, "no", 2) == 0 || strncasecmp(value, "false", 5) == 0 ||
-	       strcmp(value, "0") == 0 || strcasecmp(value, "off") == 0;
-}
-
 /* NetworkManager writes down for each interface whether it manages it. */
 
 static void read_managed(void *data, char *line, unsigned number)
 {
 	bool *managed = data;
-	const char *value = value_of(line, "managed");
+	const char *value = machine_value_of(line, "managed");
 
 	(void)number;
 	if (value != NULL)
@@ -90,10 +49,13 @@ static void check_network_manager_for(struct look *look, const char *name)
 	if (index == 0 || !machine_read_lines(&look->machine, path, read_managed, &managed) ||
 	    !managed)
 		return;
+	/* On many machines nobody else gives it its address. */
 	snprintf(fix, sizeof(fix),
+		 "first give %s its address elsewhere, as /etc/network/interfaces or "
+		 "systemd-networkd do at each boot: without, it has none after this\n"
 		 "printf '[keyfile]\\nunmanaged-devices+=interface-name:%s\\n' "
 		 ">/etc/NetworkManager/conf.d/fo-%s.conf\nsystemctl reload NetworkManager",
-		 name, name);
+		 name, name, name);
 	findings_add(look->out, 320, name, fix,
 		     "NetworkManager manages %s: it sets addresses and default routes of its own "
 		     "whenever it sees a reason",
@@ -109,137 +71,6 @@ static void check_network_manager(struct look *look)
 	/* Who is to learn the gateway from it needs it there. */
 	if (!look->learns_gateway)
 		check_network_manager_for(look, look->router->uplink);
-}
-
-/* systemd-networkd */
-
-struct network_file {
-	struct look *look;
-	const char *folder;
-	bool any; /* a file is about an interface of ours */
-	/* of the file that is being read: */
-	bool gateway, dhcp, unmanaged;
-	char match[IFNAMSIZ];
-	char section[32];
-};
-
-static void read_network_line(void *data, char *line, unsigned number)
-{
-	struct network_file *file = data;
-	const char *value, *name;
-
-	(void)number;
-	if (line[0] == '[') {
-		snprintf(file->section, sizeof(file->section), "%s", line);
-		return;
-	}
-	value = value_of(line, "Name");
-	if (value != NULL && strcmp(file->section, "[Match]") == 0) {
-		name = first_match(file->look->router, value);
-		snprintf(file->match, sizeof(file->match), "%s", name == NULL ? "" : name);
-	}
-	value = value_of(line, "Gateway");
-	file->gateway = file->gateway || (value != NULL && value[0] != '\0');
-	value = value_of(line, "DHCP");
-	if (value != NULL)
-		file->dhcp = !is_no(value) && strcmp(value, "ipv6") != 0;
-	value = value_of(line, "Unmanaged");
-	file->unmanaged = file->unmanaged || (value != NULL && !is_no(value));
-	value = value_of(line, "UseGateway");
-	if (value == NULL)
-		value = value_of(line, "UseRoutes");
-	if (value != NULL && is_no(value))
-		file->dhcp = false;
-}
-
-static void read_network_file(void *data, const char *name)
-{
-	struct network_file *file = data;
-	char path[MACHINE_NAME_MAX], place[FINDING_PLACE_MAX];
-
-	if (fnmatch("*.network", name, 0) != 0)
-		return;
-	file->gateway = file->dhcp = file->unmanaged = false;
-	file->match[0] = file->section[0] = '\0';
-	snprintf(path, sizeof(path), "%s/%s", file->folder, name);
-	(void)machine_read_lines(&file->look->machine, path, read_network_line, file);
-	if (file->match[0] == '\0' || file->unmanaged)
-		return;
-	file->any = true;
-	if (!is_lan(file->look->router, file->match) || (!file->gateway && !file->dhcp))
-		return;
-	finding_place(place, path, 0);
-	findings_add(file->look->out, 321, place,
-		     "remove Gateway= and DHCP= there, and give the LAN a fixed Address=\n"
-		     "networkctl reload",
-		     "systemd-networkd sets a default route over %s, a LAN of this router: it "
-		     "fights with the one that the VRRP state wants",
-		     file->match);
-}
-
-struct networkd_conf {
-	bool keeps_routes, keeps_rules; /* that others have made */
-	const char *folder;
-	struct machine *machine;
-};
-
-static void read_networkd_line(void *data, char *line, unsigned number)
-{
-	struct networkd_conf *conf = data;
-	const char *value = value_of(line, "ManageForeignRoutes");
-
-	(void)number;
-	if (value != NULL)
-		conf->keeps_routes = is_no(value);
-	value = value_of(line, "ManageForeignRoutingPolicyRules");
-	if (value != NULL)
-		conf->keeps_rules = is_no(value);
-}
-
-static void read_networkd_file(void *data, const char *name)
-{
-	struct networkd_conf *conf = data;
-	char path[MACHINE_NAME_MAX];
-
-	snprintf(path, sizeof(path), "%s/%s", conf->folder, name);
-	if (fnmatch("*.conf", name, 0) == 0)
-		(void)machine_read_lines(conf->machine, path, read_networkd_line, conf);
-}
-
-static void check_foreign_routes(struct look *look)
-{
-	struct networkd_conf conf = { .machine = &look->machine,
-				      .folder = "/etc/systemd/networkd.conf.d" };
-
-	(void)machine_read_lines(&look->machine, "/etc/systemd/networkd.conf", read_networkd_line,
-				 &conf);
-	(void)machine_list(&look->machine, conf.folder, read_networkd_file, &conf);
-	if (!conf.keeps_routes || !conf.keeps_rules)
-		findings_add(look->out, 322, "/etc/systemd/networkd.conf",
-			     "mkdir -p /etc/systemd/networkd.conf.d\n"
-			     "printf '[Network]\\nManageForeignRoutes=no\\n"
-			     "ManageForeignRoutingPolicyRules=no\\n' "
-			     ">/etc/systemd/networkd.conf.d/failover-helpers.conf\n"
-			     "systemctl restart systemd-networkd",
-			     "systemd-networkd removes %s that it has not made itself whenever it "
-			     "sets up an interface, and the line's own with them",
-			     conf.keeps_routes ? "rules" : "routes and rules");
-}
-
-static void check_networkd(struct look *look)
-{
-	static const char *const folders[] = { "/etc/systemd/network", "/run/systemd/network",
-					       "/usr/lib/systemd/network" };
-	struct network_file file = { .look = look };
-
-	if (!process_list_has(&look->processes, "systemd-network", NULL))
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-		file.folder = folders[i];
-		(void)machine_list(&look->machine, folders[i], read_network_file, &file);
-	}
-	if (file.any)
-		check_foreign_routes(look);
 }
 
 /* dhcpcd takes every interface unless told otherwise. */
@@ -270,18 +101,49 @@ static void read_dhcpcd_line(void *data, char *line, unsigned number)
 	} else if (strcmp(word, "denyinterfaces") == 0 || strcmp(word, "allowinterfaces") == 0) {
 		bool named = false;
 
-		for (pattern = machine_next_word(&rest); pattern != NULL;
-		     pattern = machine_next_word(&rest))
+		while ((pattern = strsep(&rest, " \t,")) != NULL)
 			named = named || fnmatch(pattern, conf->lan, 0) == 0;
 		conf->leaves_alone = conf->leaves_alone || named == (word[0] == 'd');
 	}
+}
+
+/* Whether a word of the command is that interface; NULL: any that is there. */
+static bool names_interface(const char *command, const char *name)
+{
+	char text[sizeof(((struct process *)NULL)->command)];
+	char *rest = text, *word;
+
+	snprintf(text, sizeof(text), "%s", command);
+	while ((word = strsep(&rest, " ")) != NULL) {
+		if (name != NULL ? strcmp(word, name) == 0 : rtnl_get_index(word) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether one runs that takes every interface, or the LAN: others were started for an interface,
+ * which their command names. */
+static bool has_dhcpcd_for(const struct look *look, const char *lan)
+{
+	const struct process *process = NULL;
+	bool elsewhere = false, any = false;
+
+	while ((process = process_list_next(&look->processes, "dhcpcd", NULL, process)) != NULL) {
+		any = true;
+		if (names_interface(process->command, lan) ||
+		    strstr(process->command, "[manager]") != NULL ||
+		    strstr(process->command, "[master]") != NULL)
+			return true;
+		elsewhere = elsewhere || names_interface(process->command, NULL);
+	}
+	return any && !elsewhere;
 }
 
 static void check_dhcpcd(struct look *look)
 {
 	struct dhcpcd_conf conf = { .lan = look->router->lan.items[0] };
 
-	if (!process_list_has(&look->processes, "dhcpcd", NULL) ||
+	if (!has_dhcpcd_for(look, conf.lan) ||
 	    !machine_read_lines(&look->machine, "/etc/dhcpcd.conf", read_dhcpcd_line, &conf) ||
 	    conf.leaves_alone)
 		return;
@@ -358,7 +220,8 @@ int doctor_check_rivals(const struct doctor_order *order, struct findings *out)
 
 	process_list_find(&look.machine, &look.processes);
 	check_network_manager(&look);
-	check_networkd(&look);
+	if (process_list_has(&look.processes, "systemd-network", NULL))
+		doctor_check_networkd(&look.machine, look.router, out);
 	check_dhcpcd(&look);
 	check_ifupdown(&look);
 	return look.machine.failure;

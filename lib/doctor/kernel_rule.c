@@ -117,9 +117,12 @@ static void check_forwarding(const struct conf *conf, const struct kernel_facts 
 			     struct findings *out)
 {
 	const bool always = conf->route.forwarding == CONF_FORWARDING_KEEP;
+	/* Not into the sample's file, which has more in it. */
 	const char *const fix =
-		"echo net.ipv4.ip_forward=1 >/etc/sysctl.d/60-failover-helpers.conf\n"
-		"sysctl --system";
+		always ? "echo net.ipv4.ip_forward=1 >/etc/sysctl.d/90-router.conf\n"
+			 "sysctl --system\n"
+			 "grep -rs ip_forward /etc/sysctl.d /etc/sysctl.conf # another may say 0"
+		       : "fo-route apply\nsystemctl enable --now fo-route";
 
 	if (!conf->route.present || (!always && !facts->master))
 		return;
@@ -230,23 +233,25 @@ static void check_translation(const struct conf *conf, const struct kernel_facts
 		 "nft add rule ip fo_nat postrouting oifname %s masquerade\n"
 		 "and for the next boot: the sample nftables.conf",
 		 name);
-	if (!firewall->translates && !is_misnamed(conf, facts))
+	/* A LAN of public addresses needs none. */
+	if (!firewall->translates && addr_is_private(&conf->router.vip) &&
+	    !is_misnamed(conf, facts))
 		findings_add(
 			out, 204, name, fix,
 			firewall->any_nat
-				? "no rule translates the sources of the LAN on %s, but some on "
-				  "another interface or for other sources do: the provider drops "
-				  "what the LAN sends"
+				? "no rule translates the sources of the LAN %s on %s, but some "
+				  "on another interface or for other sources do: the provider "
+				  "drops what the LAN sends"
 				: "nothing translates sources, neither nftables nor iptables: "
-				  "what the LAN sends leaves by %s with private addresses, and is "
-				  "dropped",
-			name);
+				  "what the LAN %s sends leaves by %s with private addresses, and "
+				  "is dropped",
+			firewall->lan, name);
 }
 
 static void check_forward_chains(const struct conf *conf, const struct firewall *firewall,
 				 struct findings *out)
 {
-	const char *lan = conf->router.lan.items[0], *uplink = conf->router.uplink;
+	const char *lan = firewall->lan, *uplink = conf->router.uplink;
 	const char *chain = firewall->drops_forward;
 	char fix[FINDING_FIX_MAX];
 

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,6 +145,17 @@ bool machine_list(struct machine *machine, const char *path, machine_take_name *
 	return count >= 0;
 }
 
+bool machine_is_copy(const char *name)
+{
+	static const char *const copies[] = { "*~", "*.dpkg-*", "*.before-fo", "*.changed" };
+
+	for (size_t i = 0; i < ARRAY_LEN(copies); i++) {
+		if (fnmatch(copies[i], name, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool machine_read_link(const struct machine *machine, const char *path, char *buf, size_t size)
 {
 	int fd = tree_open(machine->root, path, O_PATH | O_NOFOLLOW);
@@ -208,4 +220,19 @@ bool machine_file_has(struct machine *machine, const char *path, const char *wor
 
 	(void)machine_read_lines(machine, path, search_line, &search);
 	return search.found;
+}
+
+const char *machine_value_of(const char *line, const char *key)
+{
+	size_t len = strlen(key);
+	const char *p = line + strspn(line, " \t");
+
+	if (strncasecmp(p, key, len) != 0)
+		return NULL;
+	p += len;
+	p += strspn(p, " \t");
+	if (*p != '=')
+		return NULL;
+	p++;
+	return p + strspn(p, " \t");
 }

@@ -44,6 +44,10 @@ typedef void machine_take_name(void *data, const char *name);
  * whether it is there. */
 bool machine_list(struct machine *machine, const char *path, machine_take_name *take, void *data);
 
+/* Whether the name of a file is that of a copy that an editor, dpkg(1) or fo-setup(8) has left
+ * beside it. */
+bool machine_is_copy(const char *name);
+
 /* Reads where a symbolic link leads. Returns whether it could be read; why not is not logged. */
 bool machine_read_link(const struct machine *machine, const char *path, char *buf, size_t size);
 
@@ -57,5 +61,8 @@ void machine_cut_comment(char *line, const char *marks);
 
 /* Takes the next word of a line, without quotes around it. Returns it, or NULL at the end. */
 char *machine_next_word(char **rest);
+
+/* The value of a line `KEY = VALUE`, the key in any case; NULL: the line is about another key. */
+const char *machine_value_of(const char *line, const char *key);
 
 #endif

@@ -99,6 +99,35 @@ static const char *purpose_of(const struct script_call *call)
 	return strcmp(call->entry->word, "script") == 0 ? "the check" : call->entry->word;
 }
 
+/* Whether it is a folder that belongs to a person, or to everybody: that is not to become root's.
+ */
+static bool is_of_people(const struct script_call *call)
+{
+	static const char *const of_people[] = { "/home", "/tmp", "/var/tmp", "/srv", "/mnt" };
+
+	for (size_t i = 0; i < ARRAY_LEN(of_people); i++) {
+		size_t len = strlen(of_people[i]);
+
+		if (strncmp(call->path, of_people[i], len) == 0 && call->path[len] == '/')
+			return true;
+	}
+	return false;
+}
+
+static void describe_safe_place(const struct script_call *call, char out[static FINDING_FIX_MAX])
+{
+	const char *slash = strrchr(call->path, '/');
+
+	if (is_of_people(call))
+		snprintf(out, FINDING_FIX_MAX,
+			 "install -m 755 %.100s /usr/local/sbin\n"
+			 "and write /usr/local/sbin%.60s into keepalived.conf",
+			 call->path, slash != NULL ? slash : "");
+	else
+		snprintf(out, FINDING_FIX_MAX, "chown root:root %.100s\nchmod go-w %.100s",
+			 call->culprit, call->culprit);
+}
+
 static void check_place(const struct scene *scene, const struct script_call *call)
 {
 	char fix[FINDING_FIX_MAX];
@@ -114,8 +143,7 @@ static void check_place(const struct scene *scene, const struct script_call *cal
 			  "%s is not an executable file: keepalived goes on without %s", call->path,
 			  purpose_of(call));
 	} else if (!call->safe) {
-		snprintf(fix, sizeof(fix), "chown root:root %.100s\nchmod go-w %.100s",
-			 call->culprit, call->culprit);
+		describe_safe_place(call, fix);
 		scene_add(scene, 112, call->entry->place, fix,
 			  "others than root can change %s, on the way to %s: with "
 			  "enable_script_security keepalived goes on without %s, and without that "

@@ -134,29 +134,42 @@ static void find_dropper(const struct ruleset *ruleset, enum ruleset_hook hook,
 			 chain->table.text, (int)chain->name.len, chain->name.text);
 }
 
+static bool judge_lan(const struct ruleset *ruleset, const struct firewall_query *query,
+		      const struct firewall_lan *lan, struct firewall *out)
+{
+	const struct ruleset_packet packet = {
+		.iif = lan->name, .oif = query->uplink, .src = lan->network, .dst = query->internet
+	};
+	const struct ruleset_packet answer = { .iif = query->uplink,
+					       .oif = lan->name,
+					       .src = query->internet,
+					       .dst = lan->network,
+					       .is_answer = true };
+	bool is_public = addr_is_set(&lan->network.addr) && !addr_is_private(&lan->network.addr);
+
+	snprintf(out->lan, sizeof(out->lan), "%s", lan->name);
+	out->translates = is_public || (query->any_nat && ruleset_may_translate(ruleset, &packet));
+	find_dropper(ruleset, RULESET_FORWARD, &packet, out->drops_forward);
+	find_dropper(ruleset, RULESET_FORWARD, &answer, out->drops_answers);
+	return out->translates && out->drops_forward[0] == '\0' && out->drops_answers[0] == '\0';
+}
+
 static void judge(const struct ruleset *ruleset, const struct firewall_query *query,
 		  struct firewall *out)
 {
-	struct ruleset_packet advert = { .iif = query->lan, .protocol = VRRP };
-	const struct ruleset_packet packet = { .iif = query->lan,
-					       .oif = query->uplink,
-					       .src = query->network,
-					       .dst = query->internet };
-	const struct ruleset_packet answer = { .iif = query->uplink,
-					       .oif = query->lan,
-					       .src = query->internet,
-					       .dst = query->network,
-					       .is_answer = true };
+	struct ruleset_packet advert = { .iif = query->lans[0].name, .protocol = VRRP };
+	bool right = true;
 
 	*out = (struct firewall){ .known = true, .any_nat = query->any_nat };
-	out->translates = query->any_nat && ruleset_may_translate(ruleset, &packet);
 	out->clamps = ruleset_clamps(ruleset);
 	for (size_t i = 0; i < query->peer_count; i++) {
 		advert.src = query->peers[i];
 		find_dropper(ruleset, RULESET_INPUT, &advert, out->drops_vrrp);
 	}
-	find_dropper(ruleset, RULESET_FORWARD, &packet, out->drops_forward);
-	find_dropper(ruleset, RULESET_FORWARD, &answer, out->drops_answers);
+	for (size_t i = 0; i < query->lan_count && right; i++)
+		right = judge_lan(ruleset, query, &query->lans[i], out);
+	if (right)
+		snprintf(out->lan, sizeof(out->lan), "%s", query->lans[0].name);
 }
 
 int firewall_end(struct firewall_look *look, const struct firewall_query *query,

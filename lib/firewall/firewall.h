@@ -10,10 +10,17 @@
 #include "firewall_facts.h"
 
 #define FIREWALL_PEERS_MAX 8
+#define FIREWALL_LANS_MAX  8
+
+struct firewall_lan {
+	const char *name;
+	struct addr_prefix network; /* not set: not known */
+};
 
 struct firewall_query {
-	const char *lan, *uplink;
-	struct addr_prefix network;  /* of the LAN */
+	struct firewall_lan lans[FIREWALL_LANS_MAX]; /* VRRP is on the first one */
+	size_t lan_count;
+	const char *uplink;
 	struct addr_prefix internet; /* a host that stands for all of it */
 	bool any_nat;		     /* as the kernel says */
 	size_t peer_count;

@@ -90,7 +90,7 @@ static unsigned told_version(void)
 }
 
 /* `-i ID`, `-iID`, `--config-id ID` or `--config-id=ID`. */
-static void take_options(const char *text, struct keepalived_daemon *out)
+static void take_options(const char *text, char out[static KEEPALIVED_WORD_MAX])
 {
 	static const char name[] = "--config-id";
 	struct shell_words words;
@@ -107,7 +107,7 @@ static void take_options(const char *text, struct keepalived_daemon *out)
 		else if (strncmp(word, name, strlen(name)) == 0 && word[strlen(name)] == '=')
 			id = word + strlen(name) + 1;
 		if (id != NULL)
-			snprintf(out->id, sizeof(out->id), "%s", id);
+			snprintf(out, KEEPALIVED_WORD_MAX, "%s", id);
 	}
 }
 
@@ -123,6 +123,13 @@ static bool take_default_line(void *data, unsigned number, char *line, bool cut)
 	return true;
 }
 
+void keepalived_daemon_find_id(const char *root, char out[static KEEPALIVED_WORD_MAX])
+{
+	out[0] = '\0';
+	if (tree_read_lines(root, DEFAULTS, 512, take_default_line, out) != 0)
+		out[0] = '\0';
+}
+
 void keepalived_daemon_look(const char *root, struct keepalived_daemon *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -130,6 +137,5 @@ void keepalived_daemon_look(const char *root, struct keepalived_daemon *out)
 		out->version = told_version();
 	if (out->version == 0)
 		out->version = listed_version(root);
-	if (tree_read_lines(root, DEFAULTS, 512, take_default_line, out) != 0)
-		out->id[0] = '\0';
+	keepalived_daemon_find_id(root, out->id);
 }

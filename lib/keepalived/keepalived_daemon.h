@@ -14,6 +14,9 @@ struct keepalived_daemon {
  * /etc/default/keepalived. What is not there is not known. */
 void keepalived_daemon_look(const char *root, struct keepalived_daemon *out);
 
+/* Its --config-id alone, from Debian's /etc/default/keepalived; empty: none. */
+void keepalived_daemon_find_id(const char *root, char out[static KEEPALIVED_WORD_MAX]);
+
 /* The version in a text such as `Keepalived v2.2.7 (01/16,2022)` or `1:2.2.7-1+b2`; 0: there is
  * none. */
 unsigned keepalived_daemon_version(const char *text);

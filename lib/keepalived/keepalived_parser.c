@@ -286,8 +286,9 @@ static void take_lines(struct keepalived_parser *parser, struct keepalived_place
 			*end++ = '\0';
 		if (line[0] == '@')
 			line = skip_condition(parser, line);
-		/* ~SEQ makes lines out of numbers: what they would be is not looked at. */
-		if (line != NULL && line[0] == '~')
+		/* ~SEQ makes lines out of numbers: what they would be is not looked at; nor is what
+		 * one of several lines includes. */
+		if (line != NULL && (line[0] == '~' || find_include(parser, line) != NULL))
 			parser->conf->partly = true;
 		else if (line != NULL)
 			take_pieces(parser, place, line);
@@ -311,11 +312,11 @@ const char *keepalived_parser_line(struct keepalived_parser *parser, struct keep
 		memmove(line, rest, strlen(rest) + 1);
 	if (keepalived_defs_take(&parser->defs, line))
 		return NULL;
-	file = find_include(parser, line);
-	if (file != NULL)
-		return file;
 	if (!keepalived_defs_expand(&parser->defs, line) || parser->defs.more)
 		parser->conf->partly = true;
+	file = strchr(line, '\n') == NULL ? find_include(parser, line) : NULL;
+	if (file != NULL)
+		return file;
 	take_lines(parser, place, line);
 	return NULL;
 }

@@ -29,6 +29,10 @@ static const struct kind kinds[] = {
 	[CONCERN_SPLIT] = { "split", CONCERN_ROUTER,
 			    "look at the firewall of both (protocol 112), at unicast_peer and at "
 			    "virtual_router_id; fo-status doctor" },
+	[CONCERN_LAN] = { "lan", CONCERN_ROUTER,
+			  "look at its cable and at the switch; ip link show" },
+	[CONCERN_RESIDENT] = { "resident", CONCERN_ROUTES,
+			       "systemctl enable --now fo-route; journalctl -b -u fo-route" },
 	[CONCERN_ROUTE] = { "route", CONCERN_ROUTES,
 			    "fo-route show; fo-route apply; systemctl enable --now fo-route" },
 	[CONCERN_FORWARDING] = { "forwarding", CONCERN_ROUTES,
@@ -111,6 +115,8 @@ static void look_at_gateway(const struct situation *s, struct concerns *out)
 	char vip[ADDR_TEXT_MAX];
 
 	addr_format(vip, &s->conf->router.vip);
+	if (s->lan_down != NULL)
+		add(out, CONCERN_LAN, "the LAN's %s is down, or has no cable", s->lan_down);
 	if (s->mistake[0] != '\0')
 		add(out, CONCERN_MISTAKE, "%s", s->mistake);
 	else if (s->gateway.holder == GATEWAY_NOBODY)
@@ -194,9 +200,14 @@ static void look_at_watcher(const struct situation *s, struct concerns *out)
 
 	if (s->is_watcher_mute)
 		add(out, CONCERN_WATCHER, "fo-watch cannot send over %s", uplink);
-	else if ((s->conf->check.present || s->conf->keepalive.present) && !s->is_watched)
+	else if (s->is_watched)
+		return;
+	else if (s->conf->check.present || s->conf->keepalive.present)
 		add(out, CONCERN_WATCHER, "fo-watch %s: nobody watches %s",
 		    s->was_watched ? "does not run any more" : "was never started", uplink);
+	else
+		add(out, CONCERN_WATCHER,
+		    "fo.conf has neither [check] nor [keepalive]: nobody watches %s", uplink);
 }
 
 static void look_at_line(const struct situation *s, struct concerns *out)
@@ -214,10 +225,14 @@ static void look_at_line(const struct situation *s, struct concerns *out)
 
 /* What a packet of the LAN meets */
 
-/* Whether it only follows from what is said of forwarding, or of a line that is not there. */
+/* Whether it only follows from what is said of forwarding, or of a LAN or line that is not there.
+ */
 static bool follows(const struct situation *s, const struct step *step, const struct concerns *out)
 {
 	if (step->want.kind == PLAN_LAN && concerns_have(out, CONCERN_FORWARDING))
+		return true;
+	if (s->lan_down != NULL && (strcmp(step->want.hop.dev, s->lan_down) == 0 ||
+				    strcmp(step->want.dev, s->lan_down) == 0))
 		return true;
 	return (!s->uplink_there || !s->uplink.up) &&
 	       strcmp(step->want.hop.dev, s->conf->router.uplink) == 0;
@@ -242,7 +257,7 @@ static void look_at_plan(const struct situation *s, struct concerns *out)
 
 static void look_at_firewall(const struct situation *s, struct concerns *out)
 {
-	const char *lan = s->conf->router.lan.items[0], *uplink = s->conf->router.uplink;
+	const char *lan = s->firewall.lan, *uplink = s->conf->router.uplink;
 
 	if (s->firewall.drops_forward[0] != '\0')
 		add(out, CONCERN_FIREWALL, "the firewall drops what goes from %s to %s (chain %s)",
@@ -259,17 +274,23 @@ static void look_at_routes(const struct situation *s, struct concerns *out)
 		s->state == VRRP_MASTER || s->conf->route.forwarding == CONF_FORWARDING_KEEP;
 
 	if (forwards && s->forwards == SITUATION_NO)
-		add(out, CONCERN_FORWARDING, "this router forwards nothing of the LAN");
+		add(out, CONCERN_FORWARDING, "this router forwards nothing that comes in by %s",
+		    s->blocked);
 	if (forwards && s->forwards == SITUATION_UNKNOWN)
 		cannot_tell(out, "whether the LAN is forwarded");
 	look_at_plan(s, out);
+	if (s->conf->route.present && s->resident == SITUATION_NO)
+		add(out, CONCERN_RESIDENT,
+		    "fo-route watch does not run: what others change stays, and a second master "
+		    "is not noticed");
 	look_at_firewall(s, out);
 	/* A LAN of public addresses needs none. */
 	if (!addr_is_private(&s->conf->router.vip))
 		return;
 	if (s->translates == SITUATION_NO)
-		add(out, CONCERN_TRANSLATION, "nothing translates the LAN's addresses on %s",
-		    s->conf->router.uplink);
+		add(out, CONCERN_TRANSLATION,
+		    "nothing translates the LAN's addresses on %s (those of %s)",
+		    s->conf->router.uplink, s->firewall.lan);
 	if (s->translates == SITUATION_UNKNOWN)
 		cannot_tell(out, "whether the LAN's addresses are translated");
 }
@@ -326,7 +347,7 @@ static bool is_cut_by(const struct situation *s, enum concern_kind kind)
 		if (is_way(s->route.steps[i].want.kind) && !s->route.steps[i].as_wanted)
 			return true;
 	}
-	return kind == CONCERN_FORWARDING || kind == CONCERN_TRANSLATION ||
+	return kind == CONCERN_LAN || kind == CONCERN_FORWARDING || kind == CONCERN_TRANSLATION ||
 	       kind == CONCERN_FIREWALL || kind == CONCERN_UPLINK || kind == CONCERN_LINE_DEAD;
 }
 

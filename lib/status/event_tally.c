@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "history.h"
 #include "log.h"
 #include "store.h"
+#include "store_room.h"
 
 #define FILE_NAME "counts"
 
@@ -73,6 +73,7 @@ void event_tally_find(struct event_counts *out)
 	if (read_on(&before, &seen) != 0)
 		seen.counts = before;
 	*out = seen.counts;
-	if (geteuid() == 0 && (!known || memcmp(out, &before, sizeof(before)) != 0))
+	if (store_room_check(STORE_LIB) == 0 &&
+	    (!known || memcmp(out, &before, sizeof(before)) != 0))
 		store_note(STORE_LIB, FILE_NAME, event_counts_format(text, out), 0644);
 }

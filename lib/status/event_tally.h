@@ -5,7 +5,7 @@
 
 #include "event_counts.h"
 
-/* Brings the counts up to the last event, and with root's privilege writes them down. What cannot
+/* Brings the counts up to the last event, and writes them down where that can be. What cannot
  * be read is logged, and counts from 0. */
 void event_tally_find(struct event_counts *out);
 

@@ -184,7 +184,8 @@ const char *headline_write(char buf[static HEADLINE_MAX], const struct situation
 	else if (concerns_have(concerns, CONCERN_SPLIT))
 		put_split(&text, concerns);
 	else if (concerns->cannot_tell && concerns->count == 0)
-		record_put(&text, "Cannot tell %s: run this as root.", concerns->unknown);
+		record_put(&text, "Cannot tell %s%s.", concerns->unknown,
+			   s->is_root ? "" : ": run this as root");
 	else if (s->state != VRRP_MASTER && s->gateway.holder != GATEWAY_OTHER)
 		record_put(&text,
 			   "This router does not carry the LAN, and who does is not known: %s.",

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "keepalived_daemon.h"
 #include "keepalived_file.h"
 
 static bool is_known(const struct peers *peers, const struct addr *addr)
@@ -30,9 +31,11 @@ void peers_read(struct peers *out)
 {
 	FO_UNINITIALIZED struct keepalived_conf conf;
 	const struct keepalived_block *block = NULL;
+	char id[KEEPALIVED_WORD_MAX];
 
 	memset(out, 0, sizeof(*out));
-	if (keepalived_file_read("", PEERS_KEEPALIVED_CONF, "", 0, &conf) != 0)
+	keepalived_daemon_find_id("", id);
+	if (keepalived_file_read("", PEERS_KEEPALIVED_CONF, id, 0, &conf) != 0)
 		return; /* logged */
 	while ((block = keepalived_next_block(&conf, KEEPALIVED_INSTANCE, block)) != NULL)
 		take(out, &conf, block);

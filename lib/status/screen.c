@@ -252,7 +252,8 @@ static void print_end(const struct screen *screen)
 	size_t count = screen->concerns->count;
 
 	if (screen->concerns->cannot_tell)
-		printf("\nNot known: %s; run this as root.\n", screen->concerns->unknown);
+		printf("\nNot known: %s%s.\n", screen->concerns->unknown,
+		       screen->s->is_root ? "" : "; run this as root");
 	if (count > 0)
 		printf("\n%zu %s attention. fo-status doctor looks for what is set up wrongly.\n",
 		       count, count == 1 ? "thing needs" : "things need");

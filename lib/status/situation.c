@@ -1,7 +1,9 @@
 #include "situation.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "firewall.h"
@@ -10,6 +12,7 @@
 #include "meter.h"
 #include "nat.h"
 #include "route.h"
+#include "route_watch.h"
 #include "session.h"
 #include "store_room.h"
 #include "sysctl.h"
@@ -30,7 +33,29 @@ static int find_line(struct netlink *nl, const char *uplink, struct situation *o
 	return ret;
 }
 
-static int ask_kernel(struct netlink *nl, struct addr_prefix *network, struct situation *out)
+static_assert(CONF_LANS_MAX <= FIREWALL_LANS_MAX, "room for each LAN");
+
+static int find_lans(struct netlink *nl, struct firewall_query *query, struct situation *out)
+{
+	const struct addr *vip = &out->conf->router.vip;
+	int ret = 0;
+
+	for (size_t i = 0; i < query->lan_count && ret == 0; i++) {
+		struct firewall_lan *lan = &query->lans[i];
+		struct rtnl_link link = { .up = false };
+
+		ret = rtnl_get_link(nl, lan->name, &link);
+		if ((ret == 0 || ret == -ENODEV) && !link.up && out->lan_down == NULL)
+			out->lan_down = lan->name;
+		if (ret == 0)
+			ret = rtnl_find_network(nl, lan->name, vip, &lan->network);
+		else if (ret == -ENODEV)
+			ret = 0;
+	}
+	return ret;
+}
+
+static int ask_kernel(struct netlink *nl, struct firewall_query *query, struct situation *out)
 {
 	const struct conf *conf = out->conf;
 	int ret = route_get_default(nl, (struct route_table){ AF_INET, ROUTE_MAIN }, &out->hop);
@@ -41,7 +66,7 @@ static int ask_kernel(struct netlink *nl, struct addr_prefix *network, struct si
 	if (ret == 0)
 		ret = find_line(nl, conf->router.uplink, out);
 	if (ret == 0)
-		ret = rtnl_find_network(nl, conf->router.lan.items[0], &conf->router.vip, network);
+		ret = find_lans(nl, query, out);
 	if (ret == 0)
 		ret = peers_ask(&out->peers, nl, &conf->router.vip, &out->gateway);
 	return ret;
@@ -54,47 +79,54 @@ static enum situation_answer answer_of(int ret, bool yes)
 	return yes ? SITUATION_YES : SITUATION_NO;
 }
 
-/* What is forwarded of a LAN is decided by the interface that it comes in by. */
-static enum situation_answer find_forwarding(const struct conf_router *router)
+/* By an interface that packets come in by. */
+static int look_whether_forwarded(const char *name, struct situation *out)
 {
-	char name[PLAN_SYSCTL_MAX];
-	int value = 0, ret = 0;
-	bool all = true;
+	char path[PLAN_SYSCTL_MAX];
+	int value = 0, ret;
 
-	for (size_t i = 0; i < router->lan.count && ret == 0; i++) {
-		snprintf(name, sizeof(name), "net/ipv4/conf/%s/forwarding", router->lan.items[i]);
-		ret = sysctl_get(name, &value);
-		all = all && value != 0;
-	}
-	return answer_of(ret, all);
+	snprintf(path, sizeof(path), "net/ipv4/conf/%s/forwarding", name);
+	ret = sysctl_get(path, &value);
+	if (ret == 0 && value == 0 && out->blocked == NULL)
+		out->blocked = name;
+	return ret;
+}
+
+/* What the LAN sends, and the answers, while the line is there. */
+static void find_forwarding(struct situation *out)
+{
+	const struct conf_router *router = &out->conf->router;
+	int ret = 0;
+
+	for (size_t i = 0; i < router->lan.count && ret == 0; i++)
+		ret = look_whether_forwarded(router->lan.items[i], out);
+	if (ret == 0 && out->uplink_there && out->uplink.up)
+		ret = look_whether_forwarded(router->uplink, out);
+	out->forwards = answer_of(ret, out->blocked == NULL);
 }
 
 /* Where the rules cannot be shown, a translation of sources stands for the right one. */
-static void find_firewall(struct firewall_look *look, const struct addr_prefix *network,
+static void find_firewall(struct firewall_look *look, struct firewall_query *query,
 			  struct situation *out)
 {
-	struct firewall_query query = { .lan = out->conf->router.lan.items[0],
-					.uplink = out->conf->router.uplink,
-					.network = *network,
-					.internet = { lookup_internet(AF_INET), 32 } };
-	int ret = nat_has_source(AF_INET, &query.any_nat);
+	int ret = nat_has_source(AF_INET, &query->any_nat);
 
 	if (ret == 0)
-		ret = firewall_end(look, &query, &out->firewall);
+		ret = firewall_end(look, query, &out->firewall);
 	else
 		firewall_drop(look);
 	if (ret == -ENOENT) {
-		out->firewall.translates = query.any_nat;
+		out->firewall.translates = query->any_nat;
 		ret = 0;
 	}
 	out->translates = answer_of(ret, out->firewall.translates);
 }
 
-static void find_passage(struct firewall_look *look, const struct addr_prefix *network,
+static void find_passage(struct firewall_look *look, struct firewall_query *query,
 			 struct situation *out)
 {
-	find_firewall(look, network, out);
-	out->forwards = find_forwarding(&out->conf->router);
+	find_firewall(look, query, out);
+	find_forwarding(out);
 	out->hold_known = lan_hold_find(&out->hold) == 0;
 }
 
@@ -146,7 +178,7 @@ static bool take_event(const struct event *event, void *data)
 	return true;
 }
 
-static int find_role(struct addr_prefix *network, struct situation *out)
+static int find_role(struct firewall_query *query, struct situation *out)
 {
 	const struct switchover_order order = { .reported = &out->reported };
 	const struct conf *conf = out->conf;
@@ -156,7 +188,7 @@ static int find_role(struct addr_prefix *network, struct situation *out)
 	if (ret == 0)
 		ret = rtnl_open(&nl);
 	if (ret == 0)
-		ret = ask_kernel(nl, network, out);
+		ret = ask_kernel(nl, query, out);
 	netlink_close(nl);
 	if (ret == 0 && conf->route.present)
 		ret = switchover_examine(conf, &order, &out->route);
@@ -166,7 +198,9 @@ static int find_role(struct addr_prefix *network, struct situation *out)
 int situation_find(const struct conf *conf, struct situation *out)
 {
 	struct firewall_look *look = firewall_begin();
-	struct addr_prefix network = { .len = 0 };
+	struct firewall_query query = { .uplink = conf->router.uplink,
+					.lan_count = conf->router.lan.count,
+					.internet = { lookup_internet(AF_INET), 32 } };
 	int ret;
 
 	memset(out, 0, sizeof(*out));
@@ -175,11 +209,17 @@ int situation_find(const struct conf *conf, struct situation *out)
 	out->keepalived = vrrp_role_has_keepalived();
 	out->was_reported = vrrp_role_was_reported();
 	out->reported = vrrp_role_reported();
-	ret = find_role(&network, out);
-	find_passage(look, &network, out);
+	out->is_root = geteuid() == 0;
+	for (size_t i = 0; i < query.lan_count; i++)
+		query.lans[i].name = conf->router.lan.items[i];
+	ret = find_role(&query, out);
+	find_passage(look, &query, out);
 	if (ret != 0)
 		return ret;
 	out->split_known = split_report_read(&out->split) == 0;
+	out->resident = !out->is_root		   ? SITUATION_UNKNOWN
+			: route_watch_is_running() ? SITUATION_YES
+						   : SITUATION_NO;
 	find_line_verdict(out);
 	find_sim(out);
 	out->store = store_room_check(STORE_LIB);

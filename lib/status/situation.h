@@ -33,6 +33,7 @@ struct situation {
 	int64_t mono_us; /* now, CLOCK_MONOTONIC */
 	int64_t boot_ms; /* now, CLOCK_BOOTTIME */
 	bool metered;	 /* the uplink is: fo.conf has [speedclass] or [keepalive] */
+	bool is_root;	 /* who looks: else not all can be looked at */
 
 	/* This router */
 	bool keepalived; /* is running */
@@ -44,11 +45,14 @@ struct situation {
 	struct peers peers;
 	bool split_known;
 	struct split_record split;
+	enum situation_answer resident; /* fo-route watch is running */
 
 	/* What a packet of the LAN meets */
 	struct nexthop hop;	 /* the IPv4 default route */
 	struct switchover route; /* when [route] is there */
+	const char *lan_down;	 /* the first LAN that is not there, down, or without a cable */
 	enum situation_answer forwards;
+	const char *blocked; /* with no: the first interface of which nothing is forwarded */
 	enum situation_answer translates; /* sources of the LAN, on the uplink */
 	struct firewall firewall;
 

@@ -201,8 +201,48 @@ edit() {
 	put etc/systemd/networkd.conf.d/a.conf <<<$'[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no'
 	finds
 
+	# An interface has the first file, by name, that matches it; one in /etc stands for that of its name in /usr/lib.
+	runs 411 systemd-network /usr/lib/systemd/systemd-networkd
+	put etc/systemd/networkd.conf.d/a.conf <<<$'[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no'
+	put etc/systemd/network/10-lan.network <<<$'[Match]\nName=eth0\n[Network]\nAddress=192.168.0.2/24'
+	put usr/lib/systemd/network/99-dhcp.network <<<$'[Match]\nName=e*\n[Network]\nDHCP=yes'
+	finds
+	runs 411 systemd-network /usr/lib/systemd/systemd-networkd
+	put etc/systemd/networkd.conf.d/a.conf <<<$'[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no'
+	put etc/systemd/network/50-lan.network <<<$'[Match]\nName=eth0\n[Network]\nAddress=192.168.0.2/24'
+	put run/systemd/network/10-dhcp.network <<<$'[Match]\nName=!eth1 e*\n[Network]\nDHCP=yes'
+	finds FO321
+	runs 411 systemd-network /usr/lib/systemd/systemd-networkd
+	put etc/systemd/networkd.conf.d/a.conf <<<$'[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no'
+	put etc/systemd/network/80-dhcp.network </dev/null
+	put usr/lib/systemd/network/80-dhcp.network <<<$'[Match]\nName=e*\n[Network]\nDHCP=yes'
+	finds
+	# A route to some network is no default route.
+	runs 411 systemd-network /usr/lib/systemd/systemd-networkd
+	put etc/systemd/networkd.conf.d/a.conf <<<$'[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no'
+	put etc/systemd/network/lan.network <<<$'[Match]\nName=eth0\n[Route]\nGateway=192.168.0.5\nDestination=10.8.0.0/24\n[Network]'
+	finds
+	runs 411 systemd-network /usr/lib/systemd/systemd-networkd
+	put etc/systemd/networkd.conf.d/a.conf <<<$'[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no'
+	put etc/systemd/network/lan.network <<<$'[Match]\nName=eth0\n[Route]\nDestination=10.8.0.0/24\nGateway=192.168.0.5\n[Route]\nGateway=192.168.0.1'
+	finds FO321
+
 	runs 412 dhcpcd dhcpcd
 	put etc/dhcpcd.conf <<<$'hostname\n#nogateway'
+	finds FO323
+	runs 412 dhcpcd dhcpcd
+	put etc/dhcpcd.conf <<<'denyinterfaces wlan0,eth0'
+	finds
+	# One that was started for another interface, as ifupdown does.
+	runs 412 dhcpcd 'dhcpcd: lo [ip4]'
+	put etc/dhcpcd.conf <<<hostname
+	finds
+	runs 412 dhcpcd 'dhcpcd: lo [ip4]'
+	runs 413 dhcpcd 'dhcpcd: [manager] [ip4] [ip6]'
+	put etc/dhcpcd.conf <<<hostname
+	finds FO323
+	runs 412 dhcpcd dhcpcd -4 eth0
+	put etc/dhcpcd.conf <<<hostname
 	finds FO323
 	runs 412 dhcpcd dhcpcd
 	put etc/dhcpcd.conf <<<$'interface eth1\nnogateway'
@@ -235,6 +275,16 @@ edit() {
 	finds FO314
 	runs 420 dnsmasq /usr/sbin/dnsmasq
 	put etc/dnsmasq.conf <<<$'dhcp-range=192.168.0.100,192.168.0.200,12h\ndhcp-option=3,192.168.0.254'
+	finds
+	runs 420 dnsmasq /usr/sbin/dnsmasq
+	put etc/dnsmasq.conf <<<$'dhcp-range=192.168.0.100,192.168.0.200,12h\ndhcp-option-force=option:router,192.168.0.254'
+	finds
+	runs 420 dnsmasq /usr/sbin/dnsmasq
+	put etc/dnsmasq.conf <<<$'dhcp-range=set:lan,192.168.0.100,192.168.0.200,12h\ndhcp-range=fd00::,ra-only'
+	finds FO314
+	runs 420 dnsmasq /usr/sbin/dnsmasq
+	put etc/dnsmasq.conf <<<$'dhcp-range=::,constructor:eth0,ra-only'
+	put etc/dnsmasq.d/lan.conf.dpkg-old <<<$'dhcp-range=192.168.0.100,192.168.0.200,12h'
 	finds
 	put etc/dnsmasq.conf <<<$'dhcp-range=192.168.0.100,192.168.0.200,12h'
 	finds # it does not run
@@ -287,6 +337,10 @@ edit() {
 	# A service of its own that starts pppd.
 	edit etc/ppp/peers/lte /persist/d
 	put etc/systemd/system/lte.service <<<$'[Service]\nExecStart=/usr/sbin/pppd call lte nodetach\nRestart=always'
+	finds
+	# What fo-setup has kept beside it is no second one.
+	put etc/ppp/peers/lte.before-fo <<<$'ifname ppp0\ndefaultroute\n'
+	drop proc/404
 	finds
 	# Which of two files is it?
 	put etc/ppp/peers/provider <<<$'defaultroute\n'

@@ -112,6 +112,17 @@ is_normal_but_for_the_class() {
 	is_normal
 }
 
+# The guests' network is no LAN of these two: its gateway may well be an address that does not move.
+@test "a DHCP server for guests is none for the LAN; one for the LAN has to name the VRRP address" {
+	is_normal
+	lab exec main sh -c 'ip link add guest type veth peer name far; ip addr add 10.5.0.1/24 dev guest; ip link set guest up; ip link set far up
+		cp "$(command -v sleep)" /run/dhcpd; /run/dhcpd 300 </dev/null >/dev/null 2>&1 & echo $! >/run/dhcpd.pid
+		mkdir -p /etc/dhcp; echo "subnet 10.5.0.0 netmask 255.255.255.0 { option routers 10.5.0.1; }" >/etc/dhcp/dhcpd.conf'
+	finds main
+	breaks main FO314 'echo "subnet 192.168.0.0 netmask 255.255.255.0 { option routers 192.168.0.1; }" >>/etc/dhcp/dhcpd.conf' \
+		'kill "$(cat /run/dhcpd.pid)"; rm /etc/dhcp/dhcpd.conf; ip link del guest'
+}
+
 @test "routes, switches and interfaces" {
 	is_normal
 	breaks sub FO203 'ip route add 128.0.0.0/1 via 192.168.0.10' 'ip route del 128.0.0.0/1'

@@ -103,7 +103,7 @@ is() {
 
 @test "forwarding is off" {
 	lab exec main sysctl -qw net.ipv4.ip_forward=0
-	is main 1 "No Internet for the LAN: this router forwards nothing of the LAN" forwarding
+	is main 1 "No Internet for the LAN: this router forwards nothing that comes in by eth0" forwarding
 	lab exec main sysctl -qw net.ipv4.ip_forward=1
 }
 
@@ -179,7 +179,9 @@ steady() {
 @test "the unit of the metrics sees what root sees" {
 	local router
 	for router in main sub; do
+		lab exec "$router" rm -f /var/lib/fo/counts
 		lab exec "$router" as-unit fo-metrics
+		lab exec "$router" test -s /var/lib/fo/counts
 		lab exec "$router" cat /run/fo/metrics.prom >"$BATS_TEST_TMPDIR/unit"
 		lab exec "$router" fo-status -q metrics >"$BATS_TEST_TMPDIR/root"
 		grep -q '^fo_source_translation 1' "$BATS_TEST_TMPDIR/unit"
@@ -206,6 +208,65 @@ steady() {
 	lab exec main rm /run/fo/watch
 	is main 1 "fo-watch was never started: nobody watches ppp0" watcher
 	lab router main start-watcher
+}
+
+@test "fo-route watch is not there" {
+	lab router main stop-resident
+	is main 1 "fo-route watch does not run: what others change stays" resident
+	lab router main start-resident
+	is main 0 "All well"
+}
+
+@test "fo.conf has nothing by which anybody could judge the line" {
+	lab router main stop-watcher
+	lab exec main sh -c 'cp -p /etc/fo/fo.conf /run/fo.conf; sed -i "/^.check.$/,/^.route.$/{/^.route.$/!d}" /etc/fo/fo.conf'
+	is main 1 "fo.conf has neither [check] nor [keepalive]: nobody watches ppp0" watcher
+	lab exec main cp -p /run/fo.conf /etc/fo/fo.conf
+	lab router main start-watcher
+}
+
+@test "the LAN's cable is out" {
+	lab exec main ip link set eth0 down
+	is main 1 "eth0 is down, or has no cable" lan
+	run -1 lab exec main fo-status
+	run ! grep -q "as root" <<<"$output"
+	lab exec main ip link set eth0 up
+	is main 0 "All well"
+	is sub 0 "All well"
+}
+
+@test "nothing that comes back over the line is forwarded" {
+	lab exec main sysctl -qw net.ipv4.conf.ppp0.forwarding=0
+	run ! lan_reaches_internet
+	is main 1 "No Internet for the LAN: this router forwards nothing that comes in by ppp0" forwarding
+	lab exec main sysctl -qw net.ipv4.conf.ppp0.forwarding=1
+}
+
+@test "a second LAN, for which the firewall or the translation has no rule" {
+	lab exec main sh -c 'ip link add guest type veth peer name far; ip addr add 192.168.20.1/24 dev guest; ip link set guest up; ip link set far up
+		cp -p /etc/fo/fo.conf /run/fo.conf; sed -i "s/^lan = eth0/lan = eth0, guest/" /etc/fo/fo.conf; fo-route apply
+		nft list ruleset >/run/rules'
+	is main 0 "All well"
+	lab exec main nft "add table inet fw; add chain inet fw f { type filter hook forward priority 0; policy drop; };
+		add rule inet fw f ct state established accept; add rule inet fw f iifname eth0 accept"
+	is main 1 "No Internet for the LAN: the firewall drops what goes from guest to ppp0" firewall
+	lab exec main sh -c 'nft delete table inet fw; nft flush chain ip fo_nat postrouting
+		nft add rule ip fo_nat postrouting oifname ppp0 ip saddr 192.168.0.0/24 masquerade'
+	is main 1 "addresses on ppp0 (those of guest)" translation
+	run -1 lab exec main fo-status doctor --no-listen
+	says "no rule translates the sources of the LAN guest on ppp0"
+	# One of public addresses needs none.
+	lab exec main sh -c 'ip addr flush dev guest; ip addr add 198.51.100.129/25 dev guest; fo-route apply'
+	is main 0 "All well"
+	lab exec main sh -c 'nft flush ruleset; nft -f /run/rules; ip link del guest; cp -p /run/fo.conf /etc/fo/fo.conf; fo-route apply'
+}
+
+@test "keepalived.conf of both routers in one file: the other router is the one of this identity" {
+	lab exec main sh -c 'cp -p /etc/keepalived/keepalived.conf /run/; mkdir -p /etc/default
+		sed -i "s/^ *192.168.0.2$/@main 192.168.0.77\n@sub 192.168.0.1/" /etc/keepalived/keepalived.conf
+		echo "DAEMON_ARGS=\"-D -i main\"" >/etc/default/keepalived'
+	is main 1 "but the other router 192.168.0.77 does not answer" peer
+	lab exec main sh -c 'cp -p /run/keepalived.conf /etc/keepalived/; rm /etc/default/keepalived'
 }
 
 @test "LTE is hung up, hangs, or was not looked at for hours, and main is well" {

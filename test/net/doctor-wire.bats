@@ -21,7 +21,7 @@ teardown() {
 }
 
 other_is_master() {
-	lan ip -4 address show dev eth0 | grep -q "inet $VIP\|inet 192.168.0.250"
+	lan ip -4 address show | grep -q "inet $VIP\|inet 192.168.0.250\|inet 192.168.20.254"
 }
 
 # other [SCRIPT]: keepalived as the sample for `sub` has it, without scripts, and with a change by sed(1).
@@ -80,6 +80,17 @@ heard() {
 	other
 	heard FO187
 	grep -q '192.168.0.2 sends to this router alone, and this router has no unicast_peer' "$DIR/said"
+}
+
+# What a VLAN or a macvlan on top of the LAN's interface receives passes that one, too.
+@test "the same virtual_router_id on an interface on top of the LAN's is another network's affair" {
+	router ip link add link eth0 name guest type macvlan mode bridge
+	router ip link set guest up
+	router ip address add 192.168.20.1/24 dev guest
+	lan ip address add 192.168.20.2/24 dev eth0
+	other 's/192\.168\.0\.254/192.168.20.254/; s/unicast_src_ip .*/unicast_src_ip 192.168.20.2/; s/192\.168\.0\.1$/192.168.20.1/'
+	router timeout 10 tcpdump -i guest -c 1 -n ip proto 112
+	heard ""
 }
 
 @test "a neighbour that is no peer is heard" {

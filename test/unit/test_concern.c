@@ -37,6 +37,9 @@ static void make_main(void)
 					.reported = VRRP_MASTER,
 					.gateway = { .holder = GATEWAY_OURS },
 					.split_known = true,
+					.resident = SITUATION_YES,
+					.is_root = true,
+					.firewall = { .lan = "eth0" },
 					.forwards = SITUATION_YES,
 					.translates = SITUATION_YES,
 					.uplink_there = true,
@@ -109,8 +112,36 @@ static void nobody_answers(void)
 
 static void not_root(void)
 {
+	situation.is_root = false;
 	situation.gateway.holder = GATEWAY_UNKNOWN;
 	situation.translates = SITUATION_UNKNOWN;
+}
+
+static void not_known(void)
+{
+	situation.gateway.holder = GATEWAY_UNKNOWN;
+}
+
+static void lan_down(void)
+{
+	situation.lan_down = "eth0";
+}
+
+static void lan_cut_off(void)
+{
+	lan_down();
+	not_known();
+}
+
+static void resident_ends(void)
+{
+	situation.resident = SITUATION_NO;
+}
+
+static void nothing_judges(void)
+{
+	conf.check.present = false;
+	situation.is_watched = false;
 }
 
 static void keepalived_ends(void)
@@ -157,6 +188,7 @@ static void forwarding_off(void)
 	situation.forwards = SITUATION_NO;
 	situation.route.steps[0].want.kind = PLAN_LAN;
 	situation.route.steps[0].as_wanted = false;
+	situation.blocked = "eth0";
 }
 
 static void nat_gone(void)
@@ -337,6 +369,12 @@ static const struct {
 	{ make_sub, nobody_answers, "no-gateway ", "This router is in state fault.", 1, 0 },
 	{ make_main, not_root, "", "Cannot tell who has the VRRP address: run this as root.", 0,
 	  1 },
+	{ make_main, not_known, "", "Cannot tell who has the VRRP address.", 0, 1 },
+	{ make_main, lan_down, "lan ", "No Internet for the LAN: the LAN's eth0 is down", 1, 0 },
+	{ make_main_backup, lan_cut_off, "lan line-dead ",
+	  "who does is not known: the LAN's eth0 is down, or has no cable.", 0, 1 },
+	{ make_main, resident_ends, "resident ", "but fo-route watch does not run", 0, 0 },
+	{ make_main, nothing_judges, "watcher ", "but fo.conf has neither [check] nor", 0, 0 },
 	{ make_main, vip_differs, "vip-mismatch ", "No Internet for the LAN: keepalived says", 1,
 	  0 },
 	{ make_main, keepalived_ends, "keepalived ", "still has the VRRP address", 0, 0 },
@@ -348,8 +386,8 @@ static const struct {
 	{ make_main, route_goes_elsewhere, "route ", "No Internet for the LAN: ", 1, 0 },
 	{ make_main, sysctl_differs, "route ", "This router carries the LAN over ppp0, but ", 0,
 	  0 },
-	{ make_main, forwarding_off, "forwarding ", "this router forwards nothing of the LAN.", 1,
-	  0 },
+	{ make_main, forwarding_off, "forwarding ",
+	  "this router forwards nothing that comes in by eth0.", 1, 0 },
 	{ make_sub_master, forwarding_off, "forwarding on-metered ", "No Internet for the LAN", 1,
 	  0 },
 	{ make_main, nat_gone, "translation ", "No Internet for the LAN: nothing translates", 1,

@@ -73,6 +73,12 @@ static void off_while_backup(struct world *world)
 	world->facts.uplink.forwards = false;
 }
 
+static void public_lan_without_translation(struct world *world)
+{
+	world->conf.router.vip = address("198.51.100.254");
+	world->facts.firewall.translates = false;
+}
+
 static void redirects_after_a_stop(struct world *world)
 {
 	backup(world);
@@ -227,6 +233,7 @@ static const struct {
 	{ "strict, with the line's table", strict_with_a_table, 0 },
 	{ "forwarding follows the state", off_while_backup, 0 },
 	{ "redirects, which fo-route sees to", redirects_after_a_stop, 0 },
+	{ "a LAN of public addresses", public_lan_without_translation, 0 },
 	{ "PPPoE with a clamp", pppoe_clamped, 0 },
 	{ "the firewall is not known", firewall_unknown, 0 },
 	{ "IPv6 with an address", slaac, 0 },

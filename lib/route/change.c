@@ -9,6 +9,7 @@
 
 #include "lookup.h"
 #include "rtnl.h"
+#include "rule.h"
 #include "store.h"
 
 /* Of the kernel, PID_MAX_LIMIT: a port above is one that the kernel has chosen. */
@@ -132,6 +133,12 @@ int change_next(struct netlink *nl, struct change *out)
 	if (ret == 0)
 		*out = change;
 	return ret;
+}
+
+bool change_takes_ours(const struct change *change)
+{
+	return change->kind == CHANGE_ROUTE && change->gone &&
+	       (change->protocol == RTPROT_KEEPALIVED || change->protocol == RULE_PROTOCOL);
 }
 
 bool change_says_more(const struct change *before, const struct change *change)

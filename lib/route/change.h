@@ -40,6 +40,9 @@ int change_open(struct netlink **out) FO_MUST_CHECK;
  * when some were lost; another -errno. Not logged. */
 int change_next(struct netlink *nl, struct change *out) FO_MUST_CHECK;
 
+/* Whether it takes away a route that this program makes, or keepalived. Pure. */
+bool change_takes_ours(const struct change *change);
+
 /* Whether `change` tells more of who has made a fault than the one `before` it: of a switch the
  * kernel names nobody, not even this program. Pure. */
 bool change_says_more(const struct change *before, const struct change *change);

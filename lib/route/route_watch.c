@@ -40,8 +40,7 @@
  * the line. */
 #define STUCK_US 1000000
 
-/* So long after its address keepalived's word that it stops has come, where that changes nothing.
- */
+/* keepalived's word that it stops comes within that time after its address has gone. */
 #define STOP_US 300000
 
 /* How often flows are looked at for nothing but another's route that has gone. */
@@ -59,11 +58,11 @@ struct route_watch {
 	int64_t next_beat_us;
 	bool uncovered;	     /* flows may go by our default route that did not */
 	int64_t flows_us;    /* not looked at before this */
+	bool taken;	     /* a route of ours was taken away, since the last look */
 	bool moved;	     /* an interface or an address has changed, too: no drift */
 	bool lingers;	     /* forwarding and flows have still to be seen to */
 	bool known;	     /* the state was, when it was applied last */
-	int64_t silent_us;   /* since when keepalived runs, and has reported nothing; 0: it does not
-			      */
+	int64_t silent_us;   /* since when keepalived runs without a word; 0: it does not */
 	struct change cause; /* the last change that counts, of what is not right yet */
 	uint32_t own_port;   /* that made our last changes: they are nobody's drift */
 	int failure;	     /* of the last time, -errno */
@@ -119,8 +118,7 @@ static bool uncovers(const struct route_watch *w, const struct change *change)
 	       !is_by_us(w, change);
 }
 
-/* keepalived takes the VRRP address away before it says that it stops, after which with `stop =
- * keep` nothing is to change. */
+/* The VRRP address goes first, then keepalived says that it stops: with `stop = keep` all stays. */
 static bool may_be_stop(const struct route_watch *w, const struct change *change)
 {
 	return change->kind == CHANGE_ADDR && w->conf.route.stop == CONF_STOP_KEEP &&
@@ -141,6 +139,7 @@ static void take_change(struct route_watch *w, const struct change *change)
 		w->moved = true;
 	if (uncovers(w, change))
 		w->uncovered = true;
+	w->taken = w->taken || (!is_by_us(w, change) && change_takes_ours(change));
 	/* What a session has carried goes with its interface. */
 	if (change->kind == CHANGE_LINK && change->gone &&
 	    strcmp(change->dev, w->conf.router.uplink) == 0)
@@ -180,7 +179,7 @@ static int take_changes(struct route_watch *w)
 /* What is done about it */
 
 /* Whether something was wrong that was right before. A failure that stays, such as a gateway that
- * is not known yet, is not the fault of whoever changes a rule meanwhile. */
+ * is not known yet, is nobody's fault, unless who took a route away left no time to look at it. */
 static bool has_drifted(struct route_watch *w, const struct switchover *done)
 {
 	bool corrected = drift_was_corrected(done);
@@ -189,7 +188,7 @@ static bool has_drifted(struct route_watch *w, const struct switchover *done)
 
 	w->failure = failure;
 	w->patient_us = stays ? clock_mono_us() + STUCK_US : 0;
-	return corrected || (failure != 0 && !stays);
+	return corrected || (failure != 0 && (!stays || w->taken));
 }
 
 /* keepalived reports its first state within moments. Where nothing came, the report was lost: a
@@ -230,6 +229,7 @@ static int report(struct route_watch *w, const struct switchover *done, bool exp
 	ret = take_changes(w);
 	if (has_drifted(w, done) && !expected && !w->moved && done->facts.state == w->state)
 		drift_report(&w->drift, &w->cause, w->failure == 0, &w->aside);
+	w->taken = false;
 	/* What came late is looked at again. */
 	if (was_lost || (w->due_us == NEVER && w->failure == 0))
 		w->cause = (struct change){ .kind = CHANGE_NONE };

@@ -94,7 +94,8 @@ net_down() {
 	for pid in ${PIDS[@]+"${PIDS[@]}"}; do
 		stop "$pid"
 	done
-	[ -z "${DIR:-}" ] || rm -rf "$DIR"
+	# A child of one that was killed may be writing an event.
+	[ -z "${DIR:-}" ] || eventually 10 rm -rf "$DIR" 2>/dev/null
 }
 
 # ppp0 as pppd makes it, until ppp_down; with another address when one is given.

@@ -63,10 +63,16 @@ static struct ruleset_chain *add_chain(struct ruleset *ruleset, const struct rul
 static void add_rule(struct ruleset *ruleset, const struct ruleset_name *text, size_t chain,
 		     bool old)
 {
-	if (ruleset->rule_count == RULESET_RULES_MAX)
+	struct ruleset_chain *owner = &ruleset->chains[chain];
+
+	if (ruleset->rule_count == RULESET_RULES_MAX) {
 		ruleset->more = true;
-	else
-		ruleset->rules[ruleset->rule_count++] = (struct ruleset_rule){ *text, chain, old };
+		return;
+	}
+	if (owner->end == 0)
+		owner->first = ruleset->rule_count;
+	ruleset->rules[ruleset->rule_count++] = (struct ruleset_rule){ *text, chain, old };
+	owner->end = ruleset->rule_count;
 }
 
 static enum ruleset_hook hook_of(const struct ruleset_name *line)

@@ -33,8 +33,9 @@ bool ruleset_has(const struct ruleset_name *text, const char *words);
 struct ruleset_chain {
 	struct ruleset_name table, name; /* of the table its family, too: `inet filter` */
 	enum ruleset_hook hook;
-	bool translates; /* of type nat */
-	bool drops;	 /* what no rule decides */
+	bool translates;   /* of type nat */
+	bool drops;	   /* what no rule decides */
+	size_t first, end; /* its rules are among these; both 0: it has none */
 };
 
 struct ruleset_rule {

@@ -109,12 +109,13 @@ static bool is_lost(struct walk *walk)
 
 static enum way walk_chain(struct walk *walk, size_t chain)
 {
+	const struct ruleset_chain *walked = &walk->ruleset->chains[chain];
 	enum way way = GOES_ON;
 	bool may_return = walk->may_return;
 
 	walk->depth++;
 	walk->may_return = false;
-	for (size_t i = 0; i < walk->ruleset->rule_count && way == GOES_ON; i++) {
+	for (size_t i = walked->first; i < walked->end && way == GOES_ON; i++) {
 		const struct ruleset_rule *rule = &walk->ruleset->rules[i];
 
 		walk->steps++;

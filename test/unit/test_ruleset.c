@@ -321,6 +321,36 @@ static void nothing_is_said_of_what_is_too_much(void **state)
 }
 
 /* Whatever a person has written. */
+/* As Docker, fail2ban and a list of countries make it together. */
+static void many_chains_are_looked_through(void **state)
+{
+	enum { CHAINS = 250, RULES = 14 };
+	struct ruleset *ruleset = fresh();
+	static char text[CHAINS * (RULES + 3) * 64];
+	size_t used = 0;
+
+	(void)state;
+	used += (size_t)snprintf(text + used, sizeof(text) - used, "table inet many {\n");
+	for (int chain = 0; chain < CHAINS; chain++) {
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "\tchain c%d {\n",
+					 chain);
+		for (int rule = 0; rule < RULES; rule++)
+			used += (size_t)snprintf(text + used, sizeof(text) - used,
+						 "\t\tip saddr 10.%d.%d.1 accept\n", chain, rule);
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "\t}\n");
+	}
+	used += (size_t)snprintf(text + used, sizeof(text) - used,
+				 "\tchain in {\n\t\ttype filter hook input priority 0; policy "
+				 "drop;\n");
+	for (int chain = 0; chain < CHAINS; chain++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "\t\tjump c%d\n", chain);
+	(void)snprintf(text + used, sizeof(text) - used, "\t}\n}\n");
+	ruleset_add_nft(ruleset, text);
+	assert_false(ruleset->more);
+	assert_int_equal(judge(ruleset), VRRP_DROPPED);
+	free(ruleset);
+}
+
 static void no_text_is_too_odd(void **state)
 {
 	static const char *const words[] = {
@@ -386,6 +416,7 @@ int main(void)
 		cmocka_unit_test(what_iptables_prints_is_understood),
 		cmocka_unit_test(a_chain_that_drops_is_named),
 		cmocka_unit_test(nothing_is_said_of_what_is_too_much),
+		cmocka_unit_test(many_chains_are_looked_through),
 		cmocka_unit_test(no_text_is_too_odd),
 	};
 

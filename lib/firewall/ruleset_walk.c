@@ -5,26 +5,33 @@
 #include "ruleset_iptables.h"
 #include "ruleset_nft.h"
 
-/* Chains that jump to one another, and rules that are looked at in all. */
+/* Chains that jump to one another. */
 #define DEPTH_MAX 24
-#define STEPS_MAX 200000
 
 /* What may become of a packet. */
 enum { MAY_ACCEPT = 1, MAY_DROP = 2, MAY_TRANSLATE = 4 };
-
-struct walk {
-	const struct ruleset *ruleset;
-	const struct ruleset_packet *packet;
-	unsigned fates;
-	int depth, steps;
-	bool may_return; /* out of the chain that is walked: a rule that returns may match */
-};
 
 /* How a chain, or a rule, is left. */
 enum way {
 	GOES_ON, /* with the next rule, for all that is known */
 	RETURNS, /* to the chain that has jumped here */
 	ENDS,	 /* it is decided */
+};
+
+/* What was found of a chain: others jump to it, too, and each by several ways. */
+struct walked {
+	bool is_known, is_open; /* open: it is being walked */
+	unsigned fates;
+	enum way way;
+};
+
+struct walk {
+	const struct ruleset *ruleset;
+	const struct ruleset_packet *packet;
+	unsigned fates;
+	int depth;
+	bool may_return; /* out of the chain that is walked: a rule that returns may match */
+	struct walked walked[RULESET_CHAINS_MAX];
 };
 
 static enum way walk_chain(struct walk *walk, size_t chain);
@@ -98,37 +105,47 @@ static enum way follow_rule(struct walk *walk, const struct ruleset_rule *rule)
 	return GOES_ON;
 }
 
-/* Too deep, or too much: anything may become of it. */
-static bool is_lost(struct walk *walk)
+static enum way walk_rules(struct walk *walk, size_t chain)
 {
-	if (walk->depth <= DEPTH_MAX && walk->steps < STEPS_MAX)
-		return false;
-	walk->fates |= MAY_ACCEPT | MAY_DROP | MAY_TRANSLATE;
-	return true;
-}
-
-static enum way walk_chain(struct walk *walk, size_t chain)
-{
-	const struct ruleset_chain *walked = &walk->ruleset->chains[chain];
+	const struct ruleset *ruleset = walk->ruleset;
 	enum way way = GOES_ON;
 	bool may_return = walk->may_return;
 
-	walk->depth++;
 	walk->may_return = false;
-	for (size_t i = walked->first; i < walked->end && way == GOES_ON; i++) {
-		const struct ruleset_rule *rule = &walk->ruleset->rules[i];
-
-		walk->steps++;
-		if (is_lost(walk))
-			way = ENDS;
-		else if (rule->chain == chain)
-			way = follow_rule(walk, rule);
+	for (size_t i = ruleset->chains[chain].first;
+	     i < ruleset->chains[chain].end && way == GOES_ON; i++) {
+		if (ruleset->rules[i].chain == chain)
+			way = follow_rule(walk, &ruleset->rules[i]);
 	}
 	if (way == ENDS && walk->may_return)
 		way = RETURNS;
 	walk->may_return = may_return;
-	walk->depth--;
 	return way;
+}
+
+/* Once: what becomes of a packet in a chain does not depend on the way to it. */
+static enum way walk_chain(struct walk *walk, size_t chain)
+{
+	struct walked *walked = &walk->walked[chain];
+	unsigned before = walk->fates;
+
+	/* Too deep, or in a circle: anything may become of it. */
+	if (walked->is_open || walk->depth == DEPTH_MAX) {
+		walk->fates |= MAY_ACCEPT | MAY_DROP | MAY_TRANSLATE;
+		return ENDS;
+	}
+	if (!walked->is_known) {
+		walk->fates = 0;
+		walk->depth++;
+		walked->is_open = true;
+		walked->way = walk_rules(walk, chain);
+		walked->is_open = false;
+		walk->depth--;
+		walked->fates = walk->fates;
+		walked->is_known = true;
+	}
+	walk->fates = before | walked->fates;
+	return walked->way;
 }
 
 /* What may become of the packet in a chain of a hook. */

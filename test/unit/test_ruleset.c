@@ -351,6 +351,29 @@ static void many_chains_are_looked_through(void **state)
 	free(ruleset);
 }
 
+/* Each chain jumps to the next one twice: a million ways to the last. */
+static void a_chain_to_which_many_ways_lead_is_looked_through_once(void **state)
+{
+	enum { CHAINS = 20 };
+	struct ruleset *ruleset = fresh();
+	static char text[(CHAINS + 2) * 96];
+	size_t used = 0;
+
+	(void)state;
+	used += (size_t)snprintf(text + used, sizeof(text) - used, "table inet many {\n");
+	for (int chain = 0; chain < CHAINS; chain++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "\tchain c%d {\n\t\tjump c%d\n\t\tjump c%d\n\t}\n", chain,
+					 chain + 1, chain + 1);
+	(void)snprintf(text + used, sizeof(text) - used,
+		       "\tchain c%d {\n\t\tcounter\n\t}\n\tchain in {\n\t\ttype filter hook input "
+		       "priority 0;\n\t\tjump c0\n\t\tdrop\n\t}\n}\n",
+		       CHAINS);
+	ruleset_add_nft(ruleset, text);
+	assert_int_equal(judge(ruleset), VRRP_DROPPED);
+	free(ruleset);
+}
+
 static void no_text_is_too_odd(void **state)
 {
 	static const char *const words[] = {
@@ -417,6 +440,7 @@ int main(void)
 		cmocka_unit_test(a_chain_that_drops_is_named),
 		cmocka_unit_test(nothing_is_said_of_what_is_too_much),
 		cmocka_unit_test(many_chains_are_looked_through),
+		cmocka_unit_test(a_chain_to_which_many_ways_lead_is_looked_through_once),
 		cmocka_unit_test(no_text_is_too_odd),
 	};
 

@@ -135,6 +135,11 @@ int change_next(struct netlink *nl, struct change *out)
 	return ret;
 }
 
+bool change_uncovers(const struct change *change)
+{
+	return change->gone && (change->kind == CHANGE_ROUTE || change->kind == CHANGE_RULE);
+}
+
 bool change_takes_ours(const struct change *change)
 {
 	return change->kind == CHANGE_ROUTE && change->gone &&

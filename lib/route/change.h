@@ -40,6 +40,10 @@ int change_open(struct netlink **out) FO_MUST_CHECK;
  * when some were lost; another -errno. Not logged. */
 int change_next(struct netlink *nl, struct change *out) FO_MUST_CHECK;
 
+/* Whether what a route or rule has taken, such as a VPN's for half of the Internet, goes by another
+ * one now. Pure. */
+bool change_uncovers(const struct change *change);
+
 /* Whether it takes away a route that this program makes, or keepalived. Pure. */
 bool change_takes_ours(const struct change *change);
 

@@ -98,24 +98,16 @@ static void want_apply(struct route_watch *w, int64_t when_us)
 		w->due_us = when_us;
 }
 
+/* Whether packets of the LAN may be lost from now on, or the line may be there again. */
+static bool is_move(const struct change *change)
+{
+	return change->kind == CHANGE_LINK || change->kind == CHANGE_ADDR;
+}
+
 /* Whether it may help where no gateway was known, or the interface was gone. */
 static bool concerns_line(const struct route_watch *w, const struct change *change)
 {
-	return change->kind == CHANGE_LINK || change->kind == CHANGE_ADDR ||
-	       (change->kind == CHANGE_ROUTE && is_ours(w, change->hop.dev));
-}
-
-static bool is_by_us(const struct route_watch *w, const struct change *change)
-{
-	return w->own_port != 0 && change->port == w->own_port;
-}
-
-/* Whether what a route or rule of somebody else's has taken, such as a VPN's for half of the
- * Internet, goes by another one now. */
-static bool uncovers(const struct route_watch *w, const struct change *change)
-{
-	return change->gone && (change->kind == CHANGE_ROUTE || change->kind == CHANGE_RULE) &&
-	       !is_by_us(w, change);
+	return is_move(change) || (change->kind == CHANGE_ROUTE && is_ours(w, change->hop.dev));
 }
 
 /* The VRRP address goes first, then keepalived says that it stops: with `stop = keep` all stays. */
@@ -123,6 +115,21 @@ static bool may_be_stop(const struct route_watch *w, const struct change *change
 {
 	return change->kind == CHANGE_ADDR && w->conf.route.stop == CONF_STOP_KEEP &&
 	       w->state == VRRP_MASTER;
+}
+
+static void note_change(struct route_watch *w, const struct change *change)
+{
+	bool by_us = w->own_port != 0 && change->port == w->own_port;
+
+	w->moved = w->moved || is_move(change);
+	w->uncovered = w->uncovered || (!by_us && change_uncovers(change));
+	w->taken = w->taken || (!by_us && change_takes_ours(change));
+	/* What a session has carried goes with its interface. */
+	if (change->kind == CHANGE_LINK && change->gone &&
+	    strcmp(change->dev, w->conf.router.uplink) == 0)
+		w->metered = w->hooks->meter(&w->conf, &change->link, false);
+	if (!by_us && change_says_more(&w->cause, change))
+		w->cause = *change;
 }
 
 static void take_change(struct route_watch *w, const struct change *change)
@@ -135,21 +142,10 @@ static void take_change(struct route_watch *w, const struct change *change)
 	if (change->kind == CHANGE_NONE ||
 	    (change->kind == CHANGE_LINK && !is_ours(w, change->dev)))
 		return;
-	if (change->kind == CHANGE_LINK || change->kind == CHANGE_ADDR)
-		w->moved = true;
-	if (uncovers(w, change))
-		w->uncovered = true;
-	w->taken = w->taken || (!is_by_us(w, change) && change_takes_ours(change));
-	/* What a session has carried goes with its interface. */
-	if (change->kind == CHANGE_LINK && change->gone &&
-	    strcmp(change->dev, w->conf.router.uplink) == 0)
-		w->metered = w->hooks->meter(&w->conf, &change->link, false);
-	if (!is_by_us(w, change) && change_says_more(&w->cause, change))
-		w->cause = *change;
+	note_change(w, change);
 	if (when_us < w->patient_us && !concerns_line(w, change))
 		when_us = w->patient_us;
-	/* Unless keepalived stops, from now on packets of the LAN are lost. */
-	if (change->kind != CHANGE_ADDR && change->kind != CHANGE_LINK)
+	if (!is_move(change))
 		when_us = drift_due(&w->drift, when_us);
 	want_apply(w, when_us);
 }

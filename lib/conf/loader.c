@@ -184,19 +184,32 @@ static void check_relations(struct loader *ld)
 	}
 }
 
-void conf_defaults(struct conf *out)
+static void set_default(const struct conf_key *key, struct conf *out)
 {
 	char why[256];
 
-	memset(out, 0, sizeof(*out));
+	if (conf_value_parse(key, key->default_text, field_of(out, key->offset), why,
+			     sizeof(why)) != 0)
+		log_err(0, "default of [%s] %s: %s", key->section, key->name, why);
+}
+
+/* Those that are lists of events, or all others. What is empty is so already. */
+static void set_defaults(bool of_events, struct conf *out)
+{
 	for (size_t i = 0; i < conf_schema_len; i++) {
 		const struct conf_key *key = &conf_schema[i];
 
-		if (key->default_text != NULL &&
-		    conf_value_parse(key, key->default_text, field_of(out, key->offset), why,
-				     sizeof(why)) != 0)
-			log_err(0, "default of [%s] %s: %s", key->section, key->name, why);
+		if (key->default_text != NULL && key->default_text[0] != '\0' &&
+		    (key->type == CONF_EVENTS) == of_events)
+			set_default(key, out);
 	}
+}
+
+void conf_defaults(struct conf *out)
+{
+	memset(out, 0, sizeof(*out));
+	set_defaults(false, out);
+	set_defaults(true, out);
 }
 
 /* A section that cannot be made out may be one that the program uses, and that is not there. */
@@ -237,8 +250,13 @@ int conf_load(const struct conf_source *source, struct conf *out)
 	int ret;
 
 	conf_faults_init(&faults, source);
-	conf_defaults(out);
+	memset(out, 0, sizeof(*out));
+	set_defaults(false, out);
 	ret = ini_file_open(source->path, &faults, &file);
+	/* That takes as long as all the others, and most programs each second have no use for it.
+	 */
+	if (ret == 0 && has_item(&file, "alert", ""))
+		set_defaults(true, out);
 	if (ret == 0)
 		check(&ld);
 	ini_file_close(&file);

@@ -156,3 +156,14 @@ bool heartbeat_resume(const struct heartbeat *beat, const char *iface, int64_t n
 	out->bad = 0;
 	return true;
 }
+
+int64_t heartbeat_rtt_us(const struct heartbeat *beat)
+{
+	int64_t longest_us = 0;
+
+	for (size_t i = 0; i < beat->count; i++) {
+		if (beat->targets[i].quality.rtt_us > longest_us)
+			longest_us = beat->targets[i].quality.rtt_us;
+	}
+	return longest_us;
+}

@@ -62,4 +62,7 @@ bool heartbeat_has_verdict(const struct heartbeat *beat, const char *iface, int6
 bool heartbeat_resume(const struct heartbeat *beat, const char *iface, int64_t now_us,
 		      struct verdict_state *out);
 
+/* The mean round trip of its slowest target; 0: not known. */
+int64_t heartbeat_rtt_us(const struct heartbeat *beat);
+
 #endif

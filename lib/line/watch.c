@@ -327,18 +327,6 @@ static int loop(struct watch *w)
 	return ret;
 }
 
-/* Of the slowest target; 0: not known. */
-static int64_t longest_rtt_us(const struct heartbeat *last)
-{
-	int64_t longest_us = 0;
-
-	for (size_t i = 0; i < last->count; i++) {
-		if (last->targets[i].quality.rtt_us > longest_us)
-			longest_us = last->targets[i].quality.rtt_us;
-	}
-	return longest_us;
-}
-
 static void resume(struct watch *w)
 {
 	struct verdict_state state;
@@ -349,7 +337,7 @@ static void resume(struct watch *w)
 	watch_events_tell_begin(&w->aside, iface_of(w), resumes ? &last : NULL);
 	if (!resumes)
 		return;
-	judge_resume(&w->judge, &state, longest_rtt_us(&last));
+	judge_resume(&w->judge, &state, heartbeat_rtt_us(&last));
 	log_info("%s: resuming; the line was %s", iface_of(w), verdict_name(state.verdict));
 }
 

@@ -371,6 +371,18 @@ static void a_successor_does_not_go_on_from_what_says_nothing(void **state)
 	assert_int_equal(next.hold_us, 42);
 }
 
+static void the_slowest_target_says_how_slow_the_line_is(void **state)
+{
+	struct heartbeat beat = { .count = 0 };
+
+	(void)state;
+	assert_int_equal(heartbeat_rtt_us(&beat), 0);
+	beat.count = 3;
+	beat.targets[1].quality.rtt_us = 600000;
+	beat.targets[2].quality.rtt_us = 20000;
+	assert_int_equal(heartbeat_rtt_us(&beat), 600000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +396,7 @@ int main(void)
 		cmocka_unit_test(a_watcher_that_is_alive_and_knows_tells),
 		cmocka_unit_test(a_successor_goes_on_but_counts_its_rounds_itself),
 		cmocka_unit_test(a_successor_does_not_go_on_from_what_says_nothing),
+		cmocka_unit_test(the_slowest_target_says_how_slow_the_line_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -333,14 +333,14 @@ static int explain(struct http *http, CURLcode code, struct http_response *out)
 	return is_of_this_machine(code) ? -EINVAL : -EIO;
 }
 
-/* Whether the answer is as long as was wanted, or has said already that all is well: what comes
- * behind that, and how it ends, does not matter then. */
+/* Whether the answer is as long as was wanted, or has said already that all is well: how it ends
+ * does not matter then, but where less came than it had announced. */
 static bool is_enough(const struct http *http, CURLcode code, long status)
 {
 	if (http->enough == 0)
 		return false;
 	return (code == CURLE_WRITE_ERROR && http->len == http->enough) ||
-	       (status >= 200 && status < 300);
+	       (status >= 200 && status < 300 && code != CURLE_PARTIAL_FILE);
 }
 
 static int transfer(struct http *http, bool is_tls, struct http_response *out)

@@ -132,23 +132,23 @@ begin() {
 	configure "url = http://127.0.0.1:$PORT/x"
 	begin
 	happened 600 line down "it fell"
-	for mode in 429 500 301 404 garbage close; do
+	for mode in 429 500 301 404 garbage close cut; do
 		echo "$mode" >"$DIR/mode"
 		sed -i 's/^retry_ms .*/retry_ms 0/' "$FO_STATE_DIR/lib/alert.url"
 		exits 1 alert
 	done
-	[ "$(bodies .id | uniq -c | awk '{ print $1, $2 }')" = "6 1" ]
+	[ "$(bodies .id | uniq -c | awk '{ print $1, $2 }')" = "7 1" ]
 	echo ok >"$DIR/mode"
 	sed -i 's/^retry_ms .*/retry_ms 0/' "$FO_STATE_DIR/lib/alert.url"
 	exits 0 alert
 }
 
-@test "a hook that talks much, or ends in the middle of its 200, has taken it all the same" {
+@test "a hook that talks much, or whose 200 ends with a reset, has taken it all the same" {
 	local mode
 	hook_up
 	configure "url = http://127.0.0.1:$PORT/x"
 	begin
-	for mode in long cut; do
+	for mode in long reset; do
 		echo "$mode" >"$DIR/mode"
 		rm -f "$DIR/requests"
 		happened 600 line down "it fell"

@@ -9,6 +9,7 @@ import os
 import socket
 import socketserver
 import ssl
+import struct
 import sys
 import threading
 import time
@@ -27,7 +28,10 @@ ANSWERS = {
     "cut": b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nhalf",
 }
 MODES = [*ANSWERS, "hang"]
-LONG = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + 1000000 * b"x"  # mode long
+OTHERS = {  # not drawn by a storm
+    "long": b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + 1000000 * b"x",
+    "reset": b"HTTP/1.1 200 OK\r\n\r\nok",
+}
 
 
 class Hook(socketserver.ThreadingTCPServer):
@@ -82,8 +86,12 @@ class _Talk(socketserver.StreamRequestHandler):
         elif mode == "slow":
             time.sleep(SLOW_SECONDS)
         with contextlib.suppress(OSError):
-            self.wfile.write(LONG if mode == "long" else ANSWERS.get(mode, b""))
+            self.wfile.write((ANSWERS | OTHERS).get(mode, b""))
             self.wfile.flush()
+            if mode == "reset":
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
+                return
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def _take(self):

@@ -173,7 +173,7 @@ static int fail_here(const char *speed_class)
 		history_add(&(struct history_news){ "fo-speedclass", EVENT_CLASS_FAILED,
 						    speed_class, 0 },
 			    "speed class %s not set, for a reason of this router: fo-speedclass "
-			    "login",
+			    "login says which",
 			    speed_class);
 	return -EIO;
 }
